@@ -1,0 +1,1 @@
+"""What `./dev` is made of: finding Odoo, Python packages, PostgreSQL and a browser. No addon code lives here."""

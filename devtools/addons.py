@@ -1,0 +1,53 @@
+"""Our own addons: every folder of the clone with a manifest, what they depend on and what they are made of."""
+
+import ast
+import functools
+
+from .paths import REPO, digest
+
+#: The addon everything here is about; the bridges beside it install themselves.
+MAIN = 'mobile_crm'
+#: Apps that the demo shows although no addon of ours needs them (the salesperson's Sales app).
+DEMO_EXTRA = ['sale_management']
+
+
+@functools.cache
+def manifests():
+    """Return the manifest of each of our addons, by technical name."""
+    return {
+        path.parent.name: ast.literal_eval(path.read_text(encoding='utf-8'))
+        for path in sorted(REPO.glob('*/__manifest__.py'))
+    }
+
+
+def names():
+    """Return the technical names of our addons that can be installed."""
+    return [name for name, manifest in manifests().items() if manifest.get('installable', True)]
+
+
+def dependencies():
+    """Return Odoo's addons that ours build on, bridges' partners left out: those are the user's choice."""
+    own = manifests()
+    wanted = {
+        dependency
+        for name, manifest in own.items()
+        if not manifest.get('auto_install')
+        for dependency in manifest.get('depends', [])
+    }
+    return sorted(wanted - own.keys())
+
+
+def bridge_dependencies():
+    """Return what the bridges need beyond `dependencies`, so that their tests can run."""
+    own = manifests()
+    wanted = {dependency for manifest in own.values() for dependency in manifest.get('depends', [])}
+    return sorted(wanted - own.keys() - set(dependencies()))
+
+
+def fingerprint():
+    """Return a short name for the present content of all our addons (tests included)."""
+    files = sorted(
+        path for name in names() for path in (REPO / name).rglob('*')
+        if path.is_file() and '__pycache__' not in path.parts
+    )
+    return digest(*(part for path in files for part in (path.relative_to(REPO), path)))

@@ -1,0 +1,195 @@
+"""Databases and the templates they are cloned from: an Odoo is installed once, later ones are copied in a second."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+
+from psycopg2 import sql
+
+from . import addons, environment, logcheck, odoo_config, python_env
+from .console import Problem, step
+from .odoo import Odoo, launcher
+from .paths import cache, cache_folder, digest, lock, remove
+from .postgres import Server
+
+PREFIX = 'mobile_crm_'
+#: What each kind of template holds: Odoo's addons that ours build on, and at last ours as well.
+KINDS = {
+    'plain': 'Odoo without demo data',
+    'demo': 'Odoo with demo data',
+    'full': 'mobile_crm with demo data',
+}
+#: Templates of one kind that are kept; older ones belong to other branches or an older Odoo.
+KEPT = 2
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The databases of one PostgreSQL server, as one Odoo sees them."""
+
+    home: Odoo
+    server: Server
+
+    def exists(self, name):
+        with self.server.cursor() as cursor:
+            cursor.execute('SELECT 1 FROM pg_database WHERE datname = %s', [name])
+            return bool(cursor.fetchone())
+
+    def names(self):
+        """Return every database of ours, templates included."""
+        with self.server.cursor() as cursor:
+            cursor.execute('SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY 1',
+                           [PREFIX.replace('_', r'\_') + '%'])
+            return [name for name, in cursor.fetchall()]
+
+    def remark(self, name):
+        """Return what was remarked about a database, {} when nothing was or it does not exist."""
+        with self.server.cursor() as cursor:
+            cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
+            row = cursor.fetchone()
+        try:
+            return json.loads(row[0]) if row and row[0] else {}
+        except ValueError:
+            return {}
+
+    def set_remark(self, name, **values):
+        """Keep a few words with a database, such as what the addon's files were when it was installed."""
+        with self.server.cursor() as cursor:
+            cursor.execute(sql.SQL('COMMENT ON DATABASE {} IS {}').format(
+                sql.Identifier(name), sql.Literal(json.dumps({**self.remark(name), **values}))))
+
+    def drop(self, name):
+        """Delete a database, whoever is connected, with its filestore."""
+        with self.server.cursor() as cursor:
+            cursor.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
+        remove(self._filestore(name))
+
+    def clone(self, source, name):
+        """Make the database `name` a copy of `source`, filestore included; one of that name is replaced."""
+        self.drop(name)
+        with self.server.cursor() as cursor:
+            cursor.execute(sql.SQL('CREATE DATABASE {} TEMPLATE {}').format(
+                sql.Identifier(name), sql.Identifier(source)))
+        if self._filestore(source).is_dir():
+            # A filestore's files are named after their content and never change: links are copies that cost nothing.
+            shutil.copytree(self._filestore(source), self._filestore(name), copy_function=_link)
+
+    def _rename(self, name, new_name):
+        self.drop(new_name)
+        if self._filestore(name).is_dir():
+            self._filestore(name).rename(self._filestore(new_name))
+        with self.server.cursor() as cursor:
+            cursor.execute(sql.SQL('ALTER DATABASE {} RENAME TO {}').format(
+                sql.Identifier(name), sql.Identifier(new_name)))
+
+    @staticmethod
+    def _filestore(name):
+        return cache(odoo_config.DATA_FOLDER, 'filestore', name)
+
+    def odoo(self, name, *arguments, log=None, title=None, config=None, **variables):
+        """Run Odoo on a database until it stops by itself.
+
+        :param str name: the database; made by Odoo when it does not exist
+        :param arguments: of Odoo's command line
+        :param str log: name of the log file in the cache (default: the database's)
+        :param str title: shown with the elapsed time
+        :param dict config: further options of the configuration file
+        :param variables: further environment variables
+        :return: the exit status and the log's path
+        """
+        path = odoo_config.write(log or name, self.home, self.server, db_name=name, **(config or {}))
+        log_path = cache('log', f'{log or name}.log')
+        command = [*launcher(), '-c', str(path), *arguments]
+        with log_path.open('wb') as output, step(title or f'running Odoo on {name}'):
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                  env=environment.child(**variables), check=False)
+        return done.returncode, log_path
+
+    def install(self, name, modules, demo, update=False, title=None):
+        """Install or update modules.
+
+        :param bool demo: with their demo data
+        :return: the log's path
+        :raise Problem: when Odoo fails
+        """
+        status, log_path = self.odoo(
+            name, '-u' if update else '-i', ','.join(modules), '--stop-after-init', '--no-http',
+            *(['--with-demo'] if demo else []), title=title or f'installing {", ".join(modules)} in {name}')
+        if status:
+            bad = logcheck.findings(log_path.read_text(encoding='utf-8', errors='replace'))
+            raise Problem(f'installing {", ".join(modules)} failed ({(bad or ["Odoo said nothing"])[-1][:300]})',
+                          f'the whole log is in {log_path}')
+        return log_path
+
+    def template(self, kind):
+        """Return the name of a ready template, making it first where needed.
+
+        :param str kind: one of KINDS
+        """
+        name = f'{PREFIX}template_{kind}_{self._key(kind)}'
+        with lock(f'template-{kind}'):
+            if not (self.remark(name).get('ready') and self._filestore(name).is_dir()):
+                self._build(kind, name)
+                self._prune(kind, name)
+        return name
+
+    def _key(self, kind):
+        parts = [self.home.version, str(self.home.root), *self._modules(kind), *python_env.REQUIREMENTS]
+        return digest(*parts, addons.fingerprint() if kind == 'full' else '')
+
+    @staticmethod
+    def _modules(kind):
+        return addons.dependencies() + (addons.DEMO_EXTRA if kind != 'plain' else [])
+
+    def _build(self, kind, name):
+        scratch = f'{PREFIX}building_{kind}'
+        self.drop(scratch)
+        if kind == 'full':
+            self.clone(self.template('demo'), scratch)
+            self.install(scratch, [addons.MAIN], demo=True, title=f'preparing a template: {KINDS[kind]}')
+        else:
+            self.install(scratch, self._modules(kind), demo=kind == 'demo',
+                         title=f'preparing a template: {KINDS[kind]}')
+        self._filestore(scratch).mkdir(parents=True, exist_ok=True)
+        self._rename(scratch, name)
+        self.set_remark(name, ready=True, made=time.time(), fingerprint=addons.fingerprint())
+
+    def _prune(self, kind, name):
+        """Drop old templates of this kind."""
+        same = [other for other in self.names() if other.startswith(f'{PREFIX}template_{kind}_') and other != name]
+        same.sort(key=lambda other: self.remark(other).get('made', 0))
+        for other in same[:max(0, len(same) - KEPT + 1)]:
+            self.drop(other)
+
+    def fresh(self, name, kind):
+        """Make the database `name` a fresh copy of a template."""
+        template = self.template(kind)
+        with lock(f'database-{name}'):
+            self.clone(template, name)
+            self.set_remark(name, kind=kind, fingerprint=self.remark(template).get('fingerprint'))
+
+    def current(self, name, demo):
+        """See that the database `name` exists and has our addon as its files are now, keeping its data."""
+        installed = self.remark(name).get('installed')
+        if installed == addons.fingerprint():
+            return
+        if installed is None or not self.exists(name):
+            self.fresh(name, 'full' if demo else 'plain')
+        if installed or not demo:
+            self.install(name, [addons.MAIN], demo=demo, update=bool(installed))
+        self.set_remark(name, installed=addons.fingerprint())
+
+
+def _link(source, target):
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def screenshots_folder():
+    """Return where Odoo's tests leave pictures of failed tours."""
+    return cache_folder('screenshots')

@@ -1,0 +1,39 @@
+"""Reads Odoo's log for what must not be there: any warning or error that has no stated reason."""
+
+import re
+
+LINE = re.compile(
+    r'^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[\w.]+): (?P<text>.*)$')
+BAD = {'WARNING', 'ERROR', 'CRITICAL'}
+
+#: Lines that are allowed, each with the reason. Keep it short: a new entry is a decision, not a convenience.
+ALLOWED = [
+    # Odoo says so when root runs it, as in a container; ./dev allows that.
+    (r'odoo\.cli\.server', r"Running as user 'root' is a security risk\."),
+]
+
+
+def findings(text, allowed=()):
+    """Return the lines of a log that are warnings or worse, each with the end of its traceback.
+
+    :param str text: an Odoo log
+    :param allowed: further pairs of regular expressions (logger, message) to let pass
+    :rtype: list
+    """
+    found = []
+    last = None
+    for line in text.splitlines():
+        match = LINE.match(line)
+        if match:
+            last = None
+            bad = match['level'] in BAD and not any(
+                re.fullmatch(logger, match['logger']) and re.search(message, match['text'])
+                for logger, message in (*ALLOWED, *allowed)
+            )
+            if bad:
+                last = len(found)
+                found.append(f'{match["level"]} {match["logger"]}: {match["text"]}')
+        elif last is not None and line.strip():
+            # The last line of a traceback names the exception.
+            found[last] = f'{found[last].split(" | ")[0]} | {line.strip()}'
+    return found

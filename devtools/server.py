@@ -1,0 +1,152 @@
+"""A running Odoo server: started, found again by another `./dev`, stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+
+from . import environment, logcheck, odoo_config
+from .console import Problem, step
+from .odoo import launcher
+from .paths import cache, cache_folder, lock, remove, write_atomic
+from .ports import free_port, is_free
+from .process import alive, command_line, kill_group, wait_until
+
+DEFAULT_PORT = 8069
+#: Seconds for a server to answer its first request.
+START_TIMEOUT = 120
+#: Seconds for a server to end its requests when asked to stop.
+STOP_TIMEOUT = 15
+
+
+@dataclass
+class Instance:
+    """One server of ours.
+
+    :ivar str name: what it serves for, such as `demo`; there is at most one of each name
+    :ivar int port: for HTTP; `gevent_port` is where prefork mode serves websockets
+    """
+
+    name: str
+    database: str
+    host: str
+    port: int
+    gevent_port: int
+    workers: int
+    config: str
+    log: str
+    pid: int = 0
+
+    @property
+    def url(self):
+        return f'http://127.0.0.1:{self.port}'
+
+    @property
+    def alive(self):
+        return bool(self.pid) and alive(self.pid) and self.config in command_line(self.pid)
+
+    def answers(self):
+        """Tell whether it serves requests; False as well once its process has ended."""
+        try:
+            with urllib.request.urlopen(f'{self.url}/web/health', timeout=30) as response:
+                return response.status == 200
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def read_log(self):
+        with open(self.log, encoding='utf-8', errors='replace') as handle:
+            return handle.read()
+
+
+def _state(name):
+    return cache('run', f'{name}.json')
+
+
+def running(name=None):
+    """Return the running server of this name, or all of ours; a record of one that died is forgotten."""
+    found = []
+    for path in sorted(cache_folder('run').glob('*.json')):
+        instance = Instance(**json.loads(path.read_text(encoding='utf-8')))
+        if instance.alive:
+            found.append(instance)
+        else:
+            remove(path)
+    if name is None:
+        return found
+    return next((instance for instance in found if instance.name == name), None)
+
+
+def choose_port(name, port=None):
+    """Return a port for the server `name`, whose running predecessor's port counts as free.
+
+    :param int port: what the user asked for; None leaves the choice, which begins at 8069
+    :raise Problem: when somebody else has it
+    """
+    own = {instance.port: instance.name for instance in running()}
+    wanted = port or DEFAULT_PORT
+    if is_free(wanted) or own.get(wanted) == name:
+        return wanted
+    if wanted in own and port is None:
+        return free_port(*range(DEFAULT_PORT + 10, DEFAULT_PORT + 100, 10))
+    holder = f'`./dev {own[wanted]}`' if wanted in own else 'another program'
+    raise Problem(f'port {wanted} is taken by {holder}',
+                  f'name a free one, for instance --port {free_port(wanted + 10, wanted + 20)}')
+
+
+def prepare(name, databases, database, port, workers=0, host='127.0.0.1', **options):
+    """Write the configuration of a server and return its description; it does not run yet."""
+    config = cache('etc', f'{name}.conf')
+    instance = Instance(name, database, host, port, free_port(port + 3), workers, str(config),
+                        str(cache('log', f'{name}.log')))
+    odoo_config.write(
+        name, databases.home, databases.server, db_name=database, dbfilter=f'^{database}$', http_interface=host,
+        http_port=port, gevent_port=instance.gevent_port, workers=workers, **options)
+    return instance
+
+
+def start(instance, *arguments):
+    """Start a server that outlives this command; return once it answers.
+
+    :param Instance instance: from `prepare`
+    :param arguments: further ones for Odoo's command line
+    :raise Problem: when it ends or keeps silent; the line quotes its log
+    """
+    with lock(f'server-{instance.name}'), step(f'starting Odoo on {instance.url}'):
+        with open(instance.log, 'wb') as output:
+            process = subprocess.Popen(
+                [*launcher(), '-c', instance.config, *arguments], stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, env=environment.child(), start_new_session=True)
+        instance.pid = process.pid
+        write_atomic(_state(instance.name), json.dumps(asdict(instance)))
+        wait_until(lambda: process.poll() is not None or instance.answers(), START_TIMEOUT, 0.2)
+        if process.poll() is not None or not instance.answers():
+            kill_group(process.pid)
+            process.wait()
+            remove(_state(instance.name))
+            bad = logcheck.findings(instance.read_log())
+            said = bad or instance.read_log().strip().splitlines() or ['it said nothing']
+            raise Problem(f'Odoo did not start on {instance.url} ({said[-1][:300]})',
+                          f'the whole log is in {instance.log}')
+    return instance
+
+
+def stop(instance):
+    """Stop a server: its requests may end, then it must."""
+    if instance.alive:
+        os.kill(instance.pid, signal.SIGTERM)
+        if not wait_until(lambda: _reap(instance.pid), STOP_TIMEOUT):
+            kill_group(instance.pid)
+            wait_until(lambda: _reap(instance.pid), STOP_TIMEOUT)
+    remove(_state(instance.name))
+
+
+def _reap(pid):
+    """Tell whether a process is gone; a child of ours is not before its status was asked for."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+    return not alive(pid)
