@@ -44,10 +44,16 @@ def bridge_dependencies():
     return sorted(wanted - own.keys() - set(dependencies()))
 
 
+def installable_with(available):
+    """Return those of our addons that need no more than these addons of Odoo (and one another)."""
+    own = manifests()
+    return [name for name in names() if set(own[name].get('depends', [])) <= {*available, *own}]
+
+
 def fingerprint():
-    """Return a short name for the present content of all our addons (tests included)."""
+    """Return a short name for what an installed database depends on: all our addons' files but their tests."""
     files = sorted(
         path for name in names() for path in (REPO / name).rglob('*')
-        if path.is_file() and '__pycache__' not in path.parts
+        if path.is_file() and not {'__pycache__', 'tests'} & set(path.relative_to(REPO).parts)
     )
     return digest(*(part for path in files for part in (path.relative_to(REPO), path)))

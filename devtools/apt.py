@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .console import Problem
+from .console import Problem, step
 from .paths import cache_folder, lock, remove, write_atomic
 from .process import need, run
 
@@ -160,11 +160,12 @@ class Apt:
         text = self._apt('install', '--no-install-recommends', '--simulate', *packages)
         return re.findall(r'^Inst (\S+)', text, re.M)
 
-    def unpack(self, packages, target):
+    def unpack(self, packages, target, what=None):
         """Download packages and unpack their files under the folder `target`.
 
         :param list packages: names of binary packages
         :param Path target: a folder; what it holds already stays
+        :param str what: how to call them (default: the first one's name)
         """
         need('dpkg-deb', 'install the package dpkg')
         with lock(f'apt-{self.suite}'):
@@ -172,8 +173,9 @@ class Apt:
             folder = self.folder / 'cache' / 'debs'
             remove(folder)
             folder.mkdir(parents=True)
-            what = packages[0] if len(packages) == 1 else f'{packages[0]} and {len(packages) - 1} more'
-            self._apt('download', *packages, cwd=folder, title=f'downloading {what} from Debian {self.suite}')
-            for deb in sorted(folder.glob('*.deb')):
-                run(['dpkg-deb', '-x', deb, target], way_out='is the disk full?')
+            self._apt('download', *packages, cwd=folder,
+                      title=f'downloading {what or packages[0]} from Debian {self.suite}')
+            with step(f'unpacking {what or packages[0]}'):
+                for deb in sorted(folder.glob('*.deb')):
+                    run(['dpkg-deb', '-x', deb, target], way_out='is the disk full?')
             remove(folder)

@@ -2,9 +2,8 @@
 
 import os
 import subprocess
-import sys
 
-from . import addons, environment, odoo_config, postgres, server
+from . import environment, odoo_config, postgres, server, testing
 from .console import note, say
 from .database import PREFIX, Databases
 from .odoo import launcher
@@ -58,6 +57,11 @@ def stop(home, options):
         say('no server of ours is running')
     if postgres.stop_idle():
         say('stopped PostgreSQL')
+
+
+def test(home, options):
+    """Run the tests."""
+    testing.run(_databases(home), options)
 
 
 def _chosen(databases, options):

@@ -12,10 +12,12 @@ from psycopg2 import sql
 from . import addons, environment, logcheck, odoo_config, python_env
 from .console import Problem, step
 from .odoo import Odoo, launcher
-from .paths import cache, cache_folder, digest, lock, remove
+from .paths import SCOPE, cache, cache_folder, digest, lock, remove
 from .postgres import Server
 
-PREFIX = 'mobile_crm_'
+PREFIX = f'mobile_crm_{SCOPE}_' if SCOPE else 'mobile_crm_'
+#: Templates are shared by all checkouts.
+TEMPLATE_PREFIX = 'mobile_crm_template_'
 #: What each kind of template holds: Odoo's addons that ours build on, and at last ours as well.
 KINDS = {
     'plain': 'Odoo without demo data',
@@ -23,7 +25,7 @@ KINDS = {
     'full': 'mobile_crm with demo data',
 }
 #: Templates of one kind that are kept; older ones belong to other branches or an older Odoo.
-KEPT = 2
+KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Databases:
     def names(self):
         """Return every database of ours, templates included."""
         with self.server.cursor() as cursor:
-            cursor.execute('SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY 1',
-                           [PREFIX.replace('_', r'\_') + '%'])
+            cursor.execute('SELECT datname FROM pg_database WHERE datname LIKE ANY (%s) ORDER BY 1',
+                           [[prefix.replace('_', r'\_') + '%' for prefix in (PREFIX, TEMPLATE_PREFIX)]])
             return [name for name, in cursor.fetchall()]
 
     def remark(self, name):
@@ -89,22 +91,24 @@ class Databases:
     def _filestore(name):
         return cache(odoo_config.DATA_FOLDER, 'filestore', name)
 
-    def odoo(self, name, *arguments, log=None, title=None, config=None, **variables):
+    def odoo(self, name, *arguments, log=None, title=None, config=None, script=None, **variables):
         """Run Odoo on a database until it stops by itself.
 
         :param str name: the database; made by Odoo when it does not exist
-        :param arguments: of Odoo's command line
+        :param arguments: of Odoo's command line; the first may be a command of its own such as `shell`
         :param str log: name of the log file in the cache (default: the database's)
         :param str title: shown with the elapsed time
         :param dict config: further options of the configuration file
+        :param str script: given to it as standard input
         :param variables: further environment variables
         :return: the exit status and the log's path
         """
         path = odoo_config.write(log or name, self.home, self.server, db_name=name, **(config or {}))
         log_path = cache('log', f'{log or name}.log')
-        command = [*launcher(), '-c', str(path), *arguments]
+        command_name = [arguments[0]] if arguments and not arguments[0].startswith('-') else []
+        command = [*launcher(), *command_name, '-c', str(path), *arguments[len(command_name):]]
         with log_path.open('wb') as output, step(title or f'running Odoo on {name}'):
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            done = subprocess.run(command, input=(script or '').encode(), stdout=output, stderr=subprocess.STDOUT,
                                   env=environment.child(**variables), check=False)
         return done.returncode, log_path
 
@@ -129,7 +133,7 @@ class Databases:
 
         :param str kind: one of KINDS
         """
-        name = f'{PREFIX}template_{kind}_{self._key(kind)}'
+        name = f'{TEMPLATE_PREFIX}{kind}_{self._key(kind)}'
         with lock(f'template-{kind}'):
             if not (self.remark(name).get('ready') and self._filestore(name).is_dir()):
                 self._build(kind, name)
@@ -159,7 +163,7 @@ class Databases:
 
     def _prune(self, kind, name):
         """Drop old templates of this kind."""
-        same = [other for other in self.names() if other.startswith(f'{PREFIX}template_{kind}_') and other != name]
+        same = [other for other in self.names() if other.startswith(f'{TEMPLATE_PREFIX}{kind}_') and other != name]
         same.sort(key=lambda other: self.remark(other).get('made', 0))
         for other in same[:max(0, len(same) - KEPT + 1)]:
             self.drop(other)

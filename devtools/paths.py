@@ -26,11 +26,15 @@ CACHE = _cache_root()
 CACHE_ID = hashlib.sha256(str(CACHE).encode()).hexdigest()[:12]
 #: Free space that the first preparation takes at its worst moment, in GiB.
 NEEDED_GIB = 4
+#: Keeps the databases and servers of several checkouts apart that share one cache.
+SCOPE = os.environ.get('MOBILE_CRM_SCOPE', '')
+#: What is one checkout's own in the cache.
+SCOPED = ('etc', 'log', 'run')
 
 
 def cache(*parts):
     """Return a path in the cache; its parent folder exists afterwards."""
-    path = CACHE.joinpath(*parts)
+    path = CACHE.joinpath(*((parts[0], SCOPE, *parts[1:]) if parts and parts[0] in SCOPED else parts))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except PermissionError as error:

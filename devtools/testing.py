@@ -1,0 +1,174 @@
+"""The stages of `./dev test`, from the addon alone to the whole system; the first one that fails ends the run."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+from . import addons, browser, environment, logcheck, odoo_config, server
+from .console import Problem, say
+from .database import PREFIX, Databases
+from .paths import REPO, cache
+from .ports import free_port
+
+#: The database of the addon's own tests; it stays, for `./dev test --fast`.
+ADDON_DATABASE = f'{PREFIX}test'
+SYSTEM_DATABASE = f'{PREFIX}system'
+SYSTEM_WORKERS = 4
+#: pytest's exit status when no test was selected.
+NOTHING_COLLECTED = 5
+
+COUNT = re.compile(r'(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database')
+SKIP = re.compile(r' INFO \S+ \S+: (skipped .*)$', re.M)
+
+
+class Stages:
+    """One run of the tests.
+
+    :param Databases databases: where their databases are made
+    :param bool full: with the big counts
+    """
+
+    def __init__(self, databases: Databases, full=False):
+        self.databases = databases
+        self.full = full
+        self.start = time.monotonic()
+        if not databases.home.tours_work:
+            raise Problem("Odoo's web client lacks a file that Debian removed, so no browser tour can pass",
+                          'install npm (`apt-get install npm`) and run `./dev setup` again')
+        self.chromium = browser.ensure()
+
+    def announce(self, title):
+        """Say which stage begins, and how long the run has lasted."""
+        say(f'\n== {title} (after {time.monotonic() - self.start:.0f} s)')
+
+    @property
+    def _variables(self):
+        """What every stage's tests may rely on."""
+        return {'MOBILE_CRM_FULL': 1 if self.full else 0, 'MOBILE_CRM_CHROMIUM': self.chromium}
+
+    def odoo_runner(self):
+        """Install the addon on a fresh database with Odoo's own test runner."""
+        self.announce('Odoo\'s own runner: install on a fresh database')
+        database = ADDON_DATABASE
+        self.databases.fresh(database, 'plain')
+        names = addons.installable_with(addons.dependencies())
+        status, log_path = self.databases.odoo(
+            database, '-i', ','.join(names), '--test-tags', ','.join(f'/{name}' for name in names),
+            '--stop-after-init', title=f'installing {", ".join(names)} and running the tests',
+            config={'http_port': free_port(), 'gevent_port': free_port()}, **self._variables)
+        text = log_path.read_text(encoding='utf-8', errors='replace')
+        check_log(text, log_path, 'Odoo\'s runner')
+        count = COUNT.search(text)
+        if status or not count or int(count[3]) == 0:
+            raise Problem(f'Odoo\'s runner failed ({count[0] if count else f"it ended with status {status}"})',
+                          f'the whole log is in {log_path}')
+        skipped = SKIP.findall(text)
+        if skipped:
+            raise Problem(f'Odoo\'s runner: {len(skipped)} tests did not run, the first {skipped[0]}',
+                          'a test that is skipped has not passed: mend it or take it away')
+        self.databases.set_remark(database, installed=addons.fingerprint())
+        say(f'{count[3]} tests passed')
+
+    def pytest_odoo(self, arguments=(), tolerant=False):
+        """Run the addon's tests by pytest on the installed database, with HTTP and a browser.
+
+        :param arguments: for pytest; the addons' folders when none of them is named
+        :param bool tolerant: that no test was selected is no failure
+        :return: whether a test ran
+        """
+        self.announce('pytest-odoo: HTTP and browser')
+        self.databases.current(ADDON_DATABASE, demo=False)
+        config = odoo_config.write('pytest', self.databases.home, self.databases.server, db_name=ADDON_DATABASE)
+        log_path = cache('log', 'pytest-odoo.log')
+        log_path.unlink(missing_ok=True)
+        paths = [] if names_path(arguments) else addons.installable_with(addons.dependencies())
+        status = self._pytest(
+            f'--odoo-config={config}', f'--odoo-database={ADDON_DATABASE}', '--odoo-http',
+            '--odoo-log-level=info', '--odoo-extra', f'logfile={log_path}', *paths, *arguments)
+        if status == NOTHING_COLLECTED and tolerant:
+            return False
+        if status:
+            raise Problem('pytest-odoo failed', f'see above; Odoo\'s log is in {log_path}')
+        if log_path.exists():
+            check_log(log_path.read_text(encoding='utf-8', errors='replace'), log_path, 'the addon\'s tests')
+        return True
+
+    def system(self, arguments=(), tolerant=False):
+        """Run `tests/` against a real server with several workers and demo data.
+
+        :param arguments: for pytest; `tests/` when no path is among them
+        :param bool tolerant: that no test was selected is no failure
+        :return: whether a test ran
+        """
+        self.announce(f'whole system: a server with {SYSTEM_WORKERS} workers')
+        self.databases.fresh(SYSTEM_DATABASE, 'full')
+        previous = server.running('system')
+        if previous:
+            server.stop(previous)
+        instance = server.prepare('system', self.databases, SYSTEM_DATABASE, free_port(), SYSTEM_WORKERS,
+                                  max_cron_threads=1)
+        server.start(instance)
+        try:
+            paths = [] if names_path(arguments) else ['tests']
+            status = self._pytest('-p', 'no:odoo', *paths, *arguments, **server_variables(self.databases, instance))
+        finally:
+            server.stop(instance)
+        if status == NOTHING_COLLECTED and tolerant:
+            return False
+        if status:
+            raise Problem('the whole-system tests failed', f'see above; the server\'s log is in {instance.log}')
+        check_log(instance.read_log(), instance.log, 'the server')
+        return True
+
+    def _pytest(self, *arguments, **variables):
+        command = [sys.executable, '-m', 'pytest', '-p', 'devtools.pytest_strict', *map(str, arguments)]
+        return subprocess.run(command, cwd=REPO, check=False, stdin=subprocess.DEVNULL,
+                              env=environment.child(**self._variables, **variables)).returncode
+
+
+def server_variables(databases, instance):
+    """Return the environment variables by which a test or a benchmark finds the server it works on."""
+    return {
+        'MOBILE_CRM_URL': instance.url,
+        'MOBILE_CRM_DB': instance.database,
+        'MOBILE_CRM_DSN': databases.server.dsn(instance.database),
+        'MOBILE_CRM_LOG': instance.log,
+        'MOBILE_CRM_CONFIG': instance.config,
+    }
+
+
+def check_log(text, path, who):
+    """Raise when a log has a warning or worse without a stated reason."""
+    bad = logcheck.findings(text)
+    if bad:
+        say('\n'.join(bad[:20]))
+        raise Problem(f'{who} put {len(bad)} warnings or errors into Odoo\'s log, the first being above',
+                      f'the whole log is in {path}')
+
+
+def names_path(arguments):
+    """Return the first argument that is a file or folder of the clone, None without one."""
+    return next((argument for argument in arguments
+                 if not argument.startswith('-') and os.path.exists(argument.partition('::')[0])), None)
+
+
+def run(databases, options):
+    """Run the stages that the command line asks for."""
+    arguments = options.rest
+    stages = Stages(databases, options.full)
+    path = names_path(arguments)
+    if options.fast:
+        stages.pytest_odoo(arguments)
+    elif path:
+        inside = os.path.relpath(os.path.abspath(path), REPO).split(os.sep)[0]
+        (stages.system if inside == 'tests' else stages.pytest_odoo)(arguments)
+    elif arguments:
+        ran = [stages.pytest_odoo(arguments, tolerant=True), stages.system(arguments, tolerant=True)]
+        if not any(ran):
+            raise Problem(f'no test is selected by {" ".join(arguments)}', 'look at the names with --collect-only')
+    else:
+        stages.odoo_runner()
+        stages.pytest_odoo()
+        stages.system()

@@ -1,0 +1,116 @@
+"""What the whole-system tests work with: a running server, its database, and Odoo's command line on scratch databases.
+
+`./dev test` starts the server and says in environment variables where it is.
+"""
+
+import os
+from dataclasses import dataclass
+
+import psycopg2
+import pytest
+
+from devtools import odoo, postgres
+from devtools.database import PREFIX, Databases
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server under test: several workers, demo data.
+
+    :ivar str url: without a trailing slash
+    :ivar str db: the database's name
+    :ivar str dsn: a libpq connection string of that database
+    :ivar str log: path of the server's log
+    :ivar str config: path of the server's configuration file
+    """
+
+    url: str
+    db: str
+    dsn: str
+    log: str
+    config: str
+
+
+@pytest.fixture(scope='session')
+def server():
+    """Return the running server."""
+    names = ['MOBILE_CRM_URL', 'MOBILE_CRM_DB', 'MOBILE_CRM_DSN', 'MOBILE_CRM_LOG', 'MOBILE_CRM_CONFIG']
+    if not all(os.environ.get(name) for name in names):
+        pytest.fail('these tests need a server: run them by ./dev test tests/', pytrace=False)
+    return Server(*(os.environ[name] for name in names))
+
+
+@pytest.fixture
+def db(server):
+    """Return a function that opens connections to the server's database; all are closed after the test."""
+    connections = []
+
+    def connect(autocommit=True):
+        connection = psycopg2.connect(server.dsn)
+        connection.autocommit = autocommit
+        connections.append(connection)
+        return connection
+
+    yield connect
+    for connection in connections:
+        connection.close()
+
+
+@pytest.fixture(scope='session')
+def full():
+    """Return whether the big counts are wanted (`./dev test --full`)."""
+    return os.environ.get('MOBILE_CRM_FULL') == '1'
+
+
+@pytest.fixture(scope='session')
+def chromium():
+    """Return the path of a browser, for Playwright's `executable_path`."""
+    return os.environ['MOBILE_CRM_CHROMIUM']
+
+
+class OdooCli:
+    """Odoo's command line on a scratch database.
+
+    :ivar str database: the scratch database's name
+    """
+
+    def __init__(self, databases, database):
+        self._databases = databases
+        self.database = database
+
+    def fresh(self, kind):
+        """Make the scratch database a copy of a template: `plain`, `demo` or `full` (see devtools.database.KINDS)."""
+        self._databases.fresh(self.database, kind)
+
+    def run(self, *arguments, script=None):
+        """Run Odoo until it stops by itself.
+
+        :param arguments: of its command line
+        :param str script: given to it as standard input
+        :return: its log
+        :rtype: str
+        """
+        status, log_path = self._databases.odoo(
+            self.database, *arguments, script=script, config={'http_port': 0}, title=f'odoo {" ".join(arguments)}')
+        text = log_path.read_text(encoding='utf-8', errors='replace')
+        assert status == 0, f'Odoo ended with status {status}:\n{text[-3000:]}'
+        return text
+
+    def shell(self, code):
+        """Run Python code in an Odoo shell and return the log with what it printed; an exception fails the test."""
+        return self.run('shell', '--no-http', script=code)
+
+    def query(self, statement, parameters=None):
+        """Return the rows of one SQL statement on the scratch database."""
+        with self._databases.server.cursor(self.database) as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
+
+
+@pytest.fixture
+def odoo_cli(request):
+    """Return Odoo's command line on a scratch database that is dropped after the test."""
+    databases = Databases(odoo.ensure(), postgres.ensure())
+    cli = OdooCli(databases, f'{PREFIX}scratch_{os.getpid()}')
+    yield cli
+    databases.drop(cli.database)

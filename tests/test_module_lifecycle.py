@@ -1,0 +1,52 @@
+"""The addon comes and goes without a trace: installed, upgraded and uninstalled, each without a warning in the log."""
+
+import pytest
+
+from devtools import logcheck
+from devtools.addons import MAIN
+
+UNINSTALL = f'''
+env['ir.module.module'].search([('name', '=', '{MAIN}')]).button_immediate_uninstall()
+'''
+
+#: Where something of the addon's could stay behind: what it is called there, and a query for it.
+LEFTOVERS = {
+    'tables': "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' "
+              "AND table_name LIKE 'mobile%'",
+    'columns': "SELECT table_name || '.' || column_name FROM information_schema.columns "
+               "WHERE table_schema = 'public' AND column_name LIKE '%mobile\\_%'",
+    'external ids': "SELECT module || '.' || name FROM ir_model_data WHERE module LIKE 'mobile%'",
+    'parameters': "SELECT key FROM ir_config_parameter WHERE key LIKE 'mobile%'",
+    'crons': "SELECT cron_name FROM ir_cron WHERE cron_name ILIKE '%mobile%'",
+    'groups': "SELECT name->>'en_US' FROM res_groups WHERE name->>'en_US' ILIKE '%mobile%'",
+    'models': "SELECT model FROM ir_model WHERE model LIKE 'mobile%'",
+    'menus': "SELECT name->>'en_US' FROM ir_ui_menu WHERE name->>'en_US' ILIKE '%mobile crm%'",
+    'views': "SELECT name FROM ir_ui_view WHERE name LIKE '%mobile\\_crm%' OR model LIKE 'mobile%'",
+    'functions': "SELECT proname FROM pg_proc WHERE proname LIKE 'mobile%'",
+}
+
+
+def leftovers(cli):
+    """Return everything in the database that bears the addon's name, by kind."""
+    found = {kind: {name for name, in cli.query(query)} for kind, query in LEFTOVERS.items()}
+    return {kind: names for kind, names in found.items() if names}
+
+
+def assert_quiet(log):
+    """Assert that an Odoo log has no warning or worse."""
+    assert logcheck.findings(log) == []
+
+
+@pytest.mark.parametrize('kind', ['plain', 'demo'])
+def test_install_upgrade_uninstall(odoo_cli, kind):
+    """Nothing that bears the addon's name is left after its life, with demo data or without."""
+    odoo_cli.fresh(kind)
+    before = leftovers(odoo_cli)
+    demo = ['--with-demo'] if kind == 'demo' else []
+    assert_quiet(odoo_cli.run('-i', MAIN, '--stop-after-init', '--no-http', *demo))
+    installed = leftovers(odoo_cli)
+    assert 'tables' in installed and 'external ids' in installed
+    assert_quiet(odoo_cli.run('-u', MAIN, '--stop-after-init', '--no-http', *demo))
+    assert leftovers(odoo_cli).get('tables') == installed['tables']
+    assert_quiet(odoo_cli.shell(UNINSTALL))
+    assert leftovers(odoo_cli) == before
