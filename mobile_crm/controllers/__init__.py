@@ -1,0 +1,4 @@
+# The dispatcher registers the routing type 'mobile' that every route below uses, so it is imported first.
+from . import dispatcher
+
+from . import auth, devices, events, geofences, me, messages, offers, stores, system

@@ -1,0 +1,163 @@
+"""The frame of the phone API: one place that reads requests, writes responses and tells errors.
+
+Registered under the routing type ``mobile`` by being a subclass of :class:`odoo.http.Dispatcher`.
+"""
+import hashlib
+import logging
+import uuid
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
+
+from odoo.http import Dispatcher, Response
+
+from ..tools.problems import Problem, as_problem
+from .routing import Answer, BASE_PATH
+from .schemas.base import Schema
+
+_logger = logging.getLogger(__name__)
+
+JSON = 'application/json'
+# How much of an unread body is thrown away before an error is answered. A server that closes the connection on a client
+# that is still sending makes that client see a reset in place of the answer.
+DRAIN_LIMIT = 32 * 1024 * 1024
+
+
+def is_mobile_path(path):
+    """Tell whether `path` is the phone API's to answer."""
+    return path == BASE_PATH or path.startswith(BASE_PATH + '/')
+
+
+class MobileDispatcher(Dispatcher):
+    """Validate, call, serialise; turn every exception into a problem document (RFC 9457)."""
+
+    routing_type = 'mobile'
+    mimetypes = (JSON,)
+
+    def __init__(self, request):
+        super().__init__(request)
+        self.request_id = uuid.uuid4().hex
+        self._body_pending = True
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        # The media type is judged in _read_body, where the answer can say what would be right.
+        return True
+
+    # === REQUEST === #
+
+    def pre_dispatch(self, rule, args):
+        self.request.session.can_save = False
+        super().pre_dispatch(rule, args)
+
+    def dispatch(self, endpoint, args):
+        operation = endpoint.routing['operation']
+        http_request = self.request.httprequest
+        if http_request.method == 'OPTIONS':
+            # Odoo adds OPTIONS to each route for CORS, which this API does not offer.
+            raise MethodNotAllowed(operation.methods)
+        params = operation.parse_path(args)
+        query = self._validate(operation.query_model.validate_query, http_request.args, 'query')
+        if operation.takes_query:
+            params['query'] = query
+        if http_request.method not in ('GET', 'HEAD'):
+            body = self._validate(operation.body_model.validate_body, self._read_body(operation), 'body')
+            if operation.takes_body:
+                params['body'] = body
+        self.request.params = params
+        result = self.request.registry['ir.http']._dispatch(endpoint)
+        if isinstance(result, Problem):
+            return self._problem_response(result)
+        if isinstance(result, Response):
+            return result
+        return self._response(operation, result)
+
+    def _read_body(self, operation):
+        """Return the body as JSON text that has been checked to be well-formed.
+
+        :rtype: bytes
+        :raise Problem: 413, 415 or 400.
+        """
+        http_request = self.request.httprequest
+        try:
+            raw = http_request.get_data(cache=False)
+        except RequestEntityTooLarge as exc:
+            raise Problem('too_large') from exc
+        self._body_pending = False
+        if not raw and not operation.takes_body:
+            return b'{}'
+        if http_request.mimetype != JSON or http_request.content_encoding not in (None, 'identity'):
+            raise Problem('unsupported_media_type', headers={'Accept': JSON})
+        try:
+            from_json(raw, allow_inf_nan=False)
+        except ValueError as exc:
+            raise Problem('malformed_json', str(exc)) from exc
+        return raw
+
+    @staticmethod
+    def _validate(validate, source, where):
+        try:
+            return validate(source)
+        except ValidationError as exc:
+            raise Problem('invalid_request', errors=[
+                {'loc': [where, *error['loc']], 'msg': error['msg'], 'type': error['type']}
+                for error in exc.errors(include_url=False, include_context=False, include_input=False)
+            ]) from exc
+
+    # === RESPONSE === #
+
+    def _response(self, operation, result):
+        """Serialise what a handler returned: a response model, an :class:`Answer` or None."""
+        content, status, headers = result if isinstance(result, Answer) else (result, None, None)
+        headers = dict(headers or {})
+        if content is None:
+            return self._finish(Response(status=status or 204, headers=headers))
+        body = content.serialize() if isinstance(content, Schema) else to_json(content)
+        if self.request.httprequest.method in ('GET', 'HEAD'):
+            etag = hashlib.sha256(body).hexdigest()[:32]
+            # Browsers and apps may keep the answer, but only after asking whether it is still the same.
+            headers |= {'ETag': f'"{etag}"', 'Cache-Control': 'private, no-cache', 'Vary': 'Authorization, Accept-Language'}
+            if self.request.httprequest.if_none_match.contains_weak(etag):
+                return self._finish(Response(status=304, headers=headers))
+        response = Response(body, status=status or operation.status, headers=headers, content_type=JSON)
+        return self._finish(response)
+
+    def _problem_response(self, problem):
+        instance = self.request.httprequest.path
+        body = to_json(problem.document(self.request.env, instance, self.request_id))
+        response = Response(body, status=problem.code, content_type='application/problem+json', headers=problem.headers)
+        if problem.code == 401:
+            response.headers['WWW-Authenticate'] = 'Bearer'
+        _logger.info(
+            '%s %s: %s %s, request %s', self.request.httprequest.method, instance, problem.code, problem.problem_code,
+            self.request_id)
+        return self._finish(response)
+
+    def _finish(self, response):
+        response.headers['X-Request-Id'] = self.request_id
+        response.headers.setdefault('Cache-Control', 'no-store')
+        response.headers['X-Content-Type-Options'] = 'nosniff'
+        return response
+
+    # === ERRORS === #
+
+    def handle_error(self, exc):
+        problem = as_problem(exc)
+        if problem.code < 500:
+            # The refusal gets its one line in the log below; Odoo's own line would repeat it as a warning,
+            # with a message that may hold what the customer typed.
+            exc.loglevel = logging.DEBUG
+        self._drain_body()
+        return self._problem_response(problem)
+
+    def _drain_body(self):
+        """Throw away what the client is still sending, so that it gets to read the answer."""
+        if not self._body_pending:
+            return
+        self._body_pending = False
+        # Odoo hides the WSGI stream from its own wrapper, and get_data would hold the whole body in memory.
+        stream = self.request.httprequest._HTTPRequest__environ['wsgi.input']
+        remaining = min(self.request.httprequest.content_length or 0, DRAIN_LIMIT)
+        while remaining > 0 and (chunk := stream.read(min(remaining, 64 * 1024))):
+            remaining -= len(chunk)

@@ -1,0 +1,36 @@
+from ..tools.problems import Problem
+from . import cursor
+from .base import MobileController
+from .routing import mobile_route
+from .schemas.base import Page, Uuid
+from .schemas.offers import Claim, Offer, OfferQuery
+
+
+class Offers(MobileController):
+
+    @mobile_route('/offers', methods=['GET'], auth='mobile', readonly=True)
+    def list_offers(self, query: OfferQuery) -> Page[Offer]:
+        """List the customer's coupons, newest first."""
+        after = cursor.decode(query.cursor, int)
+        cards = self.env['loyalty.card']._mobile_offers(
+            self.partner, self.company, query.limit, after and after[0], query.status)
+        return Page(
+            items=[Offer.of(card) for card in cards],
+            next_cursor=cursor.encode(cards[-1].id) if len(cards) == query.limit else None,
+        )
+
+    @mobile_route('/offers/<offer_id>', methods=['GET'], auth='mobile', readonly=True)
+    def get_offer(self, offer_id: Uuid) -> Offer:
+        """Show one coupon."""
+        card = self.env['loyalty.card']._mobile_offer(self.partner, self.company, str(offer_id))
+        if not card:
+            raise Problem('not_found')
+        return Offer.of(card)
+
+    @mobile_route('/offers/claim', methods=['POST'], auth='mobile', readonly=False, problems=('not_found',))
+    def claim_offer(self, body: Claim) -> Offer:
+        """Make a coupon that nobody has yet the customer's own."""
+        card = self.env['loyalty.card']._mobile_claim(body.code, self.partner, self.company)
+        if not card:
+            raise Problem('not_found')
+        return Offer.of(card)

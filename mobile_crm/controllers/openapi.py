@@ -1,0 +1,211 @@
+"""The OpenAPI 3.1 file of the phone API, written from the handlers' signatures."""
+import functools
+import json
+import re
+from http import HTTPStatus
+
+from markupsafe import Markup
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from ..tools.problems import PROBLEMS
+from .routing import BASE_PATH, OPERATIONS
+from .schemas.base import ProblemDocument
+
+VERSION = '1.0.0'
+REF = '#/components/schemas/{model}'
+SECURITY = {
+    'none': [],
+    'mobile_app': [{'appId': []}],
+    'mobile_device': [{'accessToken': []}],
+    'mobile': [{'accessToken': []}],
+}
+# What any operation may answer, beside what it declares itself.
+COMMON = ('bad_request', 'invalid_request', 'not_found', 'method_not_allowed', 'internal_error', 'unavailable')
+COMMON_WITH_AUTH = {
+    'none': (),
+    'mobile_app': ('app_unknown',),
+    'mobile_device': ('unauthenticated', 'token_invalid', 'token_expired'),
+    'mobile': ('unauthenticated', 'token_invalid', 'token_expired', 'sign_in_required'),
+}
+COMMON_WITH_BODY = ('malformed_json', 'too_large', 'unsupported_media_type')
+
+
+def _is_model(kind):
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+@functools.cache
+def document():
+    """Return the OpenAPI document.
+
+    :rtype: dict
+    """
+    operations = sorted(OPERATIONS, key=lambda operation: (operation.path, operation.methods))
+    models = {(ProblemDocument, 'serialization')}
+    for operation in operations:
+        if operation.takes_body:
+            models.add((operation.body_model, 'validation'))
+        if _is_model(operation.response_model):
+            models.add((operation.response_model, 'serialization'))
+    refs, definitions = models_json_schema(
+        sorted(models, key=lambda pair: (pair[0].__name__, pair[1])), ref_template=REF)
+    paths = {}
+    for operation in operations:
+        path = re.sub(r'<(?:\w+:)?(\w+)>', r'{\1}', operation.path)
+        for method in operation.methods:
+            paths.setdefault(path, {})[method.lower()] = _operation(operation, refs)
+    return {
+        'openapi': '3.1.0',
+        'info': {
+            'title': "Mobile CRM phone API",
+            'version': VERSION,
+            'description': "What a phone app needs to make its shop's customers known, and to serve them.",
+            'license': {'name': 'LGPL-3.0', 'identifier': 'LGPL-3.0-only'},
+        },
+        'servers': [{'url': BASE_PATH}],
+        'paths': paths,
+        'components': {
+            'schemas': definitions['$defs'],
+            'securitySchemes': {
+                'accessToken': {'type': 'http', 'scheme': 'bearer'},
+                'appId': {'type': 'apiKey', 'in': 'header', 'name': 'X-App-Id'},
+            },
+        },
+    }
+
+
+def _operation(operation, refs):
+    summary, _sep, description = operation.doc.partition('\n\n')
+    described = {
+        'operationId': operation.name,
+        'tags': [operation.tag],
+        'summary': summary,
+        'security': SECURITY[operation.auth],
+        'responses': _responses(operation, refs),
+    }
+    if description:
+        described['description'] = description
+    parameters = [
+        {'name': name, 'in': 'path', 'required': True, 'schema': adapter.json_schema()}
+        for name, adapter in operation.path_types.items()
+    ]
+    if operation.takes_query:
+        schema = operation.query_model.model_json_schema(mode='validation')
+        required = schema.get('required', ())
+        parameters += [
+            {'name': name, 'in': 'query', 'required': name in required, 'schema': _without_null(field)}
+            for name, field in schema['properties'].items()
+        ]
+    if parameters:
+        described['parameters'] = parameters
+    if operation.takes_body:
+        described['requestBody'] = {
+            'required': True,
+            'content': {'application/json': {'schema': refs[operation.body_model, 'validation']}},
+        }
+    return described
+
+
+def _without_null(schema):
+    """Return the schema of an optional query parameter: it is left out, never null."""
+    if 'anyOf' not in schema:
+        return schema
+    schema = dict(schema)
+    kinds = [kind for kind in schema.pop('anyOf') if kind != {'type': 'null'}]
+    if schema.get('default', ...) is None:
+        del schema['default']
+    return {**schema, **kinds[0]} if len(kinds) == 1 else {**schema, 'anyOf': kinds}
+
+
+def _responses(operation, refs):
+    request_id = {'X-Request-Id': {'schema': {'type': 'string'}}}
+    success = {'description': HTTPStatus(operation.status).phrase, 'headers': request_id}
+    if _is_model(operation.response_model):
+        success['content'] = {'application/json': {'schema': refs[operation.response_model, 'serialization']}}
+    elif operation.response_model is dict:
+        success['content'] = {'application/json': {'schema': {'type': 'object'}}}
+    elif operation.response_model is str:
+        success['content'] = {'text/html': {'schema': {'type': 'string'}}}
+    responses = {str(operation.status): success}
+    if operation.status == 201:
+        responses['200'] = {**success, 'description': "The same as before"}
+    if 'GET' in operation.methods and _is_model(operation.response_model):
+        responses['304'] = {'description': "Not changed since the ETag in If-None-Match", 'headers': request_id}
+    codes = {*COMMON, *COMMON_WITH_AUTH[operation.auth], *operation.problems}
+    if operation.methods != ['GET']:
+        codes.update(COMMON_WITH_BODY)
+    by_status = {}
+    for code in sorted(codes):
+        by_status.setdefault(PROBLEMS[code][0], []).append(code)
+    for status, status_codes in sorted(by_status.items()):
+        responses[str(status)] = {
+            'description': ', '.join(status_codes),
+            'headers': request_id,
+            'content': {'application/problem+json': {'schema': refs[ProblemDocument, 'serialization']}},
+        }
+    return responses
+
+
+def text():
+    """Return the OpenAPI document as the text that is committed, ``openapi.json``."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + '\n'
+
+
+_PAGE = Markup("""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem }}
+code, pre {{ font: 14px/1.4 ui-monospace, monospace }}
+pre {{ overflow-x: auto; padding: .75rem; border: 1px solid #8884; border-radius: .5rem }}
+h2 {{ margin-top: 2.5rem; text-transform: capitalize }} h3 code {{ font-size: 1rem }}
+.verb {{ display: inline-block; min-width: 4rem; font-weight: 700 }}
+details {{ margin: .5rem 0 }} table {{ border-collapse: collapse }} td {{ padding: .1rem 1rem .1rem 0; vertical-align: top }}
+</style></head><body>
+<h1>{title}</h1><p>{description}</p><p>All paths are below <code>{base}</code>. The machine-readable form is
+<a href="{base}/openapi.json">openapi.json</a>.</p>{sections}<h2>Objects</h2>{schemas}</body></html>
+""")
+_OPERATION = Markup("""<h3 id="{id}"><code><span class="verb">{verb}</span>{path}</code></h3><p>{summary}</p>
+{description}<table>{rows}</table>""")
+_ROW = Markup('<tr><td><code>{}</code></td><td>{}</td></tr>')
+_SCHEMA = Markup('<details id="schema-{name}"><summary><code>{name}</code></summary><pre>{text}</pre></details>')
+
+
+@functools.cache
+def page():
+    """Return the API's documentation as one HTML page that needs nothing from elsewhere.
+
+    :rtype: str
+    """
+    described = document()
+    sections = {}
+    for path, methods in described['paths'].items():
+        for verb, operation in methods.items():
+            rows = [_ROW.format(f"{parameter['in']} {parameter['name']}", parameter['schema'].get('description', ''))
+                    for parameter in operation.get('parameters', ())]
+            if body := operation.get('requestBody'):
+                rows.append(_ROW.format('body', _schema_link(body['content']['application/json']['schema'])))
+            for status, response in operation['responses'].items():
+                schema = response.get('content', {}).get('application/json', {}).get('schema', {})
+                rows.append(_ROW.format(status, _schema_link(schema) or response['description']))
+            sections.setdefault(operation['tags'][0], []).append(_OPERATION.format(
+                id=operation['operationId'], verb=verb.upper(), path=path, summary=operation['summary'],
+                description=Markup('<p>{}</p>').format(operation['description']) if 'description' in operation else '',
+                rows=Markup().join(rows)))
+    return str(_PAGE.format(
+        base=BASE_PATH,
+        title=described['info']['title'],
+        description=described['info']['description'],
+        sections=Markup().join(
+            Markup('<h2>{}</h2>{}').format(tag, Markup().join(parts)) for tag, parts in sorted(sections.items())),
+        schemas=Markup().join(
+            _SCHEMA.format(name=name, text=json.dumps(schema, indent=2, ensure_ascii=False))
+            for name, schema in described['components']['schemas'].items()),
+    ))
+
+
+def _schema_link(schema):
+    name = schema.get('$ref', '').rpartition('/')[2]
+    return name and Markup('<a href="#schema-{name}">{name}</a>').format(name=name)

@@ -1,0 +1,93 @@
+"""How a handler becomes an operation of the phone API.
+
+The signature of a handler is its contract::
+
+    @mobile_route('/stores/<store_id>', methods=['GET'], auth='mobile_device', readonly=True)
+    def get_store(self, store_id: RecordId, query: StoreQuery) -> Store:
+        \"\"\"Show one store.\"\"\"
+
+``query`` and ``body`` name pydantic models, every other parameter is a part of the path, and the return annotation is
+the response model. The dispatcher validates by these, ``openapi.json`` is written from them, and nothing is said twice.
+"""
+import inspect
+import typing
+
+from pydantic import TypeAdapter, ValidationError
+
+from odoo import http
+
+from ..tools.problems import Problem
+from .schemas.base import Schema
+
+BASE_PATH = '/mobile/v1'
+KIB = 1024
+OPERATIONS = []
+
+
+class Answer(typing.NamedTuple):
+    """A response model with a status or headers other than the operation's usual ones."""
+
+    content: Schema | None
+    status: int | None = None
+    headers: dict | None = None
+
+
+class NoQuery(Schema):
+    """An operation that takes no query parameters."""
+
+
+class NoBody(Schema):
+    """An operation that takes no body, or an empty object."""
+
+
+class Operation:
+    """What a handler's signature says, read once at import."""
+
+    def __init__(self, handler, path, methods, auth, status, problems):
+        hints = typing.get_type_hints(handler)
+        self.name = handler.__name__
+        self.doc = inspect.getdoc(handler) or ''
+        self.tag = handler.__module__.rpartition('.')[2]
+        self.path = path
+        self.methods = methods
+        self.auth = auth
+        self.status = status
+        self.problems = problems
+        self.response_model = hints.pop('return', None)
+        self.query_model = hints.pop('query', NoQuery)
+        self.takes_query = self.query_model is not NoQuery
+        self.body_model = hints.pop('body', NoBody)
+        self.takes_body = self.body_model is not NoBody
+        self.path_types = {name: TypeAdapter(hint) for name, hint in hints.items()}
+
+    def parse_path(self, args):
+        """Return the path's parameters as the handler's types.
+
+        :raise Problem: 404 when one cannot name any record.
+        """
+        try:
+            return {name: adapter.validate_strings(args[name]) for name, adapter in self.path_types.items()}
+        except ValidationError as exc:
+            raise Problem('not_found') from exc
+
+
+def mobile_route(path, *, methods, auth, readonly, status=200, max_content_length=16 * KIB, problems=()):
+    """Declare a handler of the phone API.
+
+    :param str path: below :data:`BASE_PATH`, with werkzeug placeholders.
+    :param list methods: the verbs; one for each handler keeps the OpenAPI file plain.
+    :param str auth: ``mobile`` (a signed-in customer), ``mobile_device`` (a device, signed in or not), ``mobile_app``
+        (an app names itself by ``X-App-Id``) or ``none``.
+    :param bool readonly: True for what only reads and may run on a replica.
+    :param int status: the status of success.
+    :param int max_content_length: of the body, in bytes.
+    :param problems: codes of problems that this operation answers beside the common ones.
+    """
+    def decorator(handler):
+        operation = Operation(handler, path, methods, auth, status, problems)
+        OPERATIONS.append(operation)
+        return http.route(
+            BASE_PATH + path, type='mobile', auth=auth, methods=methods, readonly=readonly, csrf=False,
+            save_session=False, max_content_length=max_content_length, operation=operation,
+        )(handler)
+    return decorator

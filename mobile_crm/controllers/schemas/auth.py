@@ -1,0 +1,40 @@
+from typing import Literal
+
+from pydantic import Field
+
+from .base import Output, Schema, Uuid
+from .devices import TokenPair
+from .me import Customer
+
+
+class OtpRequest(Schema):
+    """Where to send a one-time code."""
+
+    channel: Literal['sms', 'email']
+    address: str = Field(min_length=3, max_length=254, description='A phone number or an email address')
+
+
+class OtpChallenge(Output):
+    """A code is on its way; the same for known and unknown addresses."""
+
+    challenge_id: Uuid
+    expires_in: int = Field(description='Seconds that the code is good for')
+
+
+class OtpAnswer(Schema):
+    """The code that came."""
+
+    challenge_id: Uuid
+    code: str = Field(pattern=r'^[0-9]{6}$')
+
+
+class SignIn(TokenPair):
+    """A signed-in customer and the device's new tokens."""
+
+    customer: Customer
+
+
+class Refresh(Schema):
+    """A refresh token, good once."""
+
+    refresh_token: str = Field(min_length=1, max_length=200)

@@ -1,0 +1,132 @@
+"""What all schemas of the phone API share: strictness, and the types of the contract."""
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+
+class Schema(BaseModel):
+    """A JSON object of the contract. Fields that are not declared are refused, NaN and infinity too."""
+
+    model_config = ConfigDict(extra='forbid', allow_inf_nan=False, str_max_length=10_000)
+
+    @field_validator('*', mode='after')
+    @classmethod
+    def _refuse_nul(cls, value: Any) -> Any:
+        # PostgreSQL cannot store U+0000 in text.
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(text, str) and '\0' in text:
+                raise PydanticCustomError('string_nul', "String should not contain a NUL character")
+        return value
+
+    @classmethod
+    def validate_body(cls, raw: bytes):
+        """Return the model for a JSON body; its types are strict: ``"1"`` is no number."""
+        return cls.__pydantic_validator__.validate_json(raw, strict=True)
+
+    @classmethod
+    def validate_query(cls, args):
+        """Return the model for query parameters (a MultiDict of strings)."""
+        return cls.__pydantic_validator__.validate_strings(args.to_dict())
+
+    def serialize(self) -> bytes:
+        """Return the model as JSON."""
+        return self.__pydantic_serializer__.to_json(self)
+
+
+class Output(BaseModel):
+    """A JSON object that only we write."""
+
+    def serialize(self) -> bytes:
+        """Return the model as JSON."""
+        return self.__pydantic_serializer__.to_json(self)
+
+
+def _to_naive_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _from_odoo(value):
+    return value or None
+
+
+def _to_rfc3339(value: datetime) -> str:
+    return value.strftime('%Y-%m-%dT%H:%M:%SZ')
+
+
+# An instant from the phone, of any offset; the handler gets it as Odoo keeps it: naive UTC.
+UtcInput = Annotated[AwareDatetime, AfterValidator(_to_naive_utc)]
+# An instant from Odoo (naive UTC), written as 2026-11-21T19:05:00Z.
+UtcOutput = Annotated[datetime, PlainSerializer(_to_rfc3339, return_type=str, when_used='json')]
+# Text from Odoo, whose empty value is False.
+Text = Annotated[str | None, BeforeValidator(_from_odoo)]
+
+RecordId = Annotated[int, Field(ge=1, le=2 ** 31 - 1)]
+Uuid = Annotated[uuid.UUID, Field()]
+Latitude = Annotated[float, Field(ge=-90, le=90, description='Degrees, WGS 84')]
+Longitude = Annotated[float, Field(ge=-180, le=180, description='Degrees, WGS 84')]
+Metres = Annotated[float, Field(ge=0, description='Metres')]
+
+
+class Money(Output):
+    """An amount of money: a decimal string with the currency's own number of digits."""
+
+    amount: str
+    currency: str = Field(description='ISO 4217')
+
+    @classmethod
+    def of(cls, amount, currency):
+        """Return `amount` (float, from Odoo) in `currency` (``res.currency``)."""
+        digits = currency.decimal_places
+        return cls(amount=f'{Decimal(repr(currency.round(amount))):.{digits}f}', currency=currency.name)
+
+
+Item = TypeVar('Item')
+
+
+class Page(Output, Generic[Item]):
+    """One page of a list."""
+
+    @classmethod
+    def model_parametrized_name(cls, params):
+        return f'{params[0].__name__}Page'
+
+    items: list[Item]
+    next_cursor: str | None = Field(description='Ask again with this cursor; null on the last page')
+
+
+class PageQuery(Schema):
+    """How much of a list, and where to go on."""
+
+    limit: int = Field(20, ge=1, le=100)
+    cursor: str | None = Field(None, max_length=500)
+
+
+class Acknowledgement(Output):
+    """An empty answer."""
+
+
+class FieldError(Output):
+    """One value that is wrong, and where it stands."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class ProblemDocument(Output):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(description='Stable; for programs')
+    request_id: str
+    errors: list[FieldError] | None = None

@@ -1,0 +1,38 @@
+from datetime import date
+
+from pydantic import Field
+
+from .base import Output, RecordId, Schema
+
+
+class CustomerUpdate(Schema):
+    """What a customer may change of themselves; what is left out stays as it is."""
+
+    name: str | None = Field(None, min_length=1, max_length=200, pattern=r'\S')
+    email: str | None = Field(None, max_length=254)
+    language: str | None = Field(None, max_length=35, description='BCP 47')
+    birthdate: date | None = None
+    favourite_store_ids: list[RecordId] | None = Field(None, max_length=100)
+
+
+class Customer(Output):
+    """The signed-in customer."""
+
+    name: str
+    email: str | None
+    phone: str | None = Field(description='E.164')
+    language: str = Field(description='BCP 47')
+    birthdate: date | None
+    favourite_store_ids: list[int]
+
+    @classmethod
+    def of(cls, partner):
+        """Return a ``res.partner`` as they see themselves."""
+        return cls(
+            name=partner.name,
+            email=partner.email or None,
+            phone=partner.mobile_verified_phone or partner.phone_sanitized or None,
+            language=(partner.lang or 'en_US').replace('_', '-'),
+            birthdate=partner.mobile_birthdate or None,
+            favourite_store_ids=partner.mobile_favourite_store_ids.ids,
+        )

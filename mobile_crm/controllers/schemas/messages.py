@@ -1,0 +1,26 @@
+from .base import Output, Text, UtcOutput, Uuid
+
+
+class Message(Output):
+    """A message in the customer's inbox."""
+
+    id: Uuid
+    title: str
+    body: Text
+    sent_at: UtcOutput
+    read_at: UtcOutput | None
+    offer_id: Uuid | None
+    link: Text
+
+    @classmethod
+    def of(cls, message):
+        """Return a ``mobile.message`` as its customer sees it."""
+        return cls(
+            id=message.uuid,
+            title=message.title,
+            body=message.body,
+            sent_at=message.sent_at,
+            read_at=message.opened_at or None,
+            offer_id=message.sudo().card_id.mobile_uuid or None,
+            link=message.link,
+        )

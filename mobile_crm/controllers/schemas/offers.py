@@ -1,0 +1,88 @@
+from typing import Literal
+
+from pydantic import Field
+
+from .base import Output, PageQuery, Schema, Text, UtcOutput, Uuid
+
+OfferStatus = Literal['available', 'reserved', 'redeemed', 'expired']
+
+
+class OfferQuery(PageQuery):
+    """The caller's coupons, newest first."""
+
+    status: OfferStatus | None = None
+
+
+class Claim(Schema):
+    """A code from a flyer, a receipt or a friend."""
+
+    code: str = Field(min_length=1, max_length=64)
+
+
+class Discount(Output):
+    """What a coupon gives."""
+
+    type: Literal['percent', 'amount', 'product']
+    value: str = Field(description='15 for 15 percent, 5.00 for an amount, the name of a free product')
+    currency: str | None = Field(None, description='Of an amount, ISO 4217')
+
+
+class Barcode(Output):
+    """What the till scans."""
+
+    format: Literal['code128', 'qr']
+    value: str
+
+
+class OfferCampaign(Output):
+    """Where the coupon comes from."""
+
+    id: int
+    name: str
+
+
+class Offer(Output):
+    """A coupon of the caller."""
+
+    id: Uuid
+    title: str
+    description: Text
+    terms: Text
+    discount: Discount
+    code: str
+    barcode: Barcode
+    status: OfferStatus
+    valid_from: UtcOutput | None
+    expires_at: UtcOutput | None
+    store_ids: list[int] = Field(description='Where it counts; empty means everywhere')
+    campaign: OfferCampaign | None
+
+    @classmethod
+    def of(cls, card):
+        """Return a ``loyalty.card`` as its holder sees it."""
+        card = card.sudo()
+        campaign, reward = card.mobile_campaign_id, card.program_id.reward_ids[:1]
+        return cls(
+            id=card.mobile_uuid,
+            title=campaign.message_title or card.program_id.name,
+            description=reward.description,
+            terms=campaign.terms,
+            discount=_discount(reward),
+            code=card.code,
+            barcode=Barcode(format='qr', value=card.code),
+            status=card.mobile_status,
+            valid_from=card.mobile_valid_from or None,
+            expires_at=card._mobile_expiry(),
+            store_ids=card.mobile_store_ids.ids,
+            campaign=OfferCampaign(id=campaign.id, name=campaign.message_title) if campaign else None,
+        )
+
+
+def _discount(reward):
+    if reward.reward_type == 'product':
+        return Discount(type='product', value=reward.reward_product_id.name or reward.description)
+    if reward.discount_mode == 'percent':
+        return Discount(type='percent', value=f'{reward.discount:.6g}')
+    currency = reward.currency_id
+    return Discount(
+        type='amount', value=f'{reward.discount:.{currency.decimal_places}f}', currency=currency.name)

@@ -1,0 +1,42 @@
+from odoo import fields
+
+from ..tools.problems import Problem
+from . import cursor
+from .base import MobileController
+from .routing import mobile_route
+from .schemas.base import Page, RecordId
+from .schemas.stores import PositionQuery, Store, StoreQuery
+
+
+class Stores(MobileController):
+
+    @mobile_route('/stores', methods=['GET'], auth='mobile_device', readonly=True)
+    def list_stores(self, query: StoreQuery) -> Page[Store]:
+        """Find stores around a position, nearest first; without a position, all by name."""
+        located = query.lat is not None
+        after = cursor.decode(query.cursor, float if located else str, int)
+        stores, last = self.env['mobile.store']._find_page(
+            self.company, query.lat, query.lon, radius=query.radius, text=query.q, open_now=query.open_now,
+            after=after, limit=query.limit)
+        return Page(
+            items=self._to_schema(stores),
+            next_cursor=last and cursor.encode(last.chord if located else last.name, last.id),
+        )
+
+    @mobile_route('/stores/<store_id>', methods=['GET'], auth='mobile_device', readonly=True)
+    def get_store(self, store_id: RecordId, query: PositionQuery) -> Store:
+        """Show one store."""
+        stores = self.env['mobile.store']._nearest(self.company, query.lat, query.lon, ids=[store_id])
+        if not stores:
+            raise Problem('not_found')
+        return self._to_schema(stores)[0]
+
+    def _to_schema(self, stores):
+        Store_, now = self.env['mobile.store'], fields.Datetime.now()
+        return [
+            Store.of(
+                store,
+                Store_._weekly_hours(store.calendar_id) if store.calendar_id else (),
+                Store_._opening(store.calendar_id, store.tz, now),
+            ) for store in stores
+        ]

@@ -1,0 +1,68 @@
+from werkzeug.exceptions import HTTPException
+
+from odoo import api, models
+from odoo.http import request
+
+from ..controllers.dispatcher import MobileDispatcher, is_mobile_path
+from ..tools.problems import Problem
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = 'ir.http'
+
+    @classmethod
+    def _match(cls, path_info):
+        if not is_mobile_path(path_info):
+            return super()._match(path_info)
+        # All that goes wrong below this path is told as a problem document, also before a route is found. There is
+        # no language in these paths and no web page to fall back to, so http_routing has nothing to rewrite.
+        request.dispatcher = MobileDispatcher(request)
+        request.is_frontend = request.is_frontend_multilang = False
+        try:
+            return super()._match(path_info)
+        except HTTPException as exc:
+            # Written here and now, while there is an environment to translate with.
+            problem = Problem('not_found') if exc.code == 404 else exc
+            problem.error_response = request.dispatcher.handle_error(problem)
+            raise problem from exc
+
+    @classmethod
+    def _auth_method_mobile_app(cls):
+        """The app names itself: ``X-App-Id`` is the client id of a running ``mobile.app``."""
+        app = request.env['mobile.app'].sudo()._find(request.httprequest.headers.get('X-App-Id', ''))
+        if not app:
+            raise Problem('app_unknown')
+        cls._become(None, app.company_id.id, None)
+        request.mobile_app_id = app.id
+
+    @classmethod
+    def _auth_method_mobile_device(cls):
+        """A device by its access token; the request runs as its customer, or as the public user before sign-in."""
+        scheme, _sep, token = request.httprequest.headers.get('Authorization', '').partition(' ')
+        if scheme.lower() != 'bearer' or not token:
+            raise Problem('unauthenticated')
+        caller = request.env['mobile.token']._authenticate(token.strip())
+        cls._become(caller.user_id, caller.company_id, caller.lang)
+        request.mobile_caller = caller
+
+    @classmethod
+    def _auth_method_mobile(cls):
+        """A device whose customer has signed in."""
+        cls._auth_method_mobile_device()
+        if not request.mobile_caller.user_id:
+            raise Problem('sign_in_required')
+
+    @classmethod
+    def _become(cls, user_id, company_id, lang):
+        """Run the rest of the request as this user, whatever a session cookie says."""
+        context = {}
+        if lang and not request.httprequest.accept_languages:
+            context['lang'] = lang
+        else:
+            context['lang'] = request.session.context.get('lang')
+        if user_id:
+            context['allowed_company_ids'] = [company_id]
+        request.session.can_save = False
+        user_id = user_id or request.env['ir.model.data']._xmlid_to_res_id('base.public_user')
+        request.env = api.Environment(request.env.cr, user_id, context)
+        request.env.transaction.default_env = request.env

@@ -1,0 +1,155 @@
+from datetime import datetime, time, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+
+from ..tools import coupon_code
+
+
+class LoyaltyCard(models.Model):
+    _inherit = 'loyalty.card'
+
+    holder_only = fields.Boolean(
+        string="Holder Only",
+        help="Only the customer named on the coupon can use it. Its code cannot be guessed.")
+    mobile_uuid = fields.Char(string="Offer ID", readonly=True, copy=False)
+    mobile_campaign_id = fields.Many2one(
+        string="Mobile Campaign", comodel_name='mobile.campaign', readonly=True, copy=False, index='btree_not_null',
+        ondelete='restrict')
+    mobile_valid_from = fields.Datetime(string="Valid From", copy=False)
+    mobile_expires_at = fields.Datetime(string="Expires", copy=False)
+    mobile_store_ids = fields.Many2many(
+        string="Counts In", comodel_name='mobile.store', relation='mobile_card_store_rel', copy=False,
+        help="Empty means all stores.")
+    mobile_redemption_ids = fields.One2many(
+        string="Redemptions", comodel_name='mobile.redemption', inverse_name='card_id', readonly=True)
+    mobile_status = fields.Selection(
+        string="Status",
+        selection=[('available', "Available"), ('reserved', "Reserved"), ('redeemed', "Redeemed"),
+                   ('expired', "Expired")],
+        compute='_compute_mobile_status')
+
+    _mobile_uuid_unique = models.UniqueIndex('(mobile_uuid) WHERE mobile_uuid IS NOT NULL')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('mobile_redemption_ids.state', 'mobile_expires_at', 'points')
+    def _compute_mobile_status(self):
+        now = fields.Datetime.now()
+        for card in self:
+            states = set(card.sudo().mobile_redemption_ids.mapped('state'))
+            if 'confirmed' in states:
+                card.mobile_status = 'redeemed'
+            elif 'held' in states:
+                card.mobile_status = 'reserved'
+            elif card.mobile_expires_at and card.mobile_expires_at <= now:
+                card.mobile_status = 'expired'
+            else:
+                card.mobile_status = 'available'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get('holder_only'):
+                # Odoo's own codes carry 32 random bits: some of 77,000 collide, and a guesser gets there.
+                vals.setdefault('code', coupon_code.generate())
+                vals.setdefault('mobile_uuid', str(uuid4()))
+            if vals.get('mobile_expires_at') and not vals.get('expiration_date'):
+                # Odoo knows days only: let it refuse the coupon on the day after the last one on which it counts
+                # anywhere. The exact instant is ours to check.
+                vals['expiration_date'] = fields.Datetime.to_datetime(vals['mobile_expires_at']).date() + timedelta(1)
+        return super().create(vals_list)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _mobile_find_by_code(self, text):
+        """Return the coupon of ours with this code in any of its spellings, or an empty recordset."""
+        code = coupon_code.normalize(text or '')
+        return self.search([('code', '=', code), ('holder_only', '=', True)], limit=1) if code else self.browse()
+
+    def _mobile_refusal(self, partner):
+        """Return why `partner` cannot use this coupon now, in words for staff, or None when they can.
+
+        :param partner: ``res.partner``; anybody of the holder's company counts as the holder.
+        :rtype: str | None
+        """
+        self.ensure_one()
+        _, card = self.env._, self.sudo()
+        spent = card.mobile_redemption_ids.filtered(lambda redemption: redemption.state in ('held', 'confirmed'))[:1]
+        if spent.state == 'confirmed':
+            return _("The coupon %(code)s was already redeemed on %(date)s with %(order)s.", code=card.code,
+                     date=spent._local_date(), order=spent.order_ref)
+        if spent:
+            return _("The coupon %(code)s is being redeemed with %(order)s.", code=card.code, order=spent.order_ref)
+        if not card.partner_id:
+            return _("The coupon %s has no holder yet. Its owner has to claim it in the app first.", card.code)
+        if card.partner_id.commercial_partner_id != partner.commercial_partner_id:
+            return _("The coupon %s belongs to another customer.", card.code)
+        now = fields.Datetime.now()
+        if card.mobile_valid_from and card.mobile_valid_from > now:
+            return _("The coupon %s is not valid yet.", card.code)
+        if not card.active or card._mobile_expiry() and card._mobile_expiry() <= now:
+            return _("The coupon %s has expired.", card.code)
+        if card.points < min(card.program_id.reward_ids.mapped('required_points'), default=0):
+            return _("The coupon %s has already been used.", card.code)
+        return None
+
+    def _mobile_expiry(self):
+        """Return the naive UTC instant at which the coupon expires, or None when it never does."""
+        self.ensure_one()
+        if self.mobile_expires_at:
+            return self.mobile_expires_at
+        if not self.expiration_date:
+            return None
+        zone = ZoneInfo(self.company_id.partner_id.tz or 'UTC')
+        end = datetime.combine(self.expiration_date + timedelta(days=1), time.min, tzinfo=zone)
+        return end.astimezone(ZoneInfo('UTC')).replace(tzinfo=None)
+
+    @api.model
+    def _mobile_offers(self, partner, company, limit, after=None, status=None):
+        """Return one page of a customer's coupons, newest first.
+
+        :param int after: id of the last coupon that was given.
+        :param str status: only these (see ``mobile_status``).
+        """
+        domain = [('partner_id', '=', partner.id), ('mobile_uuid', '!=', False),
+                  ('company_id', 'in', [False, company.id])]
+        unexpired = ['|', ('mobile_expires_at', '=', False), ('mobile_expires_at', '>', fields.Datetime.now())]
+        spent = [('mobile_redemption_ids.state', 'in', ('held', 'confirmed'))]
+        domain += {
+            None: [],
+            'redeemed': [('mobile_redemption_ids.state', '=', 'confirmed')],
+            'reserved': [('mobile_redemption_ids.state', '=', 'held')],
+            'available': [*unexpired, '!', *spent],
+            'expired': [('mobile_expires_at', '<=', fields.Datetime.now()), '!', *spent],
+        }[status]
+        if after:
+            domain += [('id', '<', after)]
+        return self.sudo().search(domain, limit=limit, order='id desc')
+
+    @api.model
+    def _mobile_offer(self, partner, company, uuid):
+        """Return one coupon of a customer by its public id, or an empty recordset."""
+        return self.sudo().search([
+            ('mobile_uuid', '=', uuid), ('partner_id', '=', partner.id), ('company_id', 'in', [False, company.id])])
+
+    @api.model
+    def _mobile_claim(self, text, partner, company):
+        """Make a coupon without holder the customer's own.
+
+        :param str text: the code as it was typed or scanned.
+        :return: the coupon, the caller's before or now; empty when the code is not one that they can have.
+        """
+        card = self.sudo()._mobile_find_by_code(text)
+        if not card or card.company_id not in (company, self.env['res.company']):
+            return self.browse()
+        if not card.partner_id:
+            # One statement settles two people who claim the same printed code.
+            self.env.cr.execute(
+                "UPDATE loyalty_card SET partner_id = %s WHERE id = %s AND partner_id IS NULL", (partner.id, card.id))
+            card.invalidate_recordset(['partner_id'])
+        return card if card.partner_id == partner else self.browse()

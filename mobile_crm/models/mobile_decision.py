@@ -1,0 +1,150 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class MobileDecision(models.Model):
+    """The answer to "send this campaign to this customer now?", with its reason."""
+
+    _name = 'mobile.decision'
+    _description = "Campaign Decision"
+    _order = 'decided_at desc, id desc'
+    _rec_name = 'campaign_id'
+    _log_access = False
+
+    campaign_id = fields.Many2one(
+        comodel_name='mobile.campaign', required=True, readonly=True, index=True, ondelete='cascade')
+    partner_id = fields.Many2one(
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+    event_id = fields.Many2one(
+        comodel_name='mobile.event', readonly=True, index='btree_not_null', ondelete='set null')
+    device_id = fields.Many2one(
+        string="Phone", comodel_name='mobile.device', readonly=True, index='btree_not_null', ondelete='set null')
+    store_id = fields.Many2one(
+        comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
+    decided_at = fields.Datetime(string="Decided", required=True, readonly=True, default=fields.Datetime.now)
+    outcome = fields.Selection(
+        selection=[('sent', "Sent"), ('withheld', "Withheld")], required=True, readonly=True)
+    reason = fields.Selection(
+        selection=[
+            ('passed', "All conditions are met"),
+            ('outside_period', "The campaign is not running at this time"),
+            ('doubtful_event', "The phone's report is not plausible"),
+            ('late_event', "The phone reported too late"),
+            ('not_in_audience', "The customer is not in the audience"),
+            ('holdout', "The customer is in the control group"),
+            ('cooldown', "The last message of this campaign is too recent"),
+            ('cap_reached', "The customer has had all messages of this campaign"),
+            ('budget_spent', "All coupons of this campaign are given out"),
+        ],
+        required=True, readonly=True)
+    slot = fields.Integer(
+        readonly=True, help="Which message of this campaign to this customer this is, counted from one.")
+    card_id = fields.Many2one(
+        string="Coupon", comodel_name='loyalty.card', readonly=True, index='btree_not_null', ondelete='set null')
+    message_id = fields.Many2one(
+        comodel_name='mobile.message', readonly=True, index='btree_not_null', ondelete='set null')
+
+    # A fact is answered once by each campaign, however often it is asked.
+    _event_unique = models.UniqueIndex('(campaign_id, partner_id, event_id) WHERE event_id IS NOT NULL')
+    # Two phones of one customer at two fences in the same moment cannot both get the last message.
+    _slot_unique = models.UniqueIndex("(campaign_id, partner_id, slot) WHERE outcome = 'sent'")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _decide_for_events(self, events):
+        """Decide about every running campaign that waits for these facts, and send what is to be sent.
+
+        :param events: ``mobile.event``; those of customers who have not signed in decide nothing.
+        :return: the decisions.
+        """
+        events = events.filtered(lambda event: event.partner_id and event.type in ('enter', 'exit', 'dwell'))
+        if not events:
+            return self
+        candidates = SQL(
+            """SELECT campaign.id AS campaign_id, event.partner_id, event.id AS event_id, event.device_id,
+                      event.store_id, event.occurred_at
+                 FROM mobile_event event
+                 JOIN mobile_campaign campaign
+                   ON campaign.company_id = event.company_id AND campaign.trigger = event.type
+                WHERE event.id IN %s AND campaign.active AND campaign.state = 'running'
+                  AND (campaign.app_id IS NULL
+                       OR campaign.app_id = (SELECT app_id FROM mobile_device WHERE id = event.device_id))
+                  AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
+                       OR EXISTS (SELECT FROM mobile_campaign_store_rel
+                                   WHERE campaign_id = campaign.id AND store_id = event.store_id))""",
+            tuple(events.ids))
+        campaigns = self.env['mobile.campaign'].search([
+            ('state', '=', 'running'), ('trigger', 'in', list(set(events.mapped('type')))),
+            ('company_id', 'in', events.company_id.ids)])
+        if not campaigns:
+            return self
+        return self._decide(candidates, campaigns)
+
+    @api.model
+    def _decide(self, candidates, campaigns):
+        """Decide about all candidates in one statement, then send.
+
+        :param SQL candidates: a query with the columns that :class:`~.mobile_gate.Gate` names.
+        :param campaigns: the ``mobile.campaign`` that candidates can belong to.
+        :return: the decisions, one row per candidate.
+        """
+        self.env.flush_all()
+        now = fields.Datetime.now()
+        gates = SQL(' ').join(
+            SQL('WHEN %s THEN %s', gate.stops, gate.reason) for gate in self.env['mobile.gate']._gates(campaigns))
+        rows = self.env.execute_query(SQL(
+            """
+            WITH candidate AS (%(candidates)s),
+            judged AS (
+                SELECT candidate.*, campaign.company_id, campaign.max_per_customer, campaign.budget_coupons,
+                       campaign.budget_used, CASE %(gates)s END AS reason,
+                       (SELECT count(*) FROM mobile_decision earlier
+                         WHERE earlier.campaign_id = candidate.campaign_id
+                           AND earlier.partner_id = candidate.partner_id AND earlier.outcome = 'sent') AS sent_before
+                  FROM candidate
+                  JOIN mobile_campaign campaign ON campaign.id = candidate.campaign_id
+                  JOIN res_partner partner ON partner.id = candidate.partner_id
+            ),
+            -- Of several candidates for the same customer only as many pass as the campaign allows, the earliest first.
+            capped AS (
+                SELECT judged.*, CASE WHEN reason IS NULL THEN sent_before + row_number() OVER (
+                           PARTITION BY campaign_id, partner_id, reason ORDER BY occurred_at, event_id) END AS slot
+                  FROM judged
+            ),
+            budgeted AS (
+                SELECT capped.*, CASE WHEN slot <= max_per_customer THEN row_number() OVER (
+                           PARTITION BY campaign_id, coalesce(slot <= max_per_customer, FALSE)
+                               ORDER BY occurred_at, event_id) END AS rank
+                  FROM capped
+            ),
+            decided AS (
+                SELECT budgeted.*, CASE
+                           WHEN reason IS NOT NULL THEN reason
+                           WHEN slot > max_per_customer THEN 'cap_reached'
+                           WHEN budget_coupons > 0 AND budget_used + rank > budget_coupons THEN 'budget_spent'
+                           ELSE 'passed' END AS final
+                  FROM budgeted
+            )
+            INSERT INTO mobile_decision (campaign_id, partner_id, company_id, event_id, device_id, store_id, decided_at,
+                                         outcome, reason, slot)
+            SELECT campaign_id, partner_id, company_id, event_id, device_id, store_id, %(now)s,
+                   CASE WHEN final = 'passed' THEN 'sent' ELSE 'withheld' END, final,
+                   CASE WHEN final = 'passed' THEN slot END
+              FROM decided
+                ON CONFLICT DO NOTHING
+            RETURNING id
+            """, candidates=candidates, gates=gates, now=now))
+        decisions = self.browse(row[0] for row in rows)
+        decisions.filtered(lambda decision: decision.outcome == 'sent')._send()
+        return decisions
+
+    def _send(self):
+        """Give the customer of each decision their coupon and the message that brings it."""
+        for campaign, decisions in self.grouped('campaign_id').items():
+            campaign._spend_budget(len(decisions))
+            cards = campaign._issue_coupons(decisions.mapped(lambda decision: decision.partner_id.id))
+            messages = campaign._post_messages(cards)
+            for decision, card, message in zip(decisions, cards, messages, strict=True):
+                decision.write({'card_id': card.id, 'message_id': message.id})

@@ -1,0 +1,142 @@
+from uuid import uuid4
+
+from odoo import api, fields, models
+
+PLATFORMS = [('ios', "iOS"), ('android', "Android"), ('web', "Web")]
+
+
+class MobileDevice(models.Model):
+    """One install of an app on a phone. It is anonymous until its customer signs in."""
+
+    _name = 'mobile.device'
+    _description = "Phone"
+    _order = 'last_seen_at desc, id desc'
+
+    name = fields.Char(compute='_compute_name', store=True)
+    uuid = fields.Char(
+        string="Public ID", required=True, readonly=True, copy=False, default=lambda self: str(uuid4()))
+    install_id = fields.Char(
+        string="Install ID", required=True, readonly=True, copy=False,
+        help="What the app calls this install of itself. The same install is never a second device.",
+    )
+    app_id = fields.Many2one(
+        comodel_name='mobile.app', required=True, readonly=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(related='app_id.company_id', store=True, index=True)
+    active = fields.Boolean(default=True)
+
+    # Who uses it
+    user_id = fields.Many2one(
+        string="Portal User", comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='set null')
+    partner_id = fields.Many2one(
+        string="Customer", related='user_id.partner_id', store=True, index='btree_not_null')
+    signed_in_at = fields.Datetime(string="Signed In", readonly=True)
+    last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
+
+    # What it is
+    platform = fields.Selection(selection=PLATFORMS, required=True, readonly=True)
+    model = fields.Char(readonly=True)
+    os_version = fields.Char(string="System Version", readonly=True)
+    app_version = fields.Char(readonly=True)
+    locale = fields.Char(readonly=True, help="What the phone says, as a BCP 47 tag.")
+    lang = fields.Char(string="Language", readonly=True, help="The installed language nearest to the locale.")
+    timezone = fields.Char(readonly=True)
+
+    # How to reach it
+    push_provider = fields.Selection(
+        selection=[('fcm', "Firebase (FCM)"), ('apns', "Apple (APNs)"), ('webpush', "Web Push")], readonly=True)
+    push_address = fields.Char(readonly=True, copy=False, groups='base.group_system')
+    location_permission = fields.Selection(
+        selection=[('never', "Never"), ('when_in_use', "While Using the App"), ('always', "Always")], readonly=True)
+    notifications_allowed = fields.Boolean(string="Notifications", readonly=True)
+
+    token_ids = fields.One2many(comodel_name='mobile.token', inverse_name='device_id', groups='base.group_system')
+
+    _uuid_unique = models.Constraint('UNIQUE (uuid)', "Two devices cannot share a public ID.")
+    _install_unique = models.UniqueIndex('(app_id, install_id)', "This install is registered already.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('platform', 'model')
+    def _compute_name(self):
+        platforms = dict(self._fields['platform']._description_selection(self.env))
+        for device in self:
+            device.name = device.model or platforms.get(device.platform)
+
+    # === ACTION METHODS === #
+
+    def action_sign_out(self):
+        """End the sessions of these phones at once."""
+        self.check_access('write')
+        self.sudo()._sign_out()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _register(self, app, install_id, values):
+        """Return the device of this install, new or known, signed out and without living tokens.
+
+        Whoever sends a known install id again has lost its tokens, or never had them: the device starts over as
+        anonymous, so that knowing an install id opens nobody's account.
+
+        :param app: ``mobile.app``.
+        :param str install_id: the app's own id of the install (a UUID).
+        :param dict values: fields of this model that the phone reported.
+        :return: the device and whether it is new.
+        :rtype: tuple[MobileDevice, bool]
+        """
+        values = {**values, 'active': True, 'last_seen_at': fields.Datetime.now()}
+        self.env.cr.execute(
+            """INSERT INTO mobile_device (app_id, install_id, uuid, platform, active, create_uid, create_date)
+                    VALUES (%s, %s, %s, %s, TRUE, %s, now() AT TIME ZONE 'UTC')
+               ON CONFLICT (app_id, install_id) DO NOTHING RETURNING id""",
+            (app.id, install_id, str(uuid4()), values['platform'], self.env.uid))
+        created = self.env.cr.fetchone()
+        if created:
+            device = self.browse(created[0])
+            # The row is there, but what depends on its fields has not been computed yet.
+            device.modified(['app_id', 'platform'])
+        else:
+            device = self.with_context(active_test=False).search(
+                [('app_id', '=', app.id), ('install_id', '=', install_id)])
+            device._sign_out()
+        device.write(values)
+        return device, bool(created)
+
+    def _update_report(self, values):
+        """Write what the phone reported of itself."""
+        self.ensure_one()
+        if values.get('push_address'):
+            # One address is one phone: who registered it last has it.
+            self.search([
+                ('push_address', '=', values['push_address']), ('id', '!=', self.id),
+            ]).write({'push_provider': False, 'push_address': False})
+        self.write({**values, 'last_seen_at': fields.Datetime.now()})
+
+    def _sign_in(self, user):
+        """Bind the device to a customer; sessions that came before end."""
+        self.ensure_one()
+        self.env['mobile.token']._revoke([('device_id', '=', self.id)])
+        self.write({'user_id': user.id, 'signed_in_at': fields.Datetime.now()})
+
+    def _sign_out(self):
+        """End all sessions of these devices and forget whose they were."""
+        self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])
+        self.write({'user_id': False, 'signed_in_at': False})
+
+    def _forget(self):
+        """Sign out and let no push reach this install any more; it can register again."""
+        self._sign_out()
+        self.write({'active': False, 'push_provider': False, 'push_address': False})
+
+    @api.model
+    def _nearest_lang(self, locale):
+        """Return the code of the installed language nearest to a BCP 47 tag, or False."""
+        if not locale:
+            return False
+        wanted = locale.replace('-', '_')
+        installed = [code for code, _name in self.env['res.lang'].get_installed()]
+        language = wanted.partition('_')[0].lower()
+        for code in installed:
+            if code.lower() == wanted.lower():
+                return code
+        return next((code for code in installed if code.partition('_')[0] == language), False)

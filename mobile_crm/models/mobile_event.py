@@ -1,0 +1,199 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools import geo
+
+# A phone's clock may be a little ahead; one that is more is wrong, and so is what it says happened.
+MAX_CLOCK_AHEAD = timedelta(minutes=5)
+# A phone that was offline reports later. After a week nobody learns anything from it.
+MAX_AGE = timedelta(days=7)
+# A fix may be this far outside the fence it reports (metres), beside its own accuracy: the phone noticed late.
+FENCE_TOLERANCE = 500
+
+TYPES = [
+    ('enter', "Entered"),
+    ('exit', "Left"),
+    ('dwell', "Stayed"),
+    ('position', "Position"),
+    ('scan', "Scanned"),
+    ('search', "Searched"),
+    ('view', "Viewed"),
+    ('open', "Opened a message"),
+    ('dismiss', "Dismissed a message"),
+]
+# What each type cannot do without: one field of each group.
+REQUIRED = {
+    'enter': [('geofence_id',)],
+    'exit': [('geofence_id',)],
+    'dwell': [('geofence_id',)],
+    'position': [('latitude',), ('longitude',)],
+    'scan': [('barcode', 'product_id')],
+    'search': [('query',)],
+    'open': [('message_id',)],
+    'dismiss': [('message_id',)],
+}
+POSITION_GROUP = 'mobile_crm.group_mobile_crm_position'
+
+
+class MobileEvent(models.Model):
+    """A fact that a phone reported. Nothing is ever edited here; what follows from it is written elsewhere."""
+
+    _name = 'mobile.event'
+    _description = "Phone Event"
+    _order = 'occurred_at desc, id desc'
+    _rec_name = 'type'
+    _log_access = False
+
+    uuid = fields.Char(string="Event ID", required=True, readonly=True)
+    type = fields.Selection(selection=TYPES, required=True, readonly=True)
+    occurred_at = fields.Datetime(required=True, readonly=True, index=True)
+    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    device_id = fields.Many2one(
+        comodel_name='mobile.device', string="Phone", required=True, readonly=True, index=True, ondelete='cascade')
+    partner_id = fields.Many2one(
+        comodel_name='res.partner', string="Customer", readonly=True, index='btree_not_null', ondelete='cascade')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+    latitude = fields.Float(readonly=True, groups=POSITION_GROUP)
+    longitude = fields.Float(readonly=True, groups=POSITION_GROUP)
+    accuracy = fields.Float(string="Accuracy (m)", readonly=True, groups=POSITION_GROUP)
+    geofence_id = fields.Many2one(
+        comodel_name='mobile.geofence', readonly=True, index='btree_not_null', ondelete='set null')
+    store_id = fields.Many2one(
+        comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
+    product_id = fields.Many2one(
+        comodel_name='product.product', readonly=True, index='btree_not_null', ondelete='set null')
+    barcode = fields.Char(readonly=True)
+    query = fields.Char(string="Searched For", readonly=True)
+    message_id = fields.Many2one(
+        comodel_name='mobile.message', readonly=True, index='btree_not_null', ondelete='set null')
+    doubt = fields.Selection(
+        selection=[('far_from_fence', "The position is far from the fence")], readonly=True,
+        help="Why this is kept as a fact but sets nothing off.")
+    decision_ids = fields.One2many(comodel_name='mobile.decision', inverse_name='event_id')
+
+    _uuid_unique = models.UniqueIndex('(uuid)')
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        raise UserError(self.env._("What a phone reported is not edited."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _record(self, device, reports):
+        """Store what a phone reported, each fact once, and let campaigns answer.
+
+        One bad report never spoils the others, and a report that comes again changes nothing.
+
+        :param device: ``mobile.device``, of the caller.
+        :param list[dict] reports: ``id`` and ``occurred_at`` (naive UTC), ``type`` and fields of this model;
+            ``message_id`` is the public id of a message.
+        :return: the number of new facts, the number of known ones, and (id, code, detail) of each refused one.
+        :rtype: tuple[int, int, list[tuple[str, str, str]]]
+        """
+        now = fields.Datetime.now()
+        references = self._references(device, reports)
+        rows, rejected = {}, []
+        for report in reports:
+            row = {**report, 'uuid': report['id']}
+            del row['id']
+            for field, known in references.items():
+                if row.get(field):
+                    row[field] = known.get(row[field], self.browse())
+            refusal = self._refusal(row, now)
+            if refusal:
+                rejected.append((report['id'], *refusal))
+                continue
+            if row.get('geofence_id'):
+                row['doubt'] = self._doubt(row)
+                row['store_id'] = row['geofence_id'].store_id
+            rows.setdefault(row['uuid'], row)
+        new = self._insert(device, rows.values(), now)
+        self._follow(new)
+        return len(new), len(reports) - len(rejected) - len(new), rejected
+
+    @api.model
+    def _references(self, device, reports):
+        """Return the records that reports name, as the caller may name them: {field: {id: record}}."""
+        def named(field):
+            return list({report[field] for report in reports if report.get(field)})
+
+        company_domain = [('company_id', '=', device.company_id.id)]
+        records = {
+            'geofence_id': self.env['mobile.geofence'].search([('id', 'in', named('geofence_id')), *company_domain]),
+            'store_id': self.env['mobile.store'].search([('id', 'in', named('store_id')), *company_domain]),
+            'product_id': self.env['product.product'].search([
+                ('id', 'in', named('product_id')), ('sale_ok', '=', True),
+                ('company_id', 'in', [False, device.company_id.id])]),
+        }
+        references = {field: {record.id: record for record in found} for field, found in records.items()}
+        messages = self.env['mobile.message'].search([
+            ('uuid', 'in', named('message_id')), ('partner_id', '=', device.partner_id.id)]
+        ) if device.partner_id else self.env['mobile.message']
+        references['message_id'] = {message.uuid: message for message in messages}
+        return references
+
+    @api.model
+    def _refusal(self, row, now):
+        """Return why a report is not stored, as (code, detail), or None."""
+        _ = self.env._
+        if row['occurred_at'] > now + MAX_CLOCK_AHEAD:
+            return 'in_future', _("This lies in the future. Check the phone's clock.")
+        if row['occurred_at'] < now - MAX_AGE:
+            return 'too_old', _("This is more than 7 days old.")
+        for field in ('geofence_id', 'store_id', 'product_id', 'message_id'):
+            if row.get(field) is not None and not row[field]:
+                name = field.removesuffix('_id')
+                return f'unknown_{name}', _("There is no such %s.", name)
+        for group in REQUIRED.get(row['type'], ()):
+            if all(row.get(field) is None for field in group):
+                return 'incomplete', _("An event of type %(type)s needs %(field)s.", type=row['type'],
+                                       field=' / '.join(group))
+        return None
+
+    @api.model
+    def _doubt(self, row):
+        """Return why a report about a fence is not to be believed, or None."""
+        fence = row['geofence_id']
+        if row.get('latitude') is None or row.get('longitude') is None or row['type'] == 'exit':
+            return None
+        away = geo.distance(row['latitude'], row['longitude'], fence.latitude, fence.longitude) - fence.radius
+        return 'far_from_fence' if away > FENCE_TOLERANCE + min(row.get('accuracy') or 0, fence.radius) else None
+
+    @api.model
+    def _insert(self, device, rows, now):
+        """Insert the rows whose id is new.
+
+        :rtype: MobileEvent
+        """
+        if not rows:
+            return self.browse()
+        columns = ('uuid', 'type', 'occurred_at', 'latitude', 'longitude', 'accuracy', 'geofence_id', 'store_id',
+                   'product_id', 'barcode', 'query', 'message_id', 'doubt')
+
+        def value(field_value):
+            return (field_value.id or None) if isinstance(field_value, models.BaseModel) else field_value
+
+        device.flush_recordset()
+        self.env['mobile.message'].flush_model()
+        ids = self.env.execute_query(SQL(
+            """INSERT INTO mobile_event (device_id, partner_id, company_id, received_at, %s)
+               VALUES %s ON CONFLICT (uuid) DO NOTHING RETURNING id""",
+            SQL(', ').join(map(SQL.identifier, columns)),
+            SQL(', ').join(
+                SQL('%s', (device.id, device.partner_id.id or None, device.company_id.id, now,
+                           *(value(row.get(column)) for column in columns)))
+                for row in rows
+            )))
+        return self.browse(row[0] for row in ids)
+
+    @api.model
+    def _follow(self, events):
+        """Let everything that waits for these facts know."""
+        opened = events.filtered(lambda event: event.type == 'open').message_id
+        opened._mark_opened()
+        self.env['mobile.decision']._decide_for_events(events)

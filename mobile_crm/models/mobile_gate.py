@@ -1,0 +1,83 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
+
+
+class Gate(NamedTuple):
+    """One reason not to send.
+
+    :param str reason: a value of ``mobile.decision.reason``.
+    :param SQL stops: a condition that is true for the candidates it holds back. It may name ``candidate``
+        (campaign_id, partner_id, event_id, device_id, store_id, occurred_at), ``campaign`` and ``partner``.
+    """
+
+    reason: str
+    stops: SQL
+
+
+class MobileGate(models.AbstractModel):
+    """The gates between a campaign and a customer, in the order in which they are asked.
+
+    A new gate is one method here and one line in :meth:`_gates`; a bridge adds its own by extending that method. Its
+    reason goes into ``mobile.decision.reason``.
+    """
+
+    _name = 'mobile.gate'
+    _description = "Campaign Gates"
+
+    @api.model
+    def _gates(self, campaigns):
+        """Return the gates for these campaigns; the first that stops a candidate gives the reason.
+
+        :rtype: list[Gate]
+        """
+        now = fields.Datetime.now()
+        return [
+            Gate('outside_period', self._outside_period(now)),
+            Gate('doubtful_event', self._doubtful_event()),
+            Gate('late_event', self._late_event(now)),
+            Gate('not_in_audience', self._not_in_audience(campaigns)),
+            Gate('holdout', self._holdout()),
+            Gate('cooldown', self._cooldown(now)),
+        ]
+
+    @api.model
+    def _outside_period(self, now):
+        return SQL('campaign.date_from > %(now)s OR campaign.date_to <= %(now)s', now=now)
+
+    @api.model
+    def _doubtful_event(self):
+        return SQL('EXISTS (SELECT FROM mobile_event WHERE id = candidate.event_id AND doubt IS NOT NULL)')
+
+    @api.model
+    def _late_event(self, now):
+        # An offer for the store that somebody left an hour ago is no help.
+        return SQL("candidate.occurred_at < %s - campaign.max_event_age * interval '1 minute'", now)
+
+    @api.model
+    def _not_in_audience(self, campaigns):
+        conditions = [SQL('NOT partner.active')]
+        Partner = self.env['res.partner'].sudo()
+        for campaign in campaigns:
+            domain = safe_eval(campaign.audience_domain or '[]', {'uid': self.env.uid})
+            if domain:
+                conditions.append(SQL(
+                    'candidate.campaign_id = %s AND candidate.partner_id NOT IN %s',
+                    campaign.id, Partner._search(domain).subselect()))
+        return SQL(' OR ').join(SQL('(%s)', condition) for condition in conditions)
+
+    @api.model
+    def _holdout(self):
+        # Sticky: the hash of customer and campaign puts the same customers aside every time.
+        return SQL(
+            'abs(hashint8extended(candidate.partner_id, candidate.campaign_id) %% 100) < campaign.holdout_percent')
+
+    @api.model
+    def _cooldown(self, now):
+        return SQL(
+            """EXISTS (SELECT FROM mobile_decision earlier
+                        WHERE earlier.campaign_id = candidate.campaign_id AND earlier.partner_id = candidate.partner_id
+                          AND earlier.outcome = 'sent'
+                          AND earlier.decided_at > %s - campaign.cooldown_hours * interval '1 hour')""", now)

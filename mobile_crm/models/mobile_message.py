@@ -1,0 +1,77 @@
+from uuid import uuid4
+
+from odoo import api, fields, models
+
+
+class MobileMessage(models.Model):
+    """A message to one customer: the outbox, and the inbox in the app.
+
+    A row is written in the transaction of what causes it. In the app's inbox it is delivered by being there.
+    """
+
+    _name = 'mobile.message'
+    _description = "Phone Message"
+    _order = 'sent_at desc, id desc'
+    _rec_name = 'title'
+
+    uuid = fields.Char(string="Public ID", required=True, readonly=True, copy=False, default=lambda self: str(uuid4()))
+    partner_id = fields.Many2one(
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+    campaign_id = fields.Many2one(
+        comodel_name='mobile.campaign', readonly=True, index='btree_not_null', ondelete='set null')
+    card_id = fields.Many2one(
+        string="Coupon", comodel_name='loyalty.card', readonly=True, index='btree_not_null', ondelete='set null')
+    channel = fields.Selection(selection=[('inbox', "In the App")], required=True, readonly=True, default='inbox')
+    title = fields.Char(required=True, readonly=True)
+    body = fields.Text(readonly=True)
+    link = fields.Char(readonly=True)
+    state = fields.Selection(
+        selection=[
+            ('queued', "Queued"),
+            ('sending', "Sending"),
+            ('sent', "Sent"),
+            ('delivered', "Delivered"),
+            ('opened', "Opened"),
+            ('failed', "Failed"),
+            ('expired', "Expired"),
+            ('cancelled', "Cancelled"),
+        ],
+        required=True, readonly=True, default='queued', index=True)
+    reason = fields.Char(readonly=True, help="Why the message is in its state, when that is not plain.")
+    sent_at = fields.Datetime(string="Sent", readonly=True)
+    opened_at = fields.Datetime(string="Opened", readonly=True)
+
+    _uuid_unique = models.UniqueIndex('(uuid)')
+    # A customer's inbox is read newest first, page by page.
+    _inbox_idx = models.Index('(partner_id, sent_at DESC, id DESC)')
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _post(self, vals_list):
+        """Write messages into customers' inboxes.
+
+        :param list[dict] vals_list: fields of this model.
+        """
+        now = fields.Datetime.now()
+        return self.create([{**vals, 'channel': 'inbox', 'state': 'sent', 'sent_at': now} for vals in vals_list])
+
+    def _mark_opened(self):
+        """Remember that the customer has seen these messages; the first time counts."""
+        self.filtered(lambda message: not message.opened_at).write(
+            {'state': 'opened', 'opened_at': fields.Datetime.now()})
+
+    @api.model
+    def _inbox(self, partner, company, limit, after=None):
+        """Return one page of a customer's inbox, newest first.
+
+        :param tuple after: (sent_at, id) of the last message that was given.
+        """
+        domain = [
+            ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('channel', '=', 'inbox'),
+            ('sent_at', '!=', False),
+        ]
+        if after:
+            domain += ['|', ('sent_at', '<', after[0]), '&', ('sent_at', '=', after[0]), ('id', '<', after[1])]
+        return self.search(domain, limit=limit, order='sent_at desc, id desc')

@@ -1,0 +1,90 @@
+from uuid import uuid4
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+
+class MobileRedemption(models.Model):
+    """The ledger of what coupons were worth. A coupon has one living row at most; PostgreSQL sees to it."""
+
+    _name = 'mobile.redemption'
+    _description = "Coupon Redemption"
+    _order = 'id desc'
+    _rec_name = 'order_ref'
+
+    uuid = fields.Char(string="Public ID", required=True, readonly=True, default=lambda self: str(uuid4()))
+    card_id = fields.Many2one(
+        string="Coupon", comodel_name='loyalty.card', required=True, readonly=True, ondelete='restrict', index=True)
+    campaign_id = fields.Many2one(
+        related='card_id.mobile_campaign_id', store=True, index='btree_not_null', readonly=True)
+    partner_id = fields.Many2one(
+        string="Customer", comodel_name='res.partner', readonly=True, index='btree_not_null', ondelete='set null')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    state = fields.Selection(
+        selection=[('held', "Held"), ('confirmed', "Confirmed"), ('void', "Void")],
+        required=True, readonly=True, index=True)
+    order_id = fields.Many2one(
+        string="Sales Order", comodel_name='sale.order', readonly=True, index='btree_not_null', ondelete='set null')
+    order_ref = fields.Char(string="Order", readonly=True, required=True)
+    store_id = fields.Many2one(comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
+    discount = fields.Monetary(readonly=True, help="What the coupon took off the order, without taxes.")
+    revenue = fields.Monetary(readonly=True, help="Untaxed total of the order, after the discount.")
+    confirmed_at = fields.Datetime(readonly=True)
+    voided_at = fields.Datetime(readonly=True)
+
+    _uuid_unique = models.UniqueIndex('(uuid)')
+    # The key that decides every race for a coupon.
+    _living_unique = models.UniqueIndex(
+        "(card_id) WHERE state IN ('held', 'confirmed')", "This coupon is already redeemed.")
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("The ledger of redemptions is kept. A redemption can be voided by its order."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _redeem_on_order(self, order, cards):
+        """Write the redemption of coupons on a sales order that has just been confirmed.
+
+        :param order: ``sale.order``.
+        :param cards: ``loyalty.card`` whose rewards are on the order.
+        :raise UserError: when another order was faster; nothing of this one is kept then.
+        """
+        now = fields.Datetime.now()
+        cards.flush_recordset()
+        for card in cards:
+            lines = order.order_line.filtered(lambda line, card=card: line.coupon_id == card)
+            rate_date = order.date_order or now
+            discount, revenue = (
+                order.currency_id._convert(amount, order.company_id.currency_id, order.company_id, rate_date)
+                for amount in (-sum(lines.mapped('price_subtotal')), order.amount_untaxed)
+            )
+            row = self.env.execute_query(SQL(
+                """INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, order_id,
+                       order_ref, discount, revenue, confirmed_at, create_uid, create_date, write_uid, write_date)
+                   VALUES (%s, %s, %s, %s, %s, 'confirmed', %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                   ON CONFLICT (card_id) WHERE state IN ('held', 'confirmed') DO NOTHING RETURNING id""",
+                str(uuid4()), card.id, card.mobile_campaign_id.id or None, card.partner_id.id, order.company_id.id,
+                order.id, order.name, discount, revenue, now, self.env.uid, now, self.env.uid, now))
+            if not row:
+                card.invalidate_recordset(['mobile_redemption_ids'])
+                raise UserError(card._mobile_refusal(order.partner_id))
+        self.invalidate_model()
+        cards.invalidate_recordset(['mobile_redemption_ids', 'mobile_status'])
+        cards.mobile_campaign_id.invalidate_recordset(['redemption_ids'])
+
+    def _void(self):
+        """Undo these redemptions; their coupons can be used again."""
+        self.filtered(lambda redemption: redemption.state != 'void').write(
+            {'state': 'void', 'voided_at': fields.Datetime.now()})
+
+    def _local_date(self):
+        """Return the day of the redemption as the reader writes dates."""
+        self.ensure_one()
+        moment = self.confirmed_at or self.create_date
+        return format_date(self.env, fields.Datetime.context_timestamp(self, moment).date())

@@ -1,0 +1,224 @@
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
+
+from ..tools import geo
+
+WEEK = timedelta(days=7)
+# How many stores one request looks at for those that are open.
+MAX_SCANNED = 5_000
+
+
+class NearStore(NamedTuple):
+    """A store as a list of the nearest needs it, read in one query."""
+
+    id: int
+    name: str
+    latitude: float
+    longitude: float
+    phone: str | None
+    street: str | None
+    street2: str | None
+    zip: str | None
+    city: str | None
+    country_code: str | None
+    tz: str
+    calendar_id: int | None
+    has_image: bool
+    write_date: datetime
+    chord: float | None
+
+
+class MobileStore(models.Model):
+    """A shop that customers can find and walk into."""
+
+    _name = 'mobile.store'
+    _description = "Store"
+    _inherit = ['mail.thread', 'image.mixin']
+    _order = 'name, id'
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company)
+    partner_id = fields.Many2one(
+        string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
+        ondelete='restrict')
+    phone = fields.Char(related='partner_id.phone', readonly=False)
+    latitude = fields.Float(
+        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
+        help="Degrees north of the equator (WGS 84), -90 to 90.")
+    longitude = fields.Float(
+        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
+        help="Degrees east of Greenwich (WGS 84), -180 to 180.")
+    tz = fields.Selection(
+        selection=lambda self: self.env['res.partner']._fields['tz']._description_selection(self.env),
+        string="Time Zone", required=True, default=lambda self: self.env.user.tz or 'UTC')
+    calendar_id = fields.Many2one(
+        string="Opening Hours", comodel_name='resource.calendar', check_company=True, index='btree_not_null',
+        help="The working times of this calendar are the hours at which the store is open, in the store's time zone.")
+    user_id = fields.Many2one(string="Salesperson", comodel_name='res.users', check_company=True, tracking=True)
+    geofence_ids = fields.One2many(comodel_name='mobile.geofence', inverse_name='store_id')
+    geofence_count = fields.Integer(compute='_compute_geofence_count')
+
+    _position_valid = models.Constraint(
+        f'CHECK ({geo.VALID_POSITION})', "A latitude is between -90 and 90 degrees, a longitude between -180 and 180.")
+
+    def init(self):
+        geo.add_sphere_column(self.env.cr, self._table)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('partner_id')
+    def _compute_position(self):
+        for store in self:
+            if not store.latitude and not store.longitude:
+                store.latitude = store.partner_id.partner_latitude
+                store.longitude = store.partner_id.partner_longitude
+
+    def _compute_geofence_count(self):
+        counts = dict(self.env['mobile.geofence']._read_group([('store_id', 'in', self.ids)], ['store_id'], ['__count']))
+        for store in self:
+            store.geofence_count = counts.get(store, 0)
+
+    # === BUSINESS METHODS: finding === #
+
+    @api.model
+    def _nearest(self, company, latitude=None, longitude=None, *, radius=None, text=None, after=None, limit=None,
+                 ids=None):
+        """Return stores of a company, nearest first, in one query that runs under the caller's own rights.
+
+        :param company: ``res.company``.
+        :param latitude, longitude: degrees; without them the order is by name and ``chord`` is None.
+        :param radius: metres, or None for the whole globe.
+        :param str text: part of the name or the city.
+        :param tuple after: the sort key of the last store that was given: (chord, id), or (name, id).
+        :param int limit: how many at most.
+        :param ids: only these.
+        :rtype: list[NearStore]
+        """
+        domain = [('company_id', '=', company.id)]
+        if text:
+            domain += ['|', ('name', 'ilike', text), ('partner_id.city', 'ilike', text)]
+        if ids is not None:
+            domain += [('id', 'in', ids)]
+        self.flush_model()
+        query = self._search(domain)
+        store, partner, country = SQL.identifier(query.table), 'mobile_store__partner', 'mobile_store__country'
+        query.add_join('JOIN', partner, 'res_partner', SQL(
+            '%s = %s', SQL.identifier(partner, 'id'), SQL.identifier(query.table, 'partner_id')))
+        query.add_join('LEFT JOIN', country, 'res_country', SQL(
+            '%s = %s', SQL.identifier(country, 'id'), SQL.identifier(partner, 'country_id')))
+        name = self._field_to_sql(query.table, 'name', query)
+        if latitude is None:
+            chord = SQL('NULL::float8')
+            sort_key = name
+            query.order = SQL('%s, %s.id', name, store)
+        else:
+            chord = sort_key = SQL('%s.sphere <-> %s', store, geo.sphere_point(latitude, longitude))
+            query.order = SQL('%s, %s.id', chord, store)
+            if radius is not None:
+                query.add_where(SQL('%s <= %s', chord, geo.metres_to_chord(radius)))
+        if after:
+            query.add_where(SQL('(%s, %s.id) > %s', sort_key, store, after))
+        query.limit = limit
+        self.env.cr.execute(query.select(
+            SQL('%s.id', store), name, SQL('%s.latitude', store), SQL('%s.longitude', store),
+            *(SQL.identifier(partner, column) for column in ('phone', 'street', 'street2', 'zip', 'city')),
+            SQL.identifier(country, 'code'), SQL('%s.tz', store), SQL('%s.calendar_id', store),
+            SQL("""EXISTS (SELECT FROM ir_attachment WHERE res_model = 'mobile.store' AND res_field = 'image_512'
+                                                      AND res_id = %s.id)""", store),
+            SQL('%s.write_date', store), chord,
+        ))
+        return [NearStore(*row) for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _find_page(self, company, latitude, longitude, *, open_now=None, after=None, limit=20, **filters):
+        """Return one page of stores, and the store after which the next page begins (None: there is none).
+
+        Whether a store is open is worked out here and not in SQL, so a filter on it reads on until the page is full;
+        after :data:`MAX_SCANNED` stores it hands out what it has.
+
+        :param bool open_now: True for open ones, False for closed ones, None for all. Stores whose hours are not
+            known are neither.
+        :rtype: tuple[list[NearStore], NearStore | None]
+        """
+        if open_now is None:
+            stores = self._nearest(company, latitude, longitude, after=after, limit=limit + 1, **filters)
+            return stores[:limit], stores[limit - 1] if len(stores) > limit else None
+        now, found, scanned, chunk_size = fields.Datetime.now(), [], 0, 5 * limit
+        while scanned < MAX_SCANNED:
+            chunk = self._nearest(company, latitude, longitude, after=after, limit=chunk_size, **filters)
+            for store in chunk:
+                if self._opening(store.calendar_id, store.tz, now)[0] is open_now:
+                    found.append(store)
+                    if len(found) == limit:
+                        return found, store
+            if len(chunk) < chunk_size:
+                return found, None
+            scanned += len(chunk)
+            after = (chunk[-1].name if latitude is None else chunk[-1].chord, chunk[-1].id)
+        return found, chunk[-1]
+
+    # === BUSINESS METHODS: opening hours === #
+
+    @api.model
+    @tools.ormcache('calendar_id', cache='stable')
+    def _weekly_hours(self, calendar_id):
+        """Return the opening hours of a calendar's week.
+
+        :rtype: tuple[tuple[int, float, float], ...]: (weekday with Monday 0, from, to), hours as decimal numbers.
+        """
+        calendar = self.env['resource.calendar'].sudo().browse(calendar_id)
+        spans = sorted(
+            (int(line.dayofweek), line.hour_from, line.hour_to)
+            for line in calendar.attendance_ids
+            if line.day_period != 'lunch' and not line.display_type
+        )
+        merged = []
+        for day, start, end in spans:
+            if merged and merged[-1][0] == day and start <= merged[-1][2]:
+                merged[-1] = (day, merged[-1][1], max(end, merged[-1][2]))
+            else:
+                merged.append((day, start, end))
+        return tuple(merged)
+
+    @api.model
+    def _opening(self, calendar_id, tz, now):
+        """Tell whether a store is open, and when that changes.
+
+        :param int calendar_id: ``resource.calendar``, or None when nobody entered the hours.
+        :param str tz: the store's time zone.
+        :param datetime now: naive UTC.
+        :return: open now (None: not known), and the naive UTC instant of the next change (None: never).
+        :rtype: tuple[bool | None, datetime | None]
+        """
+        hours = self._weekly_hours(calendar_id) if calendar_id else ()
+        if not hours:
+            return None, None
+        zone, utc = ZoneInfo(tz), ZoneInfo('UTC')
+        local_now = now.replace(tzinfo=utc).astimezone(zone)
+        monday = (local_now - timedelta(days=local_now.weekday())).date()
+        spans = []
+        # Last week's Sunday may last into Monday, and the next opening may be in the next week.
+        for week in (-1, 0, 1):
+            for day, start, end in hours:
+                midnight = datetime.combine(monday + WEEK * week + timedelta(days=day), datetime.min.time())
+                # Wall-clock times: adding hours to a zoned midnight would be an hour off on the day the clocks change.
+                spans.append(tuple(
+                    (midnight + timedelta(hours=hour)).replace(tzinfo=zone).astimezone(utc).replace(tzinfo=None)
+                    for hour in (start, end)
+                ))
+        end = None
+        for span_start, span_end in sorted(spans):
+            if end is not None and span_start > end:
+                return True, end
+            if span_start <= now < span_end or end == span_start:
+                end = span_end
+            elif span_start > now and end is None:
+                return False, span_start
+        return (True, None) if end else (False, None)

@@ -1,0 +1,157 @@
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import secret
+from ..tools.problems import Problem
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+REFRESH_LIFETIME = timedelta(days=90)
+# A dead row is kept so long to tell a reused refresh token from one that never was.
+KEEP_DEAD = timedelta(days=30)
+
+
+class Caller(NamedTuple):
+    """Who sends this request: what a token says, read in one query."""
+
+    token_id: int
+    family: str
+    app_id: int
+    company_id: int
+    device_id: int
+    user_id: int | None
+    lang: str | None
+
+
+class MobileToken(models.Model):
+    """A token of a device, known by its hash alone.
+
+    Access tokens live 15 minutes. A refresh token is used once and gives a new pair of the same family; one that
+    comes a second time was copied, so its whole family dies (RFC 9700, section 4.14.2).
+    """
+
+    _name = 'mobile.token'
+    _description = "Phone Token"
+    _order = 'id desc'
+    _log_access = False
+
+    kind = fields.Selection(selection=[('access', "Access"), ('refresh', "Refresh")], required=True, readonly=True)
+    hash = fields.Char(required=True, readonly=True, size=64)
+    family = fields.Char(required=True, readonly=True, index=True)
+    device_id = fields.Many2one(
+        comodel_name='mobile.device', required=True, readonly=True, index=True, ondelete='cascade')
+    user_id = fields.Many2one(comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='cascade')
+    created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    expires_at = fields.Datetime(required=True, readonly=True, index=True)
+    used_at = fields.Datetime(readonly=True)
+    revoked_at = fields.Datetime(readonly=True)
+
+    _hash_unique = models.UniqueIndex('(hash)')
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _issue(self, device, family=None):
+        """Return a new access and refresh token for a device, in plain; only their hashes are kept.
+
+        :param device: ``mobile.device``; the tokens are its customer's when one is signed in.
+        :param str family: the session that goes on, or None for a new one.
+        :rtype: dict
+        """
+        now = fields.Datetime.now()
+        pair = {
+            'access': (secret.new_token(secret.ACCESS_PREFIX), ACCESS_LIFETIME),
+            'refresh': (secret.new_token(secret.REFRESH_PREFIX), REFRESH_LIFETIME),
+        }
+        family = family or uuid4().hex
+        device.flush_recordset(['user_id'])
+        self.env.cr.execute(SQL(
+            """INSERT INTO mobile_token (kind, hash, family, device_id, user_id, created_at, expires_at)
+               VALUES %s""",
+            SQL(', ').join(
+                SQL('%s', (kind, secret.token_hash(token), family, device.id, device.user_id.id or None, now,
+                           now + lifetime))
+                for kind, (token, lifetime) in pair.items()
+            )))
+        return {
+            'access_token': pair['access'][0],
+            'refresh_token': pair['refresh'][0],
+            'token_type': 'Bearer',
+            'expires_in': int(ACCESS_LIFETIME.total_seconds()),
+        }
+
+    @api.model
+    def _authenticate(self, token):
+        """Return who presents this access token.
+
+        One query, by the unique index on the hash; the database compares hashes, so timing tells nothing of a token.
+
+        :rtype: Caller
+        :raise Problem: 401.
+        """
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            """SELECT token.id, token.family, app.id, app.company_id, device.id, token.user_id, device.lang,
+                      token.expires_at > %s,
+                      token.revoked_at IS NULL AND app.active AND app.kind = 'phone' AND device.active
+                      AND (token.user_id IS NULL OR user_.active AND user_.share)
+                 FROM mobile_token token
+                 JOIN mobile_device device ON device.id = token.device_id
+                 JOIN mobile_app app ON app.id = device.app_id
+            LEFT JOIN res_users user_ ON user_.id = token.user_id
+                WHERE token.hash = %s AND token.kind = 'access'""",
+            (now, secret.token_hash(token)))
+        row = self.env.cr.fetchone()
+        # A member of staff is not served here, also when the customer became one after signing in.
+        if not row or not row[-1]:
+            raise Problem('token_invalid')
+        if not row[-2]:
+            raise Problem('token_expired')
+        return Caller(*row[:-2])
+
+    @api.model
+    def _rotate(self, token, app_id):
+        """Exchange a refresh token for a new pair, once.
+
+        :param int app_id: the app that presents it; another app's token is not known here.
+        :return: the new pair; or the problem, to be returned and not raised where a family was revoked.
+        :rtype: dict | Problem
+        """
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            """UPDATE mobile_token token SET used_at = %(now)s
+                 FROM mobile_device device
+                WHERE token.hash = %(hash)s AND token.kind = 'refresh' AND device.id = token.device_id
+                  AND device.app_id = %(app)s AND device.active
+                  AND token.used_at IS NULL AND token.revoked_at IS NULL AND token.expires_at > %(now)s
+                  AND (token.user_id IS NULL
+                       OR EXISTS (SELECT FROM res_users WHERE id = token.user_id AND active AND share))
+            RETURNING token.family, token.device_id""",
+            {'now': now, 'hash': secret.token_hash(token), 'app': app_id})
+        if row := self.env.cr.fetchone():
+            family, device_id = row
+            # The access token that came with the old one ends with it.
+            self._revoke([('family', '=', family), ('kind', '=', 'access')])
+            device = self.env['mobile.device'].browse(device_id)
+            device.last_seen_at = now
+            return self._issue(device, family)
+        dead = self.search([
+            ('hash', '=', secret.token_hash(token)), ('kind', '=', 'refresh'), ('device_id.app_id', '=', app_id)])
+        if dead.used_at:
+            self._revoke([('family', '=', dead.family)])
+            return Problem('token_reused')
+        return Problem('token_expired' if dead and not dead.revoked_at and dead.expires_at <= now else 'token_invalid')
+
+    @api.model
+    def _revoke(self, domain):
+        """End living tokens at once."""
+        now = fields.Datetime.now()
+        self.search([*domain, ('revoked_at', '=', False), ('expires_at', '>', now)]).write({'revoked_at': now})
+
+    @api.autovacuum
+    def _gc_dead_tokens(self):
+        limit = fields.Datetime.now() - KEEP_DEAD
+        self.search([('expires_at', '<', limit)], limit=100_000).unlink()

@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command, Domain
+from odoo.tools import email_normalize
+
+from ..tools.problems import Problem
+
+VERIFIED_FIELDS = {'sms': 'mobile_verified_phone', 'email': 'mobile_verified_email'}
+FOUND_FIELDS = {'sms': 'phone_sanitized', 'email': 'email_normalized'}
+
+
+class ResPartner(models.Model):
+    _inherit = 'res.partner'
+
+    mobile_verified_phone = fields.Char(
+        string="Verified Phone", readonly=True, copy=False,
+        help="The number (E.164) by which this customer signs in. They have proved that it is theirs.",
+    )
+    mobile_verified_email = fields.Char(
+        string="Verified Email", readonly=True, copy=False,
+        help="The address by which this customer signs in. They have proved that it is theirs.",
+    )
+    mobile_birthdate = fields.Date(string="Birthdate")
+    mobile_favourite_store_ids = fields.Many2many(
+        string="Favourite Stores", comodel_name='mobile.store', relation='mobile_store_favourite_rel')
+    mobile_device_ids = fields.One2many(
+        string="Phones", comodel_name='mobile.device', inverse_name='partner_id',
+        groups='mobile_crm.group_mobile_crm_user')
+    mobile_device_count = fields.Integer(
+        string="Phone Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
+    mobile_event_count = fields.Integer(
+        string="Event Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
+    mobile_coupon_count = fields.Integer(
+        string="Coupon Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
+
+    # Two contacts cannot both have proved that the same number is theirs; that also decides a race of two sign-ins.
+    _mobile_verified_phone_unique = models.UniqueIndex(
+        '(mobile_verified_phone) WHERE mobile_verified_phone IS NOT NULL',
+        "Another contact has verified this phone number.")
+    _mobile_verified_email_unique = models.UniqueIndex(
+        '(mobile_verified_email) WHERE mobile_verified_email IS NOT NULL',
+        "Another contact has verified this email address.")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_mobile_counts(self):
+        for model, field, domain in (
+            ('mobile.device', 'mobile_device_count', []),
+            ('mobile.event', 'mobile_event_count', []),
+            ('loyalty.card', 'mobile_coupon_count', [('mobile_campaign_id', '!=', False)]),
+        ):
+            counts = dict(self.env[model].sudo()._read_group(
+                [('partner_id', 'in', self.ids), *domain], ['partner_id'], ['__count']))
+            for partner in self:
+                partner[field] = counts.get(partner, 0)
+
+    # === ACTION METHODS === #
+
+    def action_view_mobile_devices(self):
+        return self._mobile_action('mobile_crm.mobile_device_action')
+
+    def action_view_mobile_events(self):
+        return self._mobile_action('mobile_crm.mobile_event_action')
+
+    def action_view_mobile_coupons(self):
+        action = self._mobile_action('mobile_crm.mobile_coupon_action')
+        action['domain'] = Domain('mobile_campaign_id', '!=', False) & Domain(action['domain'])
+        return action
+
+    def _mobile_action(self, xmlid):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(xmlid)
+        return {**action, 'domain': [('partner_id', '=', self.id)], 'context': {}}
+
+    # === BUSINESS METHODS === #
+
+    def _mobile_update(self, values, company):
+        """Write what a customer tells of themselves, elevated but only to their own contact.
+
+        :param dict values: of ``name``, ``email``, ``language``, ``birthdate`` and ``favourite_store_ids``.
+        :param company: ``res.company``; favourite stores are stores of it.
+        :raise Problem: 422.
+        """
+        self.ensure_one()
+        if self != self.env.user.partner_id:
+            raise AccessError(self.env._("Customers change their own contact only."))
+        partner, vals = self.sudo(), {}
+        if 'name' in values:
+            if not values['name']:
+                raise Problem.invalid(['body', 'name'], self.env._("A name cannot be empty."))
+            vals['name'] = values['name'].strip()
+        if 'email' in values:
+            email = values['email'] and email_normalize(values['email'])
+            if values['email'] and not email:
+                raise Problem.invalid(['body', 'email'], self.env._("This is not an email address."))
+            vals['email'] = email
+        if 'language' in values:
+            vals['lang'] = self.env['mobile.device']._nearest_lang(values['language'])
+            if not vals['lang']:
+                raise Problem.invalid(['body', 'language'], self.env._("This language is not available."))
+        if 'birthdate' in values:
+            if values['birthdate'] and values['birthdate'] > fields.Date.context_today(self):
+                raise Problem.invalid(['body', 'birthdate'], self.env._("This day is still to come."))
+            vals['mobile_birthdate'] = values['birthdate']
+        if 'favourite_store_ids' in values:
+            wanted = set(values['favourite_store_ids'] or ())
+            stores = self.env['mobile.store'].search([('id', 'in', list(wanted)), ('company_id', '=', company.id)])
+            if len(stores) != len(wanted):
+                raise Problem.invalid(['body', 'favourite_store_ids'], self.env._("There is no such store."))
+            elsewhere = partner.mobile_favourite_store_ids.filtered(lambda store: store.company_id != company)
+            vals['mobile_favourite_store_ids'] = [Command.set((stores + elsewhere).ids)]
+        partner.write(vals)
+
+    @api.model
+    def _mobile_find_verified(self, channel, address):
+        """Return the contact that has proved this address to be theirs, or an empty recordset.
+
+        :param str channel: ``sms`` or ``email``.
+        :param str address: normalized (E.164 or lower-case e-mail).
+        """
+        return self.search([(VERIFIED_FIELDS[channel], '=', address)], limit=1)
+
+    @api.model
+    def _mobile_find_unclaimed(self, channel, address):
+        """Return the one contact that merely has this address, or an empty recordset.
+
+        Somebody who has just proved that the address is theirs may take such a contact over, unless it has a user of
+        its own: that user could have written there an address that is not theirs. Of two contacts none is taken.
+        """
+        candidates = self.search([
+            (FOUND_FIELDS[channel], '=', address), (VERIFIED_FIELDS[channel], '=', False),
+            ('is_company', '=', False), ('user_ids', '=', False),
+        ], limit=2)
+        return candidates if len(candidates) == 1 else self.browse()

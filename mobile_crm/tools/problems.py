@@ -1,0 +1,121 @@
+"""Errors of the phone API: RFC 9457 problem documents with a stable code.
+
+A handler raises :class:`Problem` (or any of Odoo's or werkzeug's errors, which :func:`as_problem` translates); the
+dispatcher writes it. Where an error must keep what the request has written, such as a wrong one-time code that counts as a
+try, the handler *returns* the problem instead: then the transaction is committed.
+"""
+import psycopg2
+from werkzeug.exceptions import HTTPException, NotFound
+
+from odoo.exceptions import AccessDenied, AccessError, ConcurrencyError, LockError, MissingError, UserError
+from odoo.http import SessionExpiredException
+from odoo.tools import LazyTranslate
+from odoo.tools.translate import LazyGettext
+
+_lt = LazyTranslate(__name__)
+
+# code: (HTTP status, title). The codes are part of the contract: add to them, rename none.
+PROBLEMS = {
+    'malformed_json': (400, _lt("The body is not valid JSON")),
+    'bad_request': (400, _lt("The request cannot be understood")),
+    'unauthenticated': (401, _lt("Sign in first")),
+    'app_unknown': (401, _lt("This app is not known here")),
+    'token_invalid': (401, _lt("The token is not valid")),
+    'token_expired': (401, _lt("The token has expired")),
+    'token_reused': (401, _lt("The token was used before")),
+    'sign_in_required': (401, _lt("This is for signed-in customers")),
+    'otp_invalid': (401, _lt("The code is wrong or no longer valid")),
+    'forbidden': (403, _lt("This is not allowed")),
+    'staff_account': (403, _lt("This account belongs to a member of staff")),
+    'not_found': (404, _lt("Nothing is here")),
+    'method_not_allowed': (405, _lt("This verb is not allowed here")),
+    'conflict': (409, _lt("Somebody else was faster")),
+    'too_large': (413, _lt("The body is too large")),
+    'unsupported_media_type': (415, _lt("The body must be application/json")),
+    'invalid_request': (422, _lt("The request has invalid values")),
+    'refused': (422, _lt("The request was refused")),
+    'too_many_requests': (429, _lt("Too many requests")),
+    'internal_error': (500, _lt("Something went wrong on our side")),
+    'unavailable': (503, _lt("The service is not available")),
+}
+_CODE_BY_STATUS = {
+    400: 'bad_request', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 405: 'method_not_allowed',
+    409: 'conflict', 413: 'too_large', 415: 'unsupported_media_type', 422: 'invalid_request', 429: 'too_many_requests',
+    503: 'unavailable',
+}
+
+
+class Problem(HTTPException):
+    """One problem, as it is told to the caller.
+
+    :param str problem_code: a key of :data:`PROBLEMS`.
+    :param detail: one sentence about this occurrence, safe to show (str or LazyGettext), or None.
+    :param list errors: for 422: ``[{'loc': [...], 'msg': str, 'type': str}]``.
+    :param dict headers: further response headers.
+    """
+
+    def __init__(self, problem_code, detail=None, *, errors=None, headers=None):
+        self.problem_code = problem_code
+        self.code, self.title = PROBLEMS[problem_code]
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers or {}
+        super().__init__(description=problem_code)
+
+    @classmethod
+    def invalid(cls, loc, msg, error_type='value_error'):
+        """Return a 422 for one value that passed its schema but not the business.
+
+        :param loc: where the value stands, such as ``['body', 'address']``.
+        """
+        return cls('invalid_request', errors=[{'loc': list(loc), 'msg': str(msg), 'type': error_type}])
+
+    def document(self, env, instance, request_id):
+        """Return the problem document (RFC 9457, section 3.1).
+
+        :param env: for the language; None (no database yet) leaves the texts in English.
+        :param str instance: the path of the request.
+        :rtype: dict
+        """
+        def translated(text):
+            if isinstance(text, LazyGettext):
+                return env._(text) if env else text._source % text._args
+            return text
+
+        document = {
+            'type': f'urn:mobile-crm:problem:{self.problem_code}',
+            'title': translated(self.title),
+            'status': self.code,
+            'detail': translated(self.detail) or translated(self.title),
+            'instance': instance,
+            'code': self.problem_code,
+            'request_id': request_id,
+        }
+        if self.errors is not None:
+            document['errors'] = self.errors
+        return document
+
+
+def as_problem(exc):
+    """Translate any exception that left a handler into a :class:`Problem`.
+
+    Access errors become 404: whether a record exists is not the caller's business when it is not theirs.
+    """
+    match exc:
+        case Problem():
+            return exc
+        case MissingError() | AccessError() | NotFound():
+            # The same answer for what does not exist and for what belongs to somebody else.
+            return Problem('not_found')
+        case AccessDenied() | SessionExpiredException():
+            return Problem('unauthenticated')
+        case LockError() | ConcurrencyError() | psycopg2.errors.TransactionRollback() | psycopg2.errors.LockNotAvailable():
+            return Problem('conflict')
+        case UserError():
+            return Problem('refused', str(exc))
+        case psycopg2.OperationalError():
+            return Problem('unavailable')
+        case HTTPException() if exc.code in _CODE_BY_STATUS:
+            headers = {'Allow': ', '.join(exc.valid_methods)} if getattr(exc, 'valid_methods', None) else None
+            return Problem(_CODE_BY_STATUS[exc.code], headers=headers)
+    return Problem('internal_error')
