@@ -72,7 +72,7 @@ class MobileDevice(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _register(self, app, install_id, values):
+    def _register_install(self, app, install_id, values):
         """Return the device of this install, new or known, signed out and without living tokens.
 
         Whoever sends a known install id again has lost its tokens, or never had them: the device starts over as
