@@ -77,6 +77,16 @@ class MobileEvent(models.Model):
 
     _uuid_unique = models.UniqueIndex('(uuid)')
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('type', 'product_id', 'barcode', 'query', 'message_id.title', 'store_id.name')
+    def _compute_display_name(self):
+        types = dict(self._fields['type']._description_selection(self.env))
+        for event in self:
+            what = (event.product_id.display_name or event.barcode or event.query or event.message_id.title
+                    or event.store_id.name)
+            event.display_name = f'{types[event.type]}: {what}' if what else types[event.type]
+
     # === CRUD METHODS === #
 
     def write(self, vals):
