@@ -13,6 +13,14 @@
         'security/mobile_crm_rules.xml',
         'data/mobile_otp_templates.xml',
     ],
-    'demo': [],
+    'demo': [
+        'demo/product_demo.xml',
+        'demo/mobile_app_demo.xml',
+        'demo/resource_calendar_demo.xml',
+        'demo/mobile_store_demo.xml',
+        'demo/res_partner_demo.xml',
+        'demo/loyalty_program_demo.xml',
+        'demo/mobile_campaign_demo.xml',
+    ],
     'application': True,
 }
