@@ -55,7 +55,7 @@ class MobileCampaign(models.Model):
         string="Hours Between Two", required=True, default=24,
         help="For how many hours a customer gets nothing more from this campaign.")
     holdout_percent = fields.Integer(
-        string="Control Group (%)",
+        string="Control Group (%)", required=True, default=0,
         help="This part of the audience gets nothing, so that you can see what the campaign really earned.")
 
     # What
@@ -67,8 +67,10 @@ class MobileCampaign(models.Model):
         string="Coupon Good For (days)", required=True, default=7,
         help="Counted from the moment the customer gets it; the day itself is not counted.")
     budget_coupons = fields.Integer(
-        string="Coupons in Total", help="When so many are given out, the campaign sends no more. 0 means no limit.")
-    budget_used = fields.Integer(string="Coupons Given Out", readonly=True, copy=False)
+        string="Coupons in Total", required=True, default=0,
+        help="When so many are given out, the campaign sends no more. 0 means no limit.")
+    budget_used = fields.Integer(
+        string="Coupons Given Out", required=True, readonly=True, copy=False, default=0)
     message_title = fields.Char(required=True, translate=True)
     message_body = fields.Text(translate=True)
     message_link = fields.Char(string="Link", help="Where the message leads in the app. Empty means the coupon.")

@@ -31,7 +31,7 @@ class MobileOtp(models.Model):
     channel = fields.Selection(selection=[('sms', "SMS"), ('email', "Email")], required=True, readonly=True)
     address = fields.Char(required=True, readonly=True, index=True, help="A number in E.164, or an email address.")
     code_hash = fields.Char(required=True, readonly=True)
-    tries = fields.Integer(readonly=True)
+    tries = fields.Integer(required=True, readonly=True, default=0)
     expires_at = fields.Datetime(required=True, readonly=True, index=True)
     verified_at = fields.Datetime(readonly=True)
 

@@ -126,7 +126,7 @@ class MobileStore(models.Model):
         if after:
             query.add_where(SQL('(%s, %s.id) > %s', sort_key, store, after))
         query.limit = limit
-        self.env.cr.execute(query.select(
+        rows = self.env.execute_query(query.select(
             SQL('%s.id', store), name, SQL('%s.latitude', store), SQL('%s.longitude', store),
             *(SQL.identifier(partner, column) for column in ('phone', 'street', 'street2', 'zip', 'city')),
             SQL.identifier(country, 'code'), SQL('%s.tz', store), SQL('%s.calendar_id', store),
@@ -134,7 +134,7 @@ class MobileStore(models.Model):
                                                       AND res_id = %s.id)""", store),
             SQL('%s.write_date', store), chord,
         ))
-        return [NearStore(*row) for row in self.env.cr.fetchall()]
+        return [NearStore(*row) for row in rows]
 
     @api.model
     def _find_page(self, company, latitude, longitude, *, open_now=None, after=None, limit=20, **filters):
