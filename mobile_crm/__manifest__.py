@@ -27,7 +27,15 @@
         'views/res_partner_views.xml',
         'views/menus.xml',
     ],
-    'demo': [],
+    'demo': [
+        'demo/product_demo.xml',
+        'demo/mobile_app_demo.xml',
+        'demo/resource_calendar_demo.xml',
+        'demo/mobile_store_demo.xml',
+        'demo/res_partner_demo.xml',
+        'demo/loyalty_program_demo.xml',
+        'demo/mobile_campaign_demo.xml',
+    ],
     'assets': {
         'web.assets_backend': [
             'mobile_crm/static/src/scss/**/*',

@@ -5,6 +5,8 @@ from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
+from ..tools.racing import execute_racing
+
 
 class MobileCampaign(models.Model):
     """An offer to the customers who come near: whom it is for, when, where, and what it says."""
@@ -204,10 +206,11 @@ class MobileCampaign(models.Model):
         self.ensure_one()
         if not self.budget_coupons:
             return
-        self.env.cr.execute(SQL(
+        taken = execute_racing(self.env, SQL(
             """UPDATE mobile_campaign SET budget_used = budget_used + %(count)s
-                WHERE id = %(id)s AND budget_used + %(count)s <= budget_coupons""", id=self.id, count=count))
-        if not self.env.cr.rowcount:
+                WHERE id = %(id)s AND budget_used + %(count)s <= budget_coupons RETURNING id""",
+            id=self.id, count=count))
+        if not taken:
             raise ConcurrencyError("budget of a campaign spent meanwhile")
         self.invalidate_recordset(['budget_used'])
 

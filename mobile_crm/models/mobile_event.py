@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import geo
+from ..tools.racing import execute_racing
 
 # A phone's clock may be a little ahead; one that is more is wrong, and so is what it says happened.
 MAX_CLOCK_AHEAD = timedelta(minutes=5)
@@ -190,7 +191,7 @@ class MobileEvent(models.Model):
 
         device.flush_recordset()
         self.env['mobile.message'].flush_model()
-        ids = self.env.execute_query(SQL(
+        ids = execute_racing(self.env, SQL(
             """INSERT INTO mobile_event (device_id, partner_id, company_id, received_at, %s)
                VALUES %s ON CONFLICT (uuid) DO NOTHING RETURNING id""",
             SQL(', ').join(map(SQL.identifier, columns)),
