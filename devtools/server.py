@@ -101,9 +101,11 @@ def prepare(name, databases, database, port, workers=0, host='127.0.0.1', **opti
     config = cache('etc', f'{name}.conf')
     instance = Instance(name, database, host, port, free_port(port + 3), workers, str(config),
                         str(cache('log', f'{name}.log')))
+    # No dbfilter beside db_name: with one, Odoo opens a connection to list the databases at each request without a
+    # session, and a phone has none.
     odoo_config.write(
-        name, databases.home, databases.server, db_name=database, dbfilter=f'^{database}$', http_interface=host,
-        http_port=port, gevent_port=instance.gevent_port, workers=workers, **options)
+        name, databases.home, databases.server, db_name=database, http_interface=host, http_port=port,
+        gevent_port=instance.gevent_port, workers=workers, **options)
     return instance
 
 
