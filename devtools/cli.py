@@ -22,7 +22,7 @@ Everything is prepared when it is first needed; `./dev setup` does it ahead.
 
 
 #: Commands that hand arguments they do not know to the program behind them.
-TAKES_MORE = {'bench', 'psql', 'screenshot', 'serve', 'test'}
+TAKES_MORE = {'psql', 'screenshot', 'serve', 'test'}
 
 
 def parser():
@@ -61,6 +61,9 @@ def parser():
                            'or by other arguments of pytest; `odoo [MODULE…]`: Odoo\'s own tests with and without us')
     test.add_argument('--full', action='store_true', help='big counts (races, kills), and Odoo\'s own tests with and without us')
     test.add_argument('--fast', action='store_true', help='only pytest-odoo, on the test database of the last run')
+
+    bench = command('bench', 'run the benchmarks, or those that are named')
+    bench.add_argument('names', nargs='*', metavar='NAME', help='see benchmarks/README.md')
     return top
 
 

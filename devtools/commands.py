@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+from . import bench as benchmarks
 from . import environment, odoo_config, postgres, server, testing
 from .console import note, say
 from .database import PREFIX, Databases
@@ -62,6 +63,11 @@ def stop(home, options):
 def test(home, options):
     """Run the tests."""
     testing.run(_databases(home), options)
+
+
+def bench(home, options):
+    """Run the benchmarks."""
+    return benchmarks.run(options.names)
 
 
 def _chosen(databases, options):
