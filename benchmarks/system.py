@@ -87,7 +87,7 @@ class System(contextlib.ExitStack):
         previous = server.running('bench')
         if previous:
             server.stop(previous)
-        instance = server.prepare('bench', self.databases, database, free_port(), WORKERS, **self._config)
+        instance = server.prepare('bench', self.databases, database, free_port(), WORKERS, door=False, **self._config)
         self.callback(server.stop, server.start(instance))
         return instance
 

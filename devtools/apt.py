@@ -151,7 +151,8 @@ class Apt:
     def update(self):
         """Fetch the suite's package lists, once per run: an old list may name files the mirror no longer has."""
         if not self.updated:
-            self._apt('update', '-o', 'APT::Update::Error-Mode=any', title=f'reading the package list of Debian {self.suite}')
+            self._apt('update', '-o', 'APT::Update::Error-Mode=any',
+                      title=f'reading the package list of Debian {self.suite}')
             self.updated = True
 
     def missing_for(self, *packages):

@@ -1,4 +1,4 @@
-"""A Chromium for Odoo's tours and for Playwright: named, installed, or unpacked into the cache from Debian's packages."""
+"""A Chromium for Odoo's tours and for Playwright: named, installed, or unpacked into the cache from Debian packages."""
 
 import os
 import shutil
@@ -85,9 +85,10 @@ def _unpacked():
         packages = apt.missing_for('chromium', *FONT_PACKAGES)
         with atomic_folder(prefix) as scratch:
             apt.unpack(packages, scratch, 'the browser')
-    folders = [path for pattern in ('usr/lib/*-linux-gnu*', 'lib/*-linux-gnu*') for path in sorted(prefix.glob(pattern))]
+    folders = [*sorted(prefix.glob('usr/lib/*-linux-gnu*')), *sorted(prefix.glob('lib/*-linux-gnu*'))]
     # Some libraries lie one level deeper (pulseaudio's), where their own run path does not reach from here.
-    folders += [path for folder in folders for path in sorted(folder.iterdir()) if path.is_dir() and any(path.glob('*.so*'))]
+    folders += [path for folder in folders for path in sorted(folder.iterdir())
+                if path.is_dir() and any(path.glob('*.so*'))]
     fonts = cache('browser', 'fonts.conf')
     write_atomic(fonts, FONTCONFIG.format(prefix=prefix, cache=cache_folder('browser', 'fontcache')))
     return prefix / 'usr/lib/chromium/chromium', {

@@ -2,11 +2,9 @@
 
 import argparse
 import errno
-import os
-import subprocess
 import sys
 
-from . import paths
+from . import paths, reset
 from .console import Problem, say
 
 EPILOG = '''\
@@ -22,7 +20,7 @@ Everything is prepared when it is first needed; `./dev setup` does it ahead.
 
 
 #: Commands that hand arguments they do not know to the program behind them.
-TAKES_MORE = {'psql', 'screenshot', 'serve', 'test'}
+TAKES_MORE = {'psql', 'serve', 'test'}
 
 
 def parser():
@@ -37,7 +35,7 @@ def parser():
 
     command('setup', 'prepare Odoo, its Python packages, PostgreSQL, a browser and the template databases')
 
-    demo = command('demo', 'play the customer\'s journey on a fresh demo database, leave the server running')
+    demo = command('demo', "play the customer's journey on a fresh demo database, leave the server running")
     demo.add_argument('--once', action='store_true', help='stop the server afterwards; status 1 if a step fails')
     demo.add_argument('--port', type=int, help='HTTP port (default: 8069)')
     demo.add_argument('--workers', type=int, default=2, help='worker processes (default: 2)')
@@ -45,8 +43,10 @@ def parser():
     serve = command('serve', 'run a server on a development database that keeps its data; further arguments go to Odoo')
     serve.add_argument('--detach', action='store_true', help='leave it running in the background')
     serve.add_argument('--port', type=int, help='HTTP port (default: 8069)')
-    serve.add_argument('--host', default='127.0.0.1', help='address to listen on; 0.0.0.0 lets phones in (default: 127.0.0.1)')
-    serve.add_argument('--workers', type=int, default=0, help='worker processes; 0 is one process with threads (default)')
+    serve.add_argument('--host', default='127.0.0.1',
+                       help='address to listen on; 0.0.0.0 lets phones in (default: 127.0.0.1)')
+    serve.add_argument('--workers', type=int, default=0,
+                       help='worker processes; 0 is one process with threads (default)')
     serve.add_argument('--demo-data', action='store_true', help='use the development database that has demo data')
 
     command('stop', 'stop every server that ./dev left running, and its PostgreSQL once nobody uses it')
@@ -57,13 +57,27 @@ def parser():
     psql = command('psql', 'open psql; its own arguments follow, for instance: ./dev psql -c "SELECT 1"')
     psql.add_argument('-d', '--database', help='default: the demo database')
 
-    test = command('test', 'run the tests: Odoo\'s runner, pytest-odoo, whole-system; or those that are named by a file '
-                           'or by other arguments of pytest; `odoo [MODULE…]`: Odoo\'s own tests with and without us')
-    test.add_argument('--full', action='store_true', help='big counts (races, kills), and Odoo\'s own tests with and without us')
+    test = command('test', "run the tests: Odoo's runner, pytest-odoo, whole-system; or those that are named by a file "
+                           "or by other arguments of pytest; `odoo [MODULE...]`: Odoo's own tests with and without us")
+    test.add_argument('--full', action='store_true',
+                      help="big counts (races, kills), and Odoo's own tests with and without us")
     test.add_argument('--fast', action='store_true', help='only pytest-odoo, on the test database of the last run')
+
+    lint = command('lint', 'run ruff, pylint-odoo, test_lint of Odoo and a check of the files; or those that are named')
+    lint.add_argument('--fix', action='store_true', help='let ruff mend what it can')
+    lint.add_argument('pieces', nargs='*', metavar='LINTER', help='ruff, pylint, test_lint, files')
 
     bench = command('bench', 'run the benchmarks, or those that are named')
     bench.add_argument('names', nargs='*', metavar='NAME', help='see benchmarks/README.md')
+
+    screenshot = command('screenshot', 'take pictures of the demo in two sizes into build/screenshots/')
+    screenshot.add_argument('names', nargs='*', metavar='NAME', help='a page of devtools/screenshots.py')
+
+    command('i18n', "take the terms to translate from the addons and bring the translations' files in line")
+    command('openapi', "write the API's description from its routes and schemas")
+
+    reset = command('reset', 'drop our databases and stop our servers; templates and downloads stay')
+    reset.add_argument('--all', action='store_true', help='remove the whole cache, downloads included')
     return top
 
 
@@ -73,13 +87,17 @@ def main(arguments):
         options, options.rest = parser().parse_known_args(arguments)
         if options.rest and options.command not in TAKES_MORE:
             parser().error(f'{options.command} does not know {options.rest[0]}')
+        if options.command == 'reset' and options.all:
+            return reset.everything()
+        if options.command == 'stop' and not paths.CACHE.exists():
+            return say('nothing of ours is running')
         # Below here packages from the environment are needed; what it takes to get there is standard library only.
         from . import python_env  # noqa: PLC0415
 
         home = python_env.enter(arguments)
         from . import commands  # noqa: PLC0415
 
-        return getattr(commands, options.command)(home, options) or 0
+        return getattr(commands, f'run_{options.command}')(home, options) or 0
     except Problem as problem:
         print(f'dev: {problem}', file=sys.stderr)
         return 1

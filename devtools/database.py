@@ -105,8 +105,7 @@ class Databases:
         """
         path = odoo_config.write(log or name, self.home, self.server, db_name=name, **(config or {}))
         log_path = cache('log', f'{log or name}.log')
-        command_name = [arguments[0]] if arguments and not arguments[0].startswith('-') else []
-        command = [*launcher(), *command_name, '-c', str(path), *arguments[len(command_name):]]
+        command = [*launcher(), *arguments, '-c', str(path)]
         with log_path.open('wb') as output, step(title or f'running Odoo on {name}'):
             done = subprocess.run(command, input=(script or '').encode(), stdout=output, stderr=subprocess.STDOUT,
                                   env=environment.child(**variables), check=False)

@@ -3,13 +3,16 @@
 import re
 
 LINE = re.compile(
-    r'^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \d+ (?P<level>[A-Z]+) (?P<database>\S+) (?P<logger>[\w.]+): (?P<text>.*)$')
+    r'^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) \S+ (?P<logger>[\w.]+): (?P<text>.*)$')
 BAD = {'WARNING', 'ERROR', 'CRITICAL'}
 
 #: Lines that are allowed, each with the reason. Keep it short: a new entry is a decision, not a convenience.
 ALLOWED = [
     # Odoo says so when root runs it, as in a container; ./dev allows that.
     (r'odoo\.cli\.server', r"Running as user 'root' is a security risk\."),
+    # Odoo looks a new company up in its maker's online service, which tests do not reach and must not need.
+    (r'odoo\.addons\.iap\.tools\.iap_tools', r'iap jsonrpc .* failed'),
+    (r'odoo\.addons\.partner_autocomplete\.\S+', r'Autocomplete API error'),
 ]
 
 

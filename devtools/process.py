@@ -11,6 +11,9 @@ from pathlib import Path
 from .console import Problem, step
 from .paths import cache
 
+#: How programs begin the line that says what went wrong.
+TELLING = ('E:', 'ERROR', 'FATAL', 'error:', 'npm error', 'initdb: error')
+
 
 def need(program, way_out):
     """Return the path of a program on this machine, or stop with the way out."""
@@ -56,7 +59,7 @@ def failure(title, log_path, way_out):
     """Return the Problem for a program that failed, quoting the most telling line of what it printed."""
     lines = log_path.read_text(encoding='utf-8', errors='replace').splitlines()
     lines = [line.strip() for line in lines if line.strip()]
-    telling = [line for line in lines if line.startswith(('E:', 'ERROR', 'FATAL', 'error:', 'npm error', 'initdb: error'))]
+    telling = [line for line in lines if line.startswith(TELLING)]
     said = (telling or lines or ['it printed nothing'])[-1]
     return Problem(f'{title} failed ({said[:300]})', f'{way_out + "; " if way_out else ""}all it said is in {log_path}')
 

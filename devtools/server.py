@@ -1,9 +1,11 @@
 """A running Odoo server: started, found again by another `./dev`, stopped."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
@@ -27,13 +29,16 @@ class Instance:
     """One server of ours.
 
     :ivar str name: what it serves for, such as `demo`; there is at most one of each name
-    :ivar int port: for HTTP; `gevent_port` is where prefork mode serves websockets
+    :ivar int port: where it is reached
+    :ivar int http_port: Odoo's own; another one than `port` where a door stands in front of it (see devtools.front)
+    :ivar int gevent_port: where a server with several workers serves websockets
     """
 
     name: str
     database: str
     host: str
     port: int
+    http_port: int
     gevent_port: int
     workers: int
     config: str
@@ -96,17 +101,32 @@ def choose_port(name, port=None):
                   f'name a free one, for instance --port {free_port(wanted + 10, wanted + 20)}')
 
 
-def prepare(name, databases, database, port, workers=0, host='127.0.0.1', **options):
-    """Write the configuration of a server and return its description; it does not run yet."""
-    config = cache('etc', f'{name}.conf')
-    instance = Instance(name, database, host, port, free_port(port + 3), workers, str(config),
-                        str(cache('log', f'{name}.log')))
+def prepare(name, databases, database, port, workers=0, host='127.0.0.1', door=True, **options):
+    """Write the configuration of a server and return its description; it does not run yet.
+
+    :param int workers: worker processes; 0 is one process with threads
+    :param bool door: put a door in front of several workers, so that websockets work; a measurement goes without
+    """
+    door = door and workers > 0
+    http_port = free_port() if door else port
+    gevent_port = free_port() if workers else http_port
     # No dbfilter beside db_name: with one, Odoo opens a connection to list the databases at each request without a
     # session, and a phone has none.
-    odoo_config.write(
-        name, databases.home, databases.server, db_name=database, http_interface=host, http_port=port,
-        gevent_port=instance.gevent_port, workers=workers, **options)
-    return instance
+    config = odoo_config.write(
+        name, databases.home, databases.server, db_name=database,
+        http_interface='127.0.0.1' if door else host, http_port=http_port, gevent_port=gevent_port, workers=workers,
+        **options)
+    return Instance(name, database, host, port, http_port, gevent_port, workers, str(config),
+                    str(cache('log', f'{name}.log')))
+
+
+def command(instance, *arguments):
+    """Return the command line that runs a server."""
+    odoo = [*launcher(), '-c', instance.config, *arguments]
+    if instance.port == instance.http_port:
+        return odoo
+    return [sys.executable, '-m', 'devtools.front', instance.host,
+            *map(str, (instance.port, instance.http_port, instance.gevent_port)), *odoo]
 
 
 def start(instance, *arguments):
@@ -119,8 +139,8 @@ def start(instance, *arguments):
     with lock(f'server-{instance.name}'), step(f'starting Odoo on {instance.url}'):
         with open(instance.log, 'wb') as output:
             process = subprocess.Popen(
-                [*launcher(), '-c', instance.config, *arguments], stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, env=environment.child(), start_new_session=True)
+                command(instance, *arguments), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                env=environment.child(), start_new_session=True)
         instance.pid = process.pid
         write_atomic(_state(instance.name), json.dumps(asdict(instance)))
         wait_until(lambda: process.poll() is not None or instance.answers(), START_TIMEOUT, 0.2)
@@ -147,8 +167,6 @@ def stop(instance):
 
 def _reap(pid):
     """Tell whether a process is gone; a child of ours is not before its status was asked for."""
-    try:
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
     return not alive(pid)

@@ -45,7 +45,8 @@ def test_install_upgrade_uninstall(odoo_cli, kind):
     demo = ['--with-demo'] if kind == 'demo' else []
     assert_quiet(odoo_cli.run('-i', MAIN, '--stop-after-init', '--no-http', *demo))
     installed = leftovers(odoo_cli)
-    assert 'tables' in installed and 'external ids' in installed
+    assert 'tables' in installed
+    assert 'external ids' in installed
     assert_quiet(odoo_cli.run('-u', MAIN, '--stop-after-init', '--no-http', *demo))
     assert leftovers(odoo_cli).get('tables') == installed['tables']
     assert_quiet(odoo_cli.shell(UNINSTALL))

@@ -11,7 +11,7 @@ class Devices(MobileController):
 
         The same install again gets 200 and new tokens; its old ones are dead and it is signed out.
         """
-        device, is_new = self.env['mobile.device'].sudo()._register(
+        device, is_new = self.env['mobile.device'].sudo()._register_install(
             self.app, str(body.install_id), body.to_values(self.env))
         tokens = self.env['mobile.token'].sudo()._issue(device)
         return Answer(DeviceTokens(device_id=device.uuid, **tokens), 201 if is_new else 200)

@@ -3,8 +3,10 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools import coupon_code
+from ..tools.racing import execute_racing
 
 
 class LoyaltyCard(models.Model):
@@ -78,24 +80,25 @@ class LoyaltyCard(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
+        # The texts do not repeat the code: Odoo writes what it tells its users to its log as well.
         _, card = self.env._, self.sudo()
         spent = card.mobile_redemption_ids.filtered(lambda redemption: redemption.state in ('held', 'confirmed'))[:1]
         if spent.state == 'confirmed':
-            return _("The coupon %(code)s was already redeemed on %(date)s with %(order)s.", code=card.code,
+            return _("This coupon was already redeemed on %(date)s with %(order)s.",
                      date=spent._local_date(), order=spent.order_ref)
         if spent:
-            return _("The coupon %(code)s is being redeemed with %(order)s.", code=card.code, order=spent.order_ref)
+            return _("This coupon is being redeemed with %s.", spent.order_ref)
         if not card.partner_id:
-            return _("The coupon %s has no holder yet. Its owner has to claim it in the app first.", card.code)
+            return _("This coupon has no holder yet. Its owner has to claim it in the app first.")
         if card.partner_id.commercial_partner_id != partner.commercial_partner_id:
-            return _("The coupon %s belongs to another customer.", card.code)
+            return _("This coupon belongs to another customer.")
         now = fields.Datetime.now()
         if card.mobile_valid_from and card.mobile_valid_from > now:
-            return _("The coupon %s is not valid yet.", card.code)
+            return _("This coupon is not valid yet.")
         if not card.active or card._mobile_expiry() and card._mobile_expiry() <= now:
-            return _("The coupon %s has expired.", card.code)
+            return _("This coupon has expired.")
         if card.points < min(card.program_id.reward_ids.mapped('required_points'), default=0):
-            return _("The coupon %s has already been used.", card.code)
+            return _("This coupon has already been used.")
         return None
 
     def _mobile_expiry(self):
@@ -149,7 +152,7 @@ class LoyaltyCard(models.Model):
             return self.browse()
         if not card.partner_id:
             # One statement settles two people who claim the same printed code.
-            self.env.cr.execute(
-                "UPDATE loyalty_card SET partner_id = %s WHERE id = %s AND partner_id IS NULL", (partner.id, card.id))
+            execute_racing(self.env, SQL(
+                'UPDATE loyalty_card SET partner_id = %s WHERE id = %s AND partner_id IS NULL', partner.id, card.id))
             card.invalidate_recordset(['partner_id'])
         return card if card.partner_id == partner else self.browse()

@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 
 
 class MobileApp(models.Model):
@@ -53,17 +53,6 @@ class MobileApp(models.Model):
         for app in self:
             app.device_count = counts.get(app, 0)
 
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        res = super().write(vals)
-        self.env.registry.clear_cache()
-        return res
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
-
     # === ACTION METHODS === #
 
     def action_view_devices(self):
@@ -76,8 +65,4 @@ class MobileApp(models.Model):
     @api.model
     def _find(self, client_id):
         """Return the running phone app with this client id, or an empty recordset."""
-        return self.browse(self._find_id(client_id))
-
-    @tools.ormcache('client_id')
-    def _find_id(self, client_id):
-        return self.search([('client_id', '=', client_id), ('kind', '=', 'phone')], limit=1).id
+        return self.search([('client_id', '=', client_id), ('kind', '=', 'phone')], limit=1)

@@ -1,6 +1,9 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.racing import execute_racing
 
 PLATFORMS = [('ios', "iOS"), ('android', "Android"), ('web', "Web")]
 
@@ -72,7 +75,7 @@ class MobileDevice(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _register(self, app, install_id, values):
+    def _register_install(self, app, install_id, values):
         """Return the device of this install, new or known, signed out and without living tokens.
 
         Whoever sends a known install id again has lost its tokens, or never had them: the device starts over as
@@ -84,13 +87,11 @@ class MobileDevice(models.Model):
         :return: the device and whether it is new.
         :rtype: tuple[MobileDevice, bool]
         """
-        values = {**values, 'active': True, 'last_seen_at': fields.Datetime.now()}
-        self.env.cr.execute(
+        created = execute_racing(self.env, SQL(
             """INSERT INTO mobile_device (app_id, install_id, uuid, platform, active, create_uid, create_date)
                     VALUES (%s, %s, %s, %s, TRUE, %s, now() AT TIME ZONE 'UTC')
                ON CONFLICT (app_id, install_id) DO NOTHING RETURNING id""",
-            (app.id, install_id, str(uuid4()), values['platform'], self.env.uid))
-        created = self.env.cr.fetchone()
+            app.id, install_id, str(uuid4()), values['platform'], self.env.uid))
         if created:
             device = self.browse(created[0])
             # The row is there, but what depends on its fields has not been computed yet.
@@ -99,7 +100,7 @@ class MobileDevice(models.Model):
             device = self.with_context(active_test=False).search(
                 [('app_id', '=', app.id), ('install_id', '=', install_id)])
             device._sign_out()
-        device.write(values)
+        device._update_report({**values, 'active': True})
         return device, bool(created)
 
     def _update_report(self, values):

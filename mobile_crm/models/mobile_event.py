@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import geo
+from ..tools.racing import execute_racing
 
 # A phone's clock may be a little ahead; one that is more is wrong, and so is what it says happened.
 MAX_CLOCK_AHEAD = timedelta(minutes=5)
@@ -75,6 +76,16 @@ class MobileEvent(models.Model):
     decision_ids = fields.One2many(comodel_name='mobile.decision', inverse_name='event_id')
 
     _uuid_unique = models.UniqueIndex('(uuid)')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('type', 'product_id', 'barcode', 'query', 'message_id.title', 'store_id.name')
+    def _compute_display_name(self):
+        types = dict(self._fields['type']._description_selection(self.env))
+        for event in self:
+            what = (event.product_id.display_name or event.barcode or event.query or event.message_id.title
+                    or event.store_id.name)
+            event.display_name = f'{types[event.type]}: {what}' if what else types[event.type]
 
     # === CRUD METHODS === #
 
@@ -180,7 +191,7 @@ class MobileEvent(models.Model):
 
         device.flush_recordset()
         self.env['mobile.message'].flush_model()
-        ids = self.env.execute_query(SQL(
+        ids = execute_racing(self.env, SQL(
             """INSERT INTO mobile_event (device_id, partner_id, company_id, received_at, %s)
                VALUES %s ON CONFLICT (uuid) DO NOTHING RETURNING id""",
             SQL(', ').join(map(SQL.identifier, columns)),

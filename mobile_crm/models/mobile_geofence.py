@@ -107,11 +107,10 @@ class MobileGeofence(models.Model):
         query.order = chord
         # The index gives the nearest centres, a phone cares for the nearest edges: look at some more than are asked for.
         query.limit = 2 * limit + 1
-        self.env.cr.execute(query.select(*(
+        near = [NearFence(*row) for row in self.env.execute_query(query.select(*(
             SQL('%s.%s', fence, SQL.identifier(column))
             for column in NearFence._fields if column != 'chord'
-        ), chord))
-        near = [NearFence(*row) for row in self.env.cr.fetchall()]
+        ), chord))]
         by_edge = sorted(near, key=lambda f: (f.edge, f.id))
         chosen, left_out = by_edge[:limit], by_edge[limit:]
         refresh = min((f.edge for f in left_out), default=FAR_REFRESH)

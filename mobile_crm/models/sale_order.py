@@ -22,11 +22,11 @@ class SaleOrder(models.Model):
         program = card.program_id
         if not program.active or not program.reward_ids or not program.filtered_domain(
                 Domain(self._get_program_domain())):
-            return {'error': self.env._("The coupon %s does not count on this order.", card.code)}
+            return {'error': self.env._("This coupon does not count on this order.")}
         if card in self.applied_coupon_ids:
-            return {'error': self.env._("The coupon %s is already on this order.", card.code)}
+            return {'error': self.env._("This coupon is already on this order.")}
         if program.limit_usage and program.total_order_count >= program.max_usage:
-            return {'error': self.env._("The program of the coupon %s is used up.", card.code)}
+            return {'error': self.env._("The program of this coupon is used up.")}
         self.applied_coupon_ids += card
         result = self._try_apply_program(program, card)
         if 'error' in result:
@@ -35,16 +35,19 @@ class SaleOrder(models.Model):
         return self._get_claimable_rewards(forced_coupons=card)
 
     def action_confirm(self):
-        """Override to redeem the coupons of this order, each exactly once."""
-        fresh = self.filtered(lambda order: order.state != 'sale')
-        for order in fresh:
-            for card in order._mobile_cards():
+        """Override to redeem the coupons of these orders, each exactly once.
+
+        The ledger comes first: who loses the race for a coupon waits there, and nothing else is written yet.
+        """
+        Redemption = held = self.env['mobile.redemption'].sudo()
+        for order in self.filtered(lambda order: order.state != 'sale'):
+            cards = order._mobile_cards()
+            for card in cards:
                 if refusal := card._mobile_refusal(order.partner_id):
                     raise UserError(refusal)
+            held += Redemption._hold_for_order(order, cards)
         res = super().action_confirm()
-        for order in fresh:
-            if cards := order._mobile_cards():
-                self.env['mobile.redemption'].sudo()._redeem_on_order(order, cards)
+        held._confirm_on_order()
         return res
 
     def _action_cancel(self):

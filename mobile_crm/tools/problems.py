@@ -111,6 +111,9 @@ def as_problem(exc):
             return Problem('unauthenticated')
         case LockError() | ConcurrencyError() | psycopg2.errors.TransactionRollback() | psycopg2.errors.LockNotAvailable():
             return Problem('conflict')
+        case UserError() if isinstance(exc.__cause__, psycopg2.errors.UniqueViolation):
+            # Odoo has turned a lost race for a unique key into a ValidationError.
+            return Problem('conflict')
         case UserError():
             return Problem('refused', str(exc))
         case psycopg2.OperationalError():

@@ -1,0 +1,22 @@
+"""`./dev openapi`: the API's description, written by the addon from its routes and schemas."""
+
+from . import addons
+from .console import Problem, say
+from .database import PREFIX
+from .paths import REPO
+
+DATABASE = f'{PREFIX}lint'
+SCRIPT = "env['mobile.app']._write_openapi_file()\n"
+
+
+def run(databases):
+    """Write the file of the addon as it is now."""
+    databases.current(DATABASE, demo=False)
+    status, log_path = databases.odoo(DATABASE, 'shell', '--no-http', script=SCRIPT, log='openapi',
+                                      title="writing the API's description")
+    text = log_path.read_text(encoding='utf-8', errors='replace')
+    if status or 'Traceback (most recent call last)' in text:
+        raise Problem(f"the API's description was not written ({text.strip().splitlines()[-1][:300]})",
+                      f'the whole log is in {log_path}')
+    for path in sorted((REPO / addons.MAIN).rglob('openapi.json')):
+        say(f'wrote {path.relative_to(REPO)}')

@@ -1,0 +1,299 @@
+"""What the addon's tests work with: a company with two stores, a running campaign and two customers."""
+import json
+import re
+import uuid
+from typing import Any, NamedTuple
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+
+from ..controllers.routing import BASE_PATH
+
+
+class MobileCommon(TransactionCase):
+    """A company of its own, so that demo data and other modules' records neither disturb nor are disturbed.
+
+    :cvar company: in euro, in Belgium; the current company of ``self.env``
+    :cvar app: its phone app
+    :cvar store_near, store_far: in Brussels and in Paris, each with one fence: ``fence_near``, ``fence_far``
+    :cvar program: a coupon program of 15 %
+    :cvar campaign: running, for everybody who enters a fence
+    :cvar anna, ben: customers (``res.partner``), with portal users ``anna_user``, ``ben_user``
+    :cvar phone, phone_ben: their devices (``mobile.device``), signed in
+    :cvar salesperson: ``res.users``
+    :cvar product: for 100 euro, without taxes
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        belgium = cls.env.ref('base.be')
+        euro = cls.env.ref('base.EUR')
+        euro.active = True
+        cls.company = cls.env['res.company'].create({
+            'name': "Test Shop", 'country_id': belgium.id, 'currency_id': euro.id, 'email': 'shop@mobile-crm.example'})
+        cls.env.user.company_ids += cls.company
+        cls.env = cls.env(context={**cls.env.context, 'allowed_company_ids': cls.company.ids})
+        cls.company = cls.company.with_env(cls.env)
+        cls.app = cls.env['mobile.app'].create({
+            'name': "Test App", 'company_id': cls.company.id, 'country_id': belgium.id})
+        cls.store_near, cls.fence_near = cls._make_store("Brussels Store", "Brussels", 'base.be', 50.8467, 4.3525)
+        cls.store_far, cls.fence_far = cls._make_store("Paris Store", "Paris", 'base.fr', 48.8566, 2.3522)
+        cls.product = cls.env['product.product'].create({
+            'name': "Rain Jacket", 'list_price': 100.0, 'taxes_id': [Command.clear()]})
+        cls.program = cls.env['loyalty.program'].create({
+            'name': "15 % off",
+            'program_type': 'coupons',
+            'company_id': cls.company.id,
+            'currency_id': euro.id,
+            'applies_on': 'current',
+            'trigger': 'with_code',
+            'rule_ids': [Command.clear()],
+            'reward_ids': [Command.clear(), Command.create({
+                'reward_type': 'discount', 'discount': 15.0, 'discount_mode': 'percent',
+                'discount_applicability': 'order', 'required_points': 1})],
+        })
+        cls.campaign = cls.env['mobile.campaign'].create({
+            'name': "Nearby",
+            'company_id': cls.company.id,
+            'program_id': cls.program.id,
+            'trigger': 'enter',
+            'message_title': "15 % for you",
+            'message_body': "Come in, it is warm here.",
+            'terms': "Not on gift cards.",
+        })
+        cls.campaign.action_start()
+        cls.anna, cls.anna_user, cls.phone = cls._make_customer("Anna Peeters", '+32475112233', 'android')
+        cls.ben, cls.ben_user, cls.phone_ben = cls._make_customer("Ben Maes", '+32476223344', 'ios')
+        cls.salesperson = new_test_user(
+            cls.env, login='mobile_crm_salesperson', groups='sales_team.group_sale_salesman_all_leads',
+            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
+
+    # === MAKING RECORDS === #
+
+    @classmethod
+    def _make_store(cls, name, city, country, latitude, longitude, company=None):
+        """Return a store and its fence of 200 m."""
+        company = company or cls.company
+        address = cls.env['res.partner'].create({
+            'name': name, 'street': "Main Street 1", 'city': city, 'country_id': cls.env.ref(country).id,
+            'company_id': company.id})
+        store = cls.env['mobile.store'].create({
+            'name': name, 'partner_id': address.id, 'company_id': company.id, 'tz': 'Europe/Brussels',
+            'latitude': latitude, 'longitude': longitude})
+        return store, cls.env['mobile.geofence'].create({'name': name, 'store_id': store.id, 'radius': 200.0})
+
+    @classmethod
+    def _make_device(cls, app=None, platform='android'):
+        """Return a device on which nobody is signed in."""
+        return cls.env['mobile.device']._register_install(app or cls.app, str(uuid.uuid4()), {'platform': platform})[0]
+
+    @classmethod
+    def _make_customer(cls, name, phone, platform, app=None):
+        """Return a contact who has verified this number, its portal user, and its device, signed in."""
+        partner = cls.env['res.partner'].create({'name': name, 'phone': phone, 'mobile_verified_phone': phone})
+        device = cls._make_device(app, platform)
+        challenge = cls.env['mobile.otp'].create({
+            'device_id': device.id, 'channel': 'sms', 'address': phone, 'code_hash': '-',
+            'expires_at': fields.Datetime.now()})
+        user = cls.env['res.users']._mobile_sign_in(challenge)
+        device._sign_in(user)
+        return partner, user, device
+
+    # === WHAT HAPPENS === #
+
+    def enter_report(self, fence, **values):
+        """Return what a phone reports as it enters a fence, as ``mobile.event._record`` takes it."""
+        return {'id': str(uuid.uuid4()), 'type': 'enter', 'occurred_at': fields.Datetime.now(),
+                'geofence_id': fence.id, **values}
+
+    def enter(self, device, fence, **values):
+        """Report that a device enters a fence.
+
+        :return: the decisions that followed.
+        """
+        report = self.enter_report(fence, **values)
+        accepted, _duplicates, rejected = self.env['mobile.event']._record(device, [report])
+        self.assertEqual((accepted, rejected), (1, []))
+        return self.env['mobile.event'].search([('uuid', '=', report['id'])]).decision_ids
+
+    def make_order(self, partner, lines=None):
+        """Return a quotation of the salesperson.
+
+        :param lines: (product, quantity) pairs; two rain jackets when left out.
+        """
+        return self.env['sale.order'].with_user(self.salesperson).create({
+            'partner_id': partner.id,
+            'company_id': self.company.id,
+            'order_line': [Command.create({'product_id': product.id, 'product_uom_qty': quantity})
+                           for product, quantity in lines or [(self.product, 2)]],
+        })
+
+
+class Answer(NamedTuple):
+    """An answer of the phone API.
+
+    :ivar Any json: the body, read as JSON; None when there is none
+    """
+
+    status: int
+    headers: Any
+    json: Any
+    content: bytes
+
+
+class Phone:
+    """A phone as the API sees it: it knows its app, its tokens, and nothing of Odoo.
+
+    :param MobileHttpCase case: whose server it speaks to
+    :param app: ``mobile.app``
+    """
+
+    def __init__(self, case, app):
+        self._case = case
+        self.client_id = app.client_id
+        self.install_id = str(uuid.uuid4())
+        self.device_id = self.access_token = self.refresh_token = self.customer = None
+
+    # === VERBS === #
+
+    def request(self, method, path, headers=None, **kwargs):
+        """Send one request with this phone's tokens.
+
+        :param str path: below the base path
+        :param kwargs: ``json``, ``data``, ``params`` of requests
+        """
+        sent = {'X-App-Id': self.client_id}
+        if self.access_token:
+            sent['Authorization'] = f'Bearer {self.access_token}'
+        sent |= headers or {}
+        return self._case.call(method, path, headers=sent, **kwargs)
+
+    def get(self, path, headers=None, **params):
+        return self.request('GET', path, headers=headers, params=params)
+
+    def post(self, path, json=None, **kwargs):
+        return self.request('POST', path, json={} if json is None else json, **kwargs)
+
+    def patch(self, path, json):
+        return self.request('PATCH', path, json=json)
+
+    def delete(self, path):
+        return self.request('DELETE', path)
+
+    # === WHAT PHONES DO === #
+
+    def take_tokens(self, tokens):
+        """Remember the tokens in an answer, and return it."""
+        if tokens.status in (200, 201):
+            self.access_token, self.refresh_token = tokens.json['access_token'], tokens.json['refresh_token']
+        return tokens
+
+    def register(self, **values):
+        """Register this install, or register it again."""
+        answer = self.take_tokens(self.post(
+            '/devices', {'install_id': self.install_id, 'platform': 'android', **values}))
+        self.device_id = answer.json.get('device_id')
+        return answer
+
+    def request_code(self, address, channel='sms'):
+        """Ask for a one-time code and return the challenge's id."""
+        answer = self.post('/auth/otp', {'channel': channel, 'address': address})
+        self._case.assertEqual(answer.status, 202, answer.content)
+        return answer.json['challenge_id']
+
+    def verify(self, challenge_id, code):
+        """Answer a challenge."""
+        answer = self.take_tokens(self.post('/auth/otp/verify', {'challenge_id': challenge_id, 'code': code}))
+        if answer.status == 200:
+            self.customer = answer.json['customer']
+        return answer
+
+    def sign_in(self, address, channel='sms'):
+        """Sign in with the code that was sent to an address."""
+        challenge_id = self.request_code(address, channel)
+        answer = self.verify(challenge_id, self._case.sent_code(address, channel))
+        self._case.assertEqual(answer.status, 200, answer.content)
+        return answer
+
+    def refresh(self):
+        """Exchange the refresh token."""
+        return self.take_tokens(self.request(
+            'POST', '/auth/refresh', json={'refresh_token': self.refresh_token}, headers={'Authorization': ''}))
+
+
+class MobileHttpCase(MobileCommon, HttpCase):
+    """Tests that speak to the phone API over HTTP, in the test's own transaction."""
+
+    def call(self, method, path, **kwargs):
+        """Send one request; what every answer of the API must hold is asserted here.
+
+        :param str path: below the base path
+        :param kwargs: of requests
+        :rtype: Answer
+        """
+        response = self.url_open(BASE_PATH + path, method=method, allow_redirects=False, **kwargs)
+        content_type = response.headers.get('Content-Type', '')
+        is_json = content_type in ('application/json', 'application/problem+json')
+        answer = Answer(
+            response.status_code, response.headers, json.loads(response.content) if is_json and response.content else None,
+            response.content)
+        self.assertRegex(response.headers['X-Request-Id'], r'^[0-9a-f]{32}$')
+        self.assertNotIn('Set-Cookie', response.headers)
+        self.assertNotIn(b'Traceback', response.content)
+        if response.status_code >= 400 and method != 'HEAD':
+            self.assertIsProblem(answer)
+            self.assertEqual(answer.json['instance'], BASE_PATH + path.partition('?')[0])
+        return answer
+
+    def phone_app(self, app=None):
+        """Return a phone that has not registered yet."""
+        return Phone(self, app or self.app)
+
+    def registered_phone(self, app=None, **values):
+        """Return a phone that is registered and anonymous."""
+        phone = self.phone_app(app)
+        self.assertEqual(phone.register(**values).status, 201)
+        return phone
+
+    def phone_of(self, device):
+        """Return a phone that holds new tokens of a device, without the detour of a code."""
+        phone = self.phone_app(device.app_id)
+        phone.install_id, phone.device_id = device.install_id, device.uuid
+        tokens = self.env['mobile.token']._issue(device)
+        phone.access_token, phone.refresh_token = tokens['access_token'], tokens['refresh_token']
+        return phone
+
+    def sent_code(self, address, channel='sms'):
+        """Return the last one-time code that was sent to an address, from Odoo's outgoing queue."""
+        if channel == 'sms':
+            text = self.env['sms.sms'].search([('number', '=', address)], order='id desc', limit=1).body
+        else:
+            text = self.env['mail.mail'].search([('email_to', '=', address)], order='id desc', limit=1).body_html
+        return re.search(r'(?<![\d#])\d{6}(?!\d)', text or '')[0]
+
+    # === ASSERTIONS === #
+
+    def assertIsProblem(self, answer):
+        """Assert that an answer is a problem document as API.md describes it."""
+        self.assertEqual(answer.headers['Content-Type'], 'application/problem+json', answer.content)
+        problem = answer.json
+        self.assertLessEqual({'type', 'title', 'status', 'detail', 'instance', 'code', 'request_id'}, set(problem))
+        self.assertLessEqual(set(problem), {'type', 'title', 'status', 'detail', 'instance', 'code', 'request_id', 'errors'})
+        self.assertEqual(problem['status'], answer.status)
+        self.assertEqual(problem['request_id'], answer.headers['X-Request-Id'])
+        self.assertEqual(problem['type'], f'urn:mobile-crm:problem:{problem["code"]}')
+        self.assertEqual('errors' in problem, problem['code'] == 'invalid_request')
+        self.assertEqual(answer.headers['Cache-Control'], 'no-store')
+
+    def assertProblem(self, answer, status, code):
+        """Assert that an answer is this problem."""
+        self.assertEqual((answer.status, answer.json and answer.json.get('code')), (status, code), answer.content)
+
+    def assertInvalid(self, answer, *loc):
+        """Assert that an answer is 422 for the value at `loc`, and for no other."""
+        self.assertProblem(answer, 422, 'invalid_request')
+        self.assertEqual([error['loc'] for error in answer.json['errors']], [list(loc)])
+        for error in answer.json['errors']:
+            self.assertEqual(set(error), {'loc', 'msg', 'type'})

@@ -1,0 +1,163 @@
+"""What two do at once on a server with several workers: exactly one wins, and the database adds up."""
+
+import random
+import uuid
+
+import pytest
+
+from tests.clients import Phone, Web, at_once
+
+#: Requests at the same moment; the server has four workers.
+AT_ONCE = 8
+
+
+@pytest.fixture(scope='module')
+def admin(server):
+    return Web(server, 'admin', 'admin')
+
+
+@pytest.fixture(scope='module')
+def shop(admin):
+    """Make an app, a store with two fences and a running campaign of our own, whatever else is in the database."""
+    company = admin.call('res.users', 'read', [2], ['company_id'])[0]['company_id'][0]
+    address = admin.call('res.partner', 'create', {'name': 'Race address'})
+    store = admin.call('mobile.store', 'create', {
+        'name': 'Race store', 'partner_id': address, 'tz': 'UTC', 'latitude': -75.1, 'longitude': 123.35,
+        'company_id': company})
+    fences = [admin.call('mobile.geofence', 'create', {'store_id': store, 'radius': radius}) for radius in (150, 800)]
+    app = admin.call('mobile.app', 'create', {'name': 'Race app', 'company_id': company})
+    program = admin.call('loyalty.program', 'create', {
+        'name': 'Race program', 'program_type': 'coupons', 'company_id': company,
+        'reward_ids': [(5, 0, 0), (0, 0, {'discount': 15, 'required_points': 1})]})
+    product = admin.call('product.product', 'create', {'name': 'Race product', 'list_price': 100.0, 'taxes_id': []})
+    yield {
+        'client_id': admin.call('mobile.app', 'read', [app], ['client_id'])[0]['client_id'],
+        'app': app, 'store': store, 'fences': fences, 'program': program, 'product': product,
+    }
+    admin.call('mobile.app', 'write', [app], {'active': False})
+
+
+@pytest.fixture
+def campaign(admin, shop):
+    """Start a campaign; it is done after the test."""
+    def start(**values):
+        started.append(admin.call('mobile.campaign', 'create', {
+            'name': 'Race', 'program_id': shop['program'], 'app_id': shop['app'], 'store_ids': [(6, 0, [shop['store']])],
+            'message_title': '15 % today', **values}))
+        admin.call('mobile.campaign', 'action_start', started[-1:])
+        return started[-1]
+
+    started = []
+    yield start
+    admin.call('mobile.campaign', 'action_done', started)
+
+
+@pytest.fixture
+def customer(server, shop, db):
+    """Sign in a new customer, or one with a known number on another phone."""
+    def sign_in(number=None):
+        number = number or f'+4930{random.randrange(10**6, 10**7)}'
+        return Phone(server, shop['client_id']).sign_in(db(), number), number
+
+    return sign_in
+
+
+def _scalar(connection, statement, *parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()[0]
+
+
+def test_one_event_reported_many_times_at_once_counts_once(campaign, customer, shop, db):
+    campaign_id, (phone, _number) = campaign(), customer()
+    event_id = str(uuid.uuid4())
+    answers = [answer.json() for answer in at_once([lambda: phone.enter(shop['fences'][0], event_id)] * AT_ONCE)]
+    assert sum(answer['accepted'] for answer in answers) == 1
+    assert sum(answer['duplicates'] for answer in answers) == AT_ONCE - 1
+    assert _scalar(db(), 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
+    assert len(phone.get('/offers').json()['items']) == 1
+    assert len(phone.get('/messages').json()['items']) == 1
+
+
+def test_two_phones_of_one_customer_at_two_fences_bring_one_coupon(campaign, customer, shop, db):
+    campaign_id, (phone, number) = campaign(), customer()
+    other, _number = customer(number)
+    statuses = [answer.status_code for answer in at_once([
+        lambda phone=phone, fence=fence: phone.enter(fence)
+        for phone, fence in zip([phone, other] * 2, shop['fences'] * 2, strict=True)])]
+    assert set(statuses) <= {200, 409}
+    assert _scalar(db(), 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
+
+
+def test_a_budget_is_never_overdrawn(campaign, customer, shop, db):
+    campaign_id = campaign(budget_coupons=2)
+    phones = [customer()[0] for _ in range(5)]
+    at_once([lambda phone=phone: phone.enter(shop['fences'][0]) for phone in phones])
+    connection = db()
+    assert _scalar(connection, 'SELECT budget_used FROM mobile_campaign WHERE id = %s', campaign_id) == 2
+    assert _scalar(connection, 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 2
+
+
+def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, shop, admin, db, full):
+    campaign_id = campaign(max_per_customer=100, cooldown_hours=0)
+    (phone, _number), connection = customer(), db()
+    partner = _scalar(
+        connection, 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
+    sellers = [Web(server, 'admin', 'admin') for _ in range(4)]
+    for _ in range(20 if full else 2):
+        phone.enter(shop['fences'][0])
+        code = phone.get('/offers', status='available').json()['items'][0]['code']
+        orders = [_quotation(admin, shop, partner, code) for _ in sellers]
+        outcomes = at_once([
+            lambda seller=seller, order=order: seller.call('sale.order', 'action_confirm', [order])
+            for seller, order in zip(sellers, orders, strict=True)])
+        refusals = [str(outcome) for outcome in outcomes if isinstance(outcome, AssertionError)]
+        assert len(refusals) == len(sellers) - 1, outcomes
+        assert all('already redeemed' in refusal for refusal in refusals), refusals
+        confirmed = [order['state'] for order in admin.call('sale.order', 'read', orders, ['state'])]
+        assert confirmed.count('sale') == 1
+        card = _scalar(connection, 'SELECT id FROM loyalty_card WHERE code = %s', code)
+        assert _scalar(connection, 'SELECT count(*) FROM mobile_redemption WHERE card_id = %s', card) == 1
+        assert _scalar(connection, 'SELECT points FROM loyalty_card WHERE id = %s', card) == 0
+    results = admin.call('mobile.campaign', 'read', [campaign_id], ['redemption_count', 'sent_count'])[0]
+    assert results['redemption_count'] == results['sent_count']
+
+
+def _quotation(admin, shop, partner, code):
+    """Make a quotation with a coupon on it, by the calls of the web client."""
+    order = admin.call('sale.order', 'create', {
+        'partner_id': partner, 'order_line': [(0, 0, {'product_id': shop['product'], 'product_uom_qty': 1})]})
+    wizard = admin.call('sale.loyalty.coupon.wizard', 'create', {'order_id': order, 'coupon_code': code})
+    context = admin.call('sale.loyalty.coupon.wizard', 'action_apply', [wizard])['context']
+    reward = admin.call('sale.loyalty.reward.wizard', 'create', {'order_id': order}, context=context)
+    rewards = admin.call('sale.loyalty.reward.wizard', 'read', [reward], ['reward_ids'])[0]['reward_ids']
+    admin.call('sale.loyalty.reward.wizard', 'write', [reward], {'selected_reward_id': rewards[0]})
+    admin.call('sale.loyalty.reward.wizard', 'action_apply', [reward])
+    return order
+
+
+def test_parallel_guesses_at_a_code_get_five_tries(server, shop, db, full):
+    connection = db()
+    for _ in range(10 if full else 1):
+        phone = Phone(server, shop['client_id'])
+        challenge, code = phone.ask_code(connection, f'+4930{random.randrange(10**6, 10**7)}')
+        wrong = f'{(int(code) + 1) % 10**6:06d}'
+        answers = at_once([lambda phone=phone, challenge=challenge, wrong=wrong: phone.post(
+            '/auth/otp/verify', challenge_id=challenge, code=wrong)] * 2 * AT_ONCE)
+        assert {answer.status_code for answer in answers} <= {401, 409}
+        tries = _scalar(connection, 'SELECT tries FROM mobile_otp WHERE uuid = %s', challenge)
+        assert tries <= 5
+        if tries == 5:
+            assert phone.post('/auth/otp/verify', challenge_id=challenge, code=code).status_code == 401
+
+
+def test_a_refresh_token_used_at_once_gives_one_pair_and_then_none(customer, shop):
+    phone, _number = customer()
+    answers = at_once([lambda: phone.post('/auth/refresh', refresh_token=phone.refresh_token)] * 4)
+    pairs = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(pairs) <= 1
+    assert {answer.status_code for answer in answers} <= {200, 401, 409}
+    # The copies that came later have ended the sign-in: somebody else had the token.
+    for pair in pairs:
+        phone.keep(pair)
+        assert phone.get('/me').status_code == 401
