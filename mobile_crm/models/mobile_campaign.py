@@ -85,7 +85,7 @@ class MobileCampaign(models.Model):
     sent_count = fields.Integer(string="Sent", compute='_compute_results')
     withheld_count = fields.Integer(string="Withheld", compute='_compute_results')
     opened_count = fields.Integer(string="Opened", compute='_compute_results')
-    coupon_count = fields.Integer(string="Coupon Count", compute='_compute_results')
+    coupon_count = fields.Integer(compute='_compute_results')
     redemption_count = fields.Integer(string="Redeemed", compute='_compute_results')
     redemption_rate = fields.Float(
         compute='_compute_results', help="How many of those who got the offer have used it.")

@@ -20,7 +20,7 @@ class Gate(NamedTuple):
 class MobileGate(models.AbstractModel):
     """The gates between a campaign and a customer, in the order in which they are asked.
 
-    A new gate is one method here and one line in :meth:`_gates`; a bridge adds its own by extending that method. Its
+    A new gate is one method here and one line in ``_gates``; a bridge adds its own by extending that method. Its
     reason goes into ``mobile.decision.reason``.
     """
 

@@ -88,7 +88,8 @@ class MobileStore(models.Model):
                 store.longitude = store.partner_id.partner_longitude
 
     def _compute_geofence_count(self):
-        counts = dict(self.env['mobile.geofence']._read_group([('store_id', 'in', self.ids)], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.geofence']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.geofence_count = counts.get(store, 0)
 
@@ -173,7 +174,7 @@ class MobileStore(models.Model):
         """Return one page of stores, and the store after which the next page begins (None: there is none).
 
         Whether a store is open is worked out here and not in SQL, so a filter on it reads on until the page is full;
-        after :data:`MAX_SCANNED` stores it hands out what it has.
+        after ``MAX_SCANNED`` stores it hands out what it has.
 
         :param bool open_now: True for open ones, False for closed ones, None for all. Stores whose hours are not
             known are neither.
