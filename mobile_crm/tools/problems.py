@@ -1,8 +1,8 @@
 """Errors of the phone API: RFC 9457 problem documents with a stable code.
 
-A handler raises ``Problem`` (or any of Odoo's or werkzeug's errors, which ``as_problem`` translates), and the dispatcher
-writes it. Where an error must keep what the request has written, such as a wrong one-time code that counts as a try, the
-handler *returns* the problem instead: then the transaction is committed.
+A handler raises ``Problem`` (or any of Odoo's or werkzeug's errors, which ``as_problem`` translates), and the
+dispatcher writes it. Where an error must keep what the request has written, such as a wrong one-time code that counts
+as a try, the handler *returns* the problem instead: then the transaction is committed.
 """
 import psycopg2
 from werkzeug.exceptions import HTTPException, NotFound
