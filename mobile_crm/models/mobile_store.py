@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from ..tools import geo
 
-WEEK = timedelta(days=7)
 # How many stores one request looks at for those that are open.
 MAX_SCANNED = 5_000
 
@@ -238,25 +237,31 @@ class MobileStore(models.Model):
         hours = self._weekly_hours(calendar_id) if calendar_id else ()
         if not hours:
             return None, None
-        zone, utc = ZoneInfo(tz), ZoneInfo('UTC')
-        local_now = now.replace(tzinfo=utc).astimezone(zone)
-        monday = (local_now - timedelta(days=local_now.weekday())).date()
-        spans = []
-        # Last week's Sunday may last into Monday, and the next opening may be in the next week.
-        for week in (-1, 0, 1):
-            for day, start, end in hours:
-                midnight = datetime.combine(monday + WEEK * week + timedelta(days=day), datetime.min.time())
-                # Wall-clock times: adding hours to a zoned midnight would be an hour off on the day the clocks change.
-                spans.append(tuple(
-                    (midnight + timedelta(hours=hour)).replace(tzinfo=zone).astimezone(utc).replace(tzinfo=None)
-                    for hour in (start, end)
-                ))
         end = None
-        for span_start, span_end in sorted(spans):
+        for span_start, span_end in _spans(hours, ZoneInfo(tz), now):
             if end is not None and span_start > end:
                 return True, end
             if span_start <= now < span_end or end == span_start:
                 end = span_end
             elif span_start > now and end is None:
                 return False, span_start
-        return (True, None) if end else (False, None)
+        return end is not None, None
+
+
+def _spans(hours, zone, now):
+    """Yield the opening hours of a week from yesterday on as naive UTC instants, one after the other.
+
+    Most callers need the first two or three, so no more are computed than are asked for.
+    """
+    def to_utc(local):
+        return local - local.replace(tzinfo=zone).utcoffset()
+
+    today = now.replace(tzinfo=UTC).astimezone(zone).date()
+    # Yesterday's may last into today, and what opens today may close next on the same day of the next week.
+    for offset in range(-1, 9):
+        date = today + timedelta(days=offset)
+        midnight = datetime.combine(date, time.min)
+        for day, start, end in hours:
+            if day == date.weekday():
+                # Wall-clock times: adding hours to a zoned midnight would be an hour off on the day the clocks change.
+                yield to_utc(midnight + timedelta(hours=start)), to_utc(midnight + timedelta(hours=end))
