@@ -22,5 +22,6 @@
         'demo/loyalty_program_demo.xml',
         'demo/mobile_campaign_demo.xml',
     ],
+    'uninstall_hook': 'uninstall_hook',
     'application': True,
 }
