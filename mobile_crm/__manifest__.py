@@ -12,6 +12,20 @@
         'security/ir.model.access.csv',
         'security/mobile_crm_rules.xml',
         'data/mobile_otp_templates.xml',
+        'views/mobile_app_views.xml',
+        'views/mobile_device_views.xml',
+        'views/mobile_store_views.xml',
+        'views/mobile_geofence_views.xml',
+        'views/loyalty_card_views.xml',
+        'views/mobile_event_views.xml',
+        'views/mobile_campaign_views.xml',
+        'views/mobile_decision_views.xml',
+        'views/mobile_message_views.xml',
+        'views/mobile_redemption_views.xml',
+        'views/mobile_otp_views.xml',
+        'views/mobile_token_views.xml',
+        'views/res_partner_views.xml',
+        'views/menus.xml',
     ],
     'demo': [
         'demo/product_demo.xml',
@@ -22,6 +36,14 @@
         'demo/loyalty_program_demo.xml',
         'demo/mobile_campaign_demo.xml',
     ],
+    'assets': {
+        'web.assets_backend': [
+            'mobile_crm/static/src/scss/**/*',
+        ],
+        'web.assets_tests': [
+            'mobile_crm/static/tests/tours/**/*',
+        ],
+    },
     'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

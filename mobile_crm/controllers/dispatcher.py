@@ -81,7 +81,8 @@ class MobileDispatcher(Dispatcher):
         """
         http_request = self.request.httprequest
         try:
-            raw = http_request.get_data(cache=False)
+            # Kept, because Odoo calls the handler again after a lost race.
+            raw = http_request.get_data()
         except RequestEntityTooLarge as exc:
             raise Problem('too_large') from exc
         self._body_pending = False

@@ -16,4 +16,3 @@ from . import res_partner
 from . import res_users
 from . import resource_calendar_attendance
 from . import sale_order
-from . import sale_order_line

@@ -3,8 +3,10 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools import coupon_code
+from ..tools.racing import execute_racing
 
 
 class LoyaltyCard(models.Model):
@@ -78,6 +80,7 @@ class LoyaltyCard(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
+        # Whose it is comes first: what became of another customer's coupon is told to nobody.
         _, card = self.env._, self.sudo()
         code = card._mobile_masked_code()
         if not card.partner_id:
@@ -155,7 +158,7 @@ class LoyaltyCard(models.Model):
             return self.browse()
         if not card.partner_id:
             # One statement settles two people who claim the same printed code.
-            self.env.cr.execute(
-                "UPDATE loyalty_card SET partner_id = %s WHERE id = %s AND partner_id IS NULL", (partner.id, card.id))
+            execute_racing(self.env, SQL(
+                'UPDATE loyalty_card SET partner_id = %s WHERE id = %s AND partner_id IS NULL', partner.id, card.id))
             card.invalidate_recordset(['partner_id'])
         return card if card.partner_id == partner else self.browse()

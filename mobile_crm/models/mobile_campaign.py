@@ -5,6 +5,8 @@ from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
+from ..tools.racing import execute_racing
+
 
 class MobileCampaign(models.Model):
     """An offer to the customers who come near: whom it is for, when, where, and what it says."""
@@ -44,7 +46,7 @@ class MobileCampaign(models.Model):
     date_from = fields.Datetime(string="Starts", tracking=True)
     date_to = fields.Datetime(string="Ends", tracking=True)
     max_event_age = fields.Integer(
-        string="React Within (min)", required=True, default=15,
+        string="React Within (minutes)", required=True, default=15,
         help="A phone may report late. An offer for a place that the customer left long ago is not sent.")
 
     # For whom
@@ -52,7 +54,7 @@ class MobileCampaign(models.Model):
     audience_count = fields.Integer(string="Customers in the Audience", compute='_compute_audience_count')
     max_per_customer = fields.Integer(string="Coupons per Customer", required=True, default=1)
     cooldown_hours = fields.Integer(
-        string="Hours Between Two", required=True, default=24,
+        string="Hours Between Coupons", required=True, default=24,
         help="For how many hours a customer gets nothing more from this campaign.")
     holdout_percent = fields.Integer(
         string="Control Group (%)", required=True, default=0,
@@ -83,11 +85,14 @@ class MobileCampaign(models.Model):
     sent_count = fields.Integer(string="Sent", compute='_compute_results')
     withheld_count = fields.Integer(string="Withheld", compute='_compute_results')
     opened_count = fields.Integer(string="Opened", compute='_compute_results')
+    coupon_count = fields.Integer(string="Coupon Count", compute='_compute_results')
     redemption_count = fields.Integer(string="Redeemed", compute='_compute_results')
-    redemption_rate = fields.Float(compute='_compute_results')
+    redemption_rate = fields.Float(
+        compute='_compute_results', help="How many of those who got the offer have used it.")
     revenue = fields.Monetary(
         compute='_compute_results', help="Untaxed total of the orders on which a coupon was redeemed.")
-    discount_given = fields.Monetary(compute='_compute_results')
+    discount_given = fields.Monetary(
+        compute='_compute_results', help="What the coupons took off these orders, without taxes.")
 
     _period_valid = models.Constraint('CHECK (date_from < date_to)', "A campaign ends after it starts.")
     _holdout_valid = models.Constraint(
@@ -113,7 +118,7 @@ class MobileCampaign(models.Model):
         for campaign in self:
             campaign.reward_summary = ', '.join(filter(None, campaign.program_id.reward_ids.mapped('description')))
 
-    @api.depends('decision_ids', 'redemption_ids.state')
+    @api.depends('decision_ids', 'card_ids', 'redemption_ids.state')
     def _compute_results(self):
         decisions = {
             (campaign, outcome): count
@@ -122,6 +127,8 @@ class MobileCampaign(models.Model):
         }
         opened = dict(self.env['mobile.message']._read_group(
             [('campaign_id', 'in', self.ids), ('opened_at', '!=', False)], ['campaign_id'], ['__count']))
+        coupons = dict(self.env['loyalty.card']._read_group(
+            [('mobile_campaign_id', 'in', self.ids)], ['mobile_campaign_id'], ['__count']))
         redeemed = {
             campaign: sums
             for campaign, *sums in self.env['mobile.redemption']._read_group(
@@ -132,6 +139,7 @@ class MobileCampaign(models.Model):
             campaign.sent_count = decisions.get((campaign, 'sent'), 0)
             campaign.withheld_count = decisions.get((campaign, 'withheld'), 0)
             campaign.opened_count = opened.get(campaign, 0)
+            campaign.coupon_count = coupons.get(campaign, 0)
             campaign.redemption_count, campaign.revenue, campaign.discount_given = redeemed.get(campaign, (0, 0, 0))
             campaign.redemption_rate = campaign.sent_count and campaign.redemption_count / campaign.sent_count
 
@@ -164,6 +172,9 @@ class MobileCampaign(models.Model):
     def action_view_decisions(self):
         return self._results_action('mobile_crm.mobile_decision_action')
 
+    def action_view_messages(self):
+        return self._results_action('mobile_crm.mobile_message_action')
+
     def action_view_coupons(self):
         action = self._results_action('mobile_crm.mobile_coupon_action')
         return {**action, 'domain': [('mobile_campaign_id', '=', self.id)]}
@@ -195,10 +206,11 @@ class MobileCampaign(models.Model):
         self.ensure_one()
         if not self.budget_coupons:
             return
-        self.env.cr.execute(SQL(
+        taken = execute_racing(self.env, SQL(
             """UPDATE mobile_campaign SET budget_used = budget_used + %(count)s
-                WHERE id = %(id)s AND budget_used + %(count)s <= budget_coupons""", id=self.id, count=count))
-        if not self.env.cr.rowcount:
+                WHERE id = %(id)s AND budget_used + %(count)s <= budget_coupons RETURNING id""",
+            id=self.id, count=count))
+        if not taken:
             raise ConcurrencyError("budget of a campaign spent meanwhile")
         self.invalidate_recordset(['budget_used'])
 

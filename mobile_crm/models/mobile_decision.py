@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.racing import execute_racing
+
 
 class MobileDecision(models.Model):
     """The answer to "send this campaign to this customer now?", with its reason."""
@@ -94,7 +96,7 @@ class MobileDecision(models.Model):
         now = fields.Datetime.now()
         gates = SQL(' ').join(
             SQL('WHEN %s THEN %s', gate.stops, gate.reason) for gate in self.env['mobile.gate']._gates(campaigns))
-        rows = self.env.execute_query(SQL(
+        rows = execute_racing(self.env, SQL(
             """
             WITH candidate AS (%(candidates)s),
             judged AS (
@@ -136,6 +138,7 @@ class MobileDecision(models.Model):
                 ON CONFLICT DO NOTHING
             RETURNING id
             """, candidates=candidates, gates=gates, now=now))
+        campaigns.invalidate_recordset()
         decisions = self.browse(row[0] for row in rows)
         decisions.filtered(lambda decision: decision.outcome == 'sent')._send()
         return decisions

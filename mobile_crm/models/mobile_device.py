@@ -1,6 +1,9 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.racing import execute_racing
 
 PLATFORMS = [('ios', "iOS"), ('android', "Android"), ('web', "Web")]
 
@@ -28,7 +31,8 @@ class MobileDevice(models.Model):
     user_id = fields.Many2one(
         string="Portal User", comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='set null')
     partner_id = fields.Many2one(
-        string="Customer", related='user_id.partner_id', store=True, index='btree_not_null')
+        string="Customer", related='user_id.partner_id', store=True, index='btree_not_null',
+        help="Who signed in on this phone. Empty while nobody has.")
     signed_in_at = fields.Datetime(string="Signed In", readonly=True)
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
 
@@ -84,12 +88,11 @@ class MobileDevice(models.Model):
         :return: the device and whether it is new.
         :rtype: tuple[MobileDevice, bool]
         """
-        self.env.cr.execute(
+        created = execute_racing(self.env, SQL(
             """INSERT INTO mobile_device (app_id, install_id, uuid, platform, active, create_uid, create_date)
                     VALUES (%s, %s, %s, %s, TRUE, %s, now() AT TIME ZONE 'UTC')
                ON CONFLICT (app_id, install_id) DO NOTHING RETURNING id""",
-            (app.id, install_id, str(uuid4()), values['platform'], self.env.uid))
-        created = self.env.cr.fetchone()
+            app.id, install_id, str(uuid4()), values['platform'], self.env.uid))
         if created:
             device = self.browse(created[0])
             # The row is there, but what depends on its fields has not been computed yet.

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import geo
+from ..tools.racing import execute_racing
 
 # A phone's clock may be a little ahead; one that is more is wrong, and so is what it says happened.
 MAX_CLOCK_AHEAD = timedelta(minutes=5)
@@ -49,8 +50,8 @@ class MobileEvent(models.Model):
 
     uuid = fields.Char(string="Event ID", required=True, readonly=True)
     type = fields.Selection(selection=TYPES, required=True, readonly=True)
-    occurred_at = fields.Datetime(required=True, readonly=True, index=True)
-    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    occurred_at = fields.Datetime(string="Occurred", required=True, readonly=True, index=True)
+    received_at = fields.Datetime(string="Received", required=True, readonly=True, default=fields.Datetime.now)
     device_id = fields.Many2one(
         comodel_name='mobile.device', string="Phone", required=True, readonly=True, index=True, ondelete='cascade')
     partner_id = fields.Many2one(
@@ -60,7 +61,7 @@ class MobileEvent(models.Model):
     longitude = fields.Float(readonly=True, groups=POSITION_GROUP)
     accuracy = fields.Float(string="Accuracy (m)", readonly=True, groups=POSITION_GROUP)
     geofence_id = fields.Many2one(
-        comodel_name='mobile.geofence', readonly=True, index='btree_not_null', ondelete='set null')
+        string="Fence", comodel_name='mobile.geofence', readonly=True, index='btree_not_null', ondelete='set null')
     store_id = fields.Many2one(
         comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
     product_id = fields.Many2one(
@@ -75,6 +76,16 @@ class MobileEvent(models.Model):
     decision_ids = fields.One2many(comodel_name='mobile.decision', inverse_name='event_id')
 
     _uuid_unique = models.UniqueIndex('(uuid)')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('type', 'product_id', 'barcode', 'query', 'message_id.title', 'store_id.name')
+    def _compute_display_name(self):
+        types = dict(self._fields['type']._description_selection(self.env))
+        for event in self:
+            what = (event.product_id.display_name or event.barcode or event.query or event.message_id.title
+                    or event.store_id.name)
+            event.display_name = f'{types[event.type]}: {what}' if what else types[event.type]
 
     # === CRUD METHODS === #
 
@@ -180,7 +191,7 @@ class MobileEvent(models.Model):
 
         device.flush_recordset()
         self.env['mobile.message'].flush_model()
-        ids = self.env.execute_query(SQL(
+        ids = execute_racing(self.env, SQL(
             """INSERT INTO mobile_event (device_id, partner_id, company_id, received_at, %s)
                VALUES %s ON CONFLICT (uuid) DO NOTHING RETURNING id""",
             SQL(', ').join(map(SQL.identifier, columns)),

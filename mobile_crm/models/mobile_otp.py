@@ -2,13 +2,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.tools import consteq, email_normalize, hmac
+from odoo.tools import SQL, consteq, email_normalize, hmac
 from odoo.tools.mail import single_email_re
 
 from odoo.addons.phone_validation.tools import phone_validation
 
 from ..tools import secret
 from ..tools.problems import Problem
+from ..tools.racing import execute_racing
 
 LIFETIME = timedelta(minutes=10)
 MAX_TRIES = 5
@@ -87,14 +88,13 @@ class MobileOtp(models.Model):
         """
         now = fields.Datetime.now()
         self.flush_model()
-        self.env.cr.execute(
+        row = execute_racing(self.env, SQL(
             """UPDATE mobile_otp SET tries = tries + 1
                 WHERE uuid = %s AND device_id = %s AND verified_at IS NULL AND expires_at > %s AND tries < %s
             RETURNING id""",
-            (uuid, device.id, now, MAX_TRIES))
-        row = self.env.cr.fetchone()
+            uuid, device.id, now, MAX_TRIES))
         self.invalidate_model(['tries'])
-        challenge = self.browse(row) if row else self
+        challenge = self.browse(row[0] if row else ())
         if not challenge or not consteq(challenge.code_hash, self._hash(uuid, code)):
             return Problem('otp_invalid')
         challenge.verified_at = now

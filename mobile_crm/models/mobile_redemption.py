@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ..tools.racing import execute_racing
+
 
 class MobileRedemption(models.Model):
     """The ledger of what coupons were worth. A coupon has one living row at most; PostgreSQL sees to it."""
@@ -17,7 +19,7 @@ class MobileRedemption(models.Model):
     card_id = fields.Many2one(
         string="Coupon", comodel_name='loyalty.card', required=True, readonly=True, ondelete='restrict', index=True)
     campaign_id = fields.Many2one(
-        related='card_id.mobile_campaign_id', store=True, index='btree_not_null', readonly=True)
+        string="Campaign", related='card_id.mobile_campaign_id', store=True, index='btree_not_null', readonly=True)
     partner_id = fields.Many2one(
         string="Customer", comodel_name='res.partner', readonly=True, index='btree_not_null', ondelete='set null')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
@@ -31,8 +33,8 @@ class MobileRedemption(models.Model):
     store_id = fields.Many2one(comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
     discount = fields.Monetary(readonly=True, help="What the coupon took off the order, without taxes.")
     revenue = fields.Monetary(readonly=True, help="Untaxed total of the order, after the discount.")
-    confirmed_at = fields.Datetime(readonly=True)
-    voided_at = fields.Datetime(readonly=True)
+    confirmed_at = fields.Datetime(string="Confirmed", readonly=True)
+    voided_at = fields.Datetime(string="Voided", readonly=True)
 
     _uuid_unique = models.UniqueIndex('(uuid)')
     # The key that decides every race for a coupon.
@@ -48,35 +50,52 @@ class MobileRedemption(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _redeem_on_order(self, order, cards):
-        """Write the redemption of coupons on a sales order that has just been confirmed.
+    def _hold_for_order(self, order, cards):
+        """Take coupons for a sales order that is about to be confirmed, before anybody else can.
 
         :param order: ``sale.order``.
         :param cards: ``loyalty.card`` whose rewards are on the order.
+        :rtype: MobileRedemption
         :raise UserError: when another order was faster; nothing of this one is kept then.
         """
         now = fields.Datetime.now()
-        cards.flush_recordset()
+        held = self.browse()
         for card in cards:
-            lines = order.order_line.filtered(lambda line, card=card: line.coupon_id == card)
-            rate_date = order.date_order or now
-            discount, revenue = (
-                order.currency_id._convert(amount, order.company_id.currency_id, order.company_id, rate_date)
-                for amount in (-sum(lines.mapped('price_subtotal')), order.amount_untaxed)
-            )
-            row = self.env.execute_query(SQL(
+            row = execute_racing(self.env, SQL(
                 """INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, order_id,
-                       order_ref, discount, revenue, confirmed_at, create_uid, create_date, write_uid, write_date)
-                   VALUES (%s, %s, %s, %s, %s, 'confirmed', %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                       order_ref, create_uid, create_date, write_uid, write_date)
+                   VALUES (%s, %s, %s, %s, %s, 'held', %s, %s, %s, %s, %s, %s)
                    ON CONFLICT (card_id) WHERE state IN ('held', 'confirmed') DO NOTHING RETURNING id""",
                 str(uuid4()), card.id, card.mobile_campaign_id.id or None, card.partner_id.id, order.company_id.id,
-                order.id, order.name, discount, revenue, now, self.env.uid, now, self.env.uid, now))
+                order.id, order.name, self.env.uid, now, self.env.uid, now))
+            self._forget_cached(card)
             if not row:
-                card.invalidate_recordset(['mobile_redemption_ids'])
                 raise UserError(card._mobile_refusal(order.partner_id))
-        self.invalidate_model()
-        cards.invalidate_recordset(['mobile_redemption_ids', 'mobile_status'])
-        cards.mobile_campaign_id.invalidate_recordset(['redemption_ids'])
+            held += self.browse(row[0])
+        return held
+
+    def _confirm_on_order(self):
+        """Settle what was held for a sales order that is confirmed now."""
+        now = fields.Datetime.now()
+        for redemption in self:
+            order = redemption.order_id
+            lines = order.order_line.filtered(lambda line, card=redemption.card_id: line.coupon_id == card)
+            if not lines:
+                # Confirming recomputes the rewards; one that no longer applies takes nothing.
+                redemption._void()
+                continue
+            discount, revenue = (
+                order.currency_id._convert(
+                    amount, order.company_id.currency_id, order.company_id, order.date_order or now)
+                for amount in (-sum(lines.mapped('price_subtotal')), order.amount_untaxed)
+            )
+            redemption.write({'state': 'confirmed', 'confirmed_at': now, 'discount': discount, 'revenue': revenue})
+
+    @api.model
+    def _forget_cached(self, card):
+        """Make the next look at a coupon see the row that SQL has just written, or met."""
+        card.invalidate_recordset(['mobile_redemption_ids', 'mobile_status'])
+        card.mobile_campaign_id.invalidate_recordset(['redemption_ids'])
 
     def _void(self):
         """Undo these redemptions; their coupons can be used again."""

@@ -49,6 +49,7 @@ class MobileStore(models.Model):
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
         ondelete='restrict')
     phone = fields.Char(related='partner_id.phone', readonly=False)
+    city = fields.Char(related='partner_id.city')
     latitude = fields.Float(
         compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
         help="Degrees north of the equator (WGS 84), -90 to 90.")
@@ -63,7 +64,13 @@ class MobileStore(models.Model):
         help="The working times of this calendar are the hours at which the store is open, in the store's time zone.")
     user_id = fields.Many2one(string="Salesperson", comodel_name='res.users', check_company=True, tracking=True)
     geofence_ids = fields.One2many(comodel_name='mobile.geofence', inverse_name='store_id')
-    geofence_count = fields.Integer(compute='_compute_geofence_count')
+    geofence_count = fields.Integer(string="Fences", compute='_compute_geofence_count')
+    visit_count = fields.Integer(
+        string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
+        help="How often customers' phones have reported that they came near.")
+    opening = fields.Selection(
+        string="Now", selection=[('open', "Open"), ('closed', "Closed")], compute='_compute_opening',
+        help="By the opening hours, at this moment. Empty while the hours are not known.")
 
     _position_valid = models.Constraint(
         f'CHECK ({geo.VALID_POSITION})', "A latitude is between -90 and 90 degrees, a longitude between -180 and 180.")
@@ -84,6 +91,31 @@ class MobileStore(models.Model):
         counts = dict(self.env['mobile.geofence']._read_group([('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.geofence_count = counts.get(store, 0)
+
+    def _compute_visit_count(self):
+        counts = dict(self.env['mobile.event']._read_group(
+            [('store_id', 'in', self.ids), ('type', '=', 'enter')], ['store_id'], ['__count']))
+        for store in self:
+            store.visit_count = counts.get(store, 0)
+
+    @api.depends('calendar_id', 'tz')
+    def _compute_opening(self):
+        now, words = fields.Datetime.now(), {True: 'open', False: 'closed', None: False}
+        for store in self:
+            store.opening = words[self._opening(store.calendar_id.id, store.tz or 'UTC', now)[0]]
+
+    # === ACTION METHODS === #
+
+    def action_view_visits(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_event_action')
+        return {**action, 'domain': [('store_id', '=', self.id), ('type', '=', 'enter')], 'context': {}}
+
+    def action_view_map(self):
+        """Show the store's position on OpenStreetMap, in a window of its own."""
+        self.ensure_one()
+        place = f'mlat={self.latitude:.6f}&mlon={self.longitude:.6f}#map=17/{self.latitude:.6f}/{self.longitude:.6f}'
+        return {'type': 'ir.actions.act_url', 'url': f'https://www.openstreetmap.org/?{place}', 'target': 'new'}
 
     # === BUSINESS METHODS: finding === #
 

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..tools import secret
 from ..tools.problems import Problem
+from ..tools.racing import execute_racing
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=90)
@@ -121,7 +122,7 @@ class MobileToken(models.Model):
         :rtype: dict | Problem
         """
         now = fields.Datetime.now()
-        self.env.cr.execute(
+        rows = execute_racing(self.env, SQL(
             """UPDATE mobile_token token SET used_at = %(now)s
                  FROM mobile_device device
                 WHERE token.hash = %(hash)s AND token.kind = 'refresh' AND device.id = token.device_id
@@ -130,9 +131,8 @@ class MobileToken(models.Model):
                   AND (token.user_id IS NULL
                        OR EXISTS (SELECT FROM res_users WHERE id = token.user_id AND active AND share))
             RETURNING token.family, token.device_id""",
-            {'now': now, 'hash': secret.token_hash(token), 'app': app_id})
-        if row := self.env.cr.fetchone():
-            family, device_id = row
+            now=now, hash=secret.token_hash(token), app=app_id))
+        for family, device_id in rows:
             # The access token that came with the old one ends with it.
             self._revoke([('family', '=', family), ('kind', '=', 'access')])
             device = self.env['mobile.device'].browse(device_id)

@@ -26,6 +26,9 @@ class ResPartner(models.Model):
     mobile_device_ids = fields.One2many(
         string="Phones", comodel_name='mobile.device', inverse_name='partner_id',
         groups='mobile_crm.group_mobile_crm_user')
+    mobile_decision_ids = fields.One2many(
+        string="Why Messages Came or Didn't", comodel_name='mobile.decision', inverse_name='partner_id',
+        groups='mobile_crm.group_mobile_crm_user')
     mobile_device_count = fields.Integer(
         string="Phone Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
     mobile_event_count = fields.Integer(

@@ -35,16 +35,19 @@ class SaleOrder(models.Model):
         return self._get_claimable_rewards(forced_coupons=card)
 
     def action_confirm(self):
-        """Override to redeem the coupons of this order, each exactly once."""
-        fresh = self.filtered(lambda order: order.state != 'sale')
-        for order in fresh:
-            for card in order._mobile_cards():
+        """Override to redeem the coupons of these orders, each exactly once.
+
+        The ledger comes first: who loses the race for a coupon waits there, and nothing else is written yet.
+        """
+        Redemption = held = self.env['mobile.redemption'].sudo()
+        for order in self.filtered(lambda order: order.state != 'sale'):
+            cards = order._mobile_cards()
+            for card in cards:
                 if refusal := card._mobile_refusal(order.partner_id):
                     raise UserError(refusal)
+            held += Redemption._hold_for_order(order, cards)
         res = super().action_confirm()
-        for order in fresh:
-            if cards := order._mobile_cards():
-                self.env['mobile.redemption'].sudo()._redeem_on_order(order, cards)
+        held._confirm_on_order()
         return res
 
     def _action_cancel(self):

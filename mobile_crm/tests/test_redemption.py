@@ -120,13 +120,6 @@ class TestRedemption(MobileCommon):
         first._action_cancel()
         self.assertEqual(self._ledger().mapped('state'), ['void', 'confirmed'])
 
-    def test_taking_the_reward_off_a_confirmed_order_gives_the_coupon_back(self):
-        order = self._apply(self.make_order(self.anna))
-        order.action_confirm()
-        order.sudo().order_line.filtered('coupon_id').unlink()
-        self.assertEqual(self._ledger().state, 'void')
-        self.assertEqual((self.card.points, self.card.mobile_status), (1, 'available'))
-
     def test_a_quotation_without_the_reward_redeems_nothing(self):
         order = self._apply(self.make_order(self.anna))
         order.order_line.filtered('coupon_id').unlink()
@@ -149,7 +142,7 @@ class TestRedemption(MobileCommon):
         order = self._apply(self.make_order(self.anna))
         order.action_confirm()
         with self.assertRaises(UserError):
-            self.env['mobile.redemption']._redeem_on_order(order, self.card)
+            self.env['mobile.redemption']._hold_for_order(order, self.card)
         with self.assertRaises(Exception), mute_logger('odoo.sql_db'), self.env.cr.savepoint():
             self._ledger().copy({'state': 'held'})
 
