@@ -4,8 +4,8 @@ Played with nothing but HTTP. Every run brings new customers, so that it can be 
 database. The steps are below, in the order of :data:`STEPS`; what a step prints is the first line of its docstring.
 """
 
-import random
 import re
+import secrets
 import uuid
 from datetime import UTC, datetime
 
@@ -80,7 +80,7 @@ class Journey:
         taken = {contact['phone_sanitized'] for contact in contacts}
         for numbers in FICTION:
             if free := [number for number in numbers if number not in taken]:
-                return random.choice(free)
+                return secrets.choice(free)
         raise Unmet('a free number', 'all of them taken by contacts: start over with ./dev demo')
 
     def quotation(self, contact_id, *codes):

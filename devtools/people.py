@@ -1,4 +1,4 @@
-"""The people of the journey, over HTTP: a phone that speaks the phone API, and staff who use Odoo as its web client does."""
+"""Who plays in the journey, over HTTP: a phone that speaks the phone API, and staff who use Odoo as its web client."""
 
 import uuid
 
