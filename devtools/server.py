@@ -110,8 +110,10 @@ def prepare(name, databases, database, port, workers=0, host='127.0.0.1', door=T
     door = door and workers > 0
     http_port = free_port() if door else port
     gevent_port = free_port() if workers else http_port
+    # No dbfilter beside db_name: with one, Odoo opens a connection to list the databases at each request without a
+    # session, and a phone has none.
     config = odoo_config.write(
-        name, databases.home, databases.server, db_name=database, dbfilter=f'^{database}$',
+        name, databases.home, databases.server, db_name=database,
         http_interface='127.0.0.1' if door else host, http_port=http_port, gevent_port=gevent_port, workers=workers,
         **options)
     return Instance(name, database, host, port, http_port, gevent_port, workers, str(config),

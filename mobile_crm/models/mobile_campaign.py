@@ -46,7 +46,7 @@ class MobileCampaign(models.Model):
     date_from = fields.Datetime(string="Starts", tracking=True)
     date_to = fields.Datetime(string="Ends", tracking=True)
     max_event_age = fields.Integer(
-        string="React Within (min)", required=True, default=15,
+        string="React Within (minutes)", required=True, default=15,
         help="A phone may report late. An offer for a place that the customer left long ago is not sent.")
 
     # For whom
@@ -54,7 +54,7 @@ class MobileCampaign(models.Model):
     audience_count = fields.Integer(string="Customers in the Audience", compute='_compute_audience_count')
     max_per_customer = fields.Integer(string="Coupons per Customer", required=True, default=1)
     cooldown_hours = fields.Integer(
-        string="Hours Between Two", required=True, default=24,
+        string="Hours Between Coupons", required=True, default=24,
         help="For how many hours a customer gets nothing more from this campaign.")
     holdout_percent = fields.Integer(
         string="Control Group (%)", required=True, default=0,

@@ -50,8 +50,8 @@ class MobileEvent(models.Model):
 
     uuid = fields.Char(string="Event ID", required=True, readonly=True)
     type = fields.Selection(selection=TYPES, required=True, readonly=True)
-    occurred_at = fields.Datetime(required=True, readonly=True, index=True)
-    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    occurred_at = fields.Datetime(string="Occurred", required=True, readonly=True, index=True)
+    received_at = fields.Datetime(string="Received", required=True, readonly=True, default=fields.Datetime.now)
     device_id = fields.Many2one(
         comodel_name='mobile.device', string="Phone", required=True, readonly=True, index=True, ondelete='cascade')
     partner_id = fields.Many2one(
@@ -61,7 +61,7 @@ class MobileEvent(models.Model):
     longitude = fields.Float(readonly=True, groups=POSITION_GROUP)
     accuracy = fields.Float(string="Accuracy (m)", readonly=True, groups=POSITION_GROUP)
     geofence_id = fields.Many2one(
-        comodel_name='mobile.geofence', readonly=True, index='btree_not_null', ondelete='set null')
+        string="Fence", comodel_name='mobile.geofence', readonly=True, index='btree_not_null', ondelete='set null')
     store_id = fields.Many2one(
         comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
     product_id = fields.Many2one(

@@ -49,6 +49,7 @@ class MobileStore(models.Model):
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
         ondelete='restrict')
     phone = fields.Char(related='partner_id.phone', readonly=False)
+    city = fields.Char(related='partner_id.city')
     latitude = fields.Float(
         compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
         help="Degrees north of the equator (WGS 84), -90 to 90.")
