@@ -5,7 +5,8 @@ dispatcher writes it. Where an error must keep what the request has written, suc
 as a try, the handler *returns* the problem instead: then the transaction is committed.
 """
 import psycopg2
-from werkzeug.exceptions import HTTPException, NotFound
+from psycopg2.extensions import TransactionRollbackError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from odoo.exceptions import AccessDenied, AccessError, ConcurrencyError, LockError, MissingError, UserError
 from odoo.http import SessionExpiredException
@@ -39,9 +40,8 @@ PROBLEMS = {
     'unavailable': (503, _lt("The service is not available")),
 }
 _CODE_BY_STATUS = {
-    400: 'bad_request', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 405: 'method_not_allowed',
-    409: 'conflict', 413: 'too_large', 415: 'unsupported_media_type', 422: 'invalid_request', 429: 'too_many_requests',
-    503: 'unavailable',
+    401: 'unauthenticated', 403: 'forbidden', 409: 'conflict', 413: 'too_large', 415: 'unsupported_media_type',
+    422: 'refused', 429: 'too_many_requests',
 }
 
 
@@ -109,8 +109,7 @@ def as_problem(exc):
             return Problem('not_found')
         case AccessDenied() | SessionExpiredException():
             return Problem('unauthenticated')
-        case (LockError() | ConcurrencyError()
-              | psycopg2.errors.TransactionRollback() | psycopg2.errors.LockNotAvailable()):
+        case LockError() | ConcurrencyError() | TransactionRollbackError() | psycopg2.errors.LockNotAvailable():
             return Problem('conflict')
         case UserError() if isinstance(exc.__cause__, psycopg2.errors.UniqueViolation):
             # Odoo has turned a lost race for a unique key into a ValidationError.
@@ -119,7 +118,12 @@ def as_problem(exc):
             return Problem('refused', str(exc))
         case psycopg2.OperationalError():
             return Problem('unavailable')
-        case HTTPException() if exc.code in _CODE_BY_STATUS:
-            headers = {'Allow': ', '.join(exc.valid_methods)} if getattr(exc, 'valid_methods', None) else None
-            return Problem(_CODE_BY_STATUS[exc.code], headers=headers)
+        case MethodNotAllowed():
+            # Odoo puts OPTIONS onto every route.
+            return Problem('method_not_allowed', headers={
+                'Allow': ', '.join(sorted({*(exc.valid_methods or ())} - {'OPTIONS'}))})
+        case HTTPException() if 400 <= (exc.code or 0) < 500:
+            return Problem(_CODE_BY_STATUS.get(exc.code, 'bad_request'))
+        case HTTPException(code=503):
+            return Problem('unavailable')
     return Problem('internal_error')
