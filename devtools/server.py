@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
 
-from . import environment, logcheck, odoo_config
+from . import environment, logcheck, odoo_config, outgoing
 from .console import Problem, step
 from .odoo import launcher
 from .paths import cache, cache_folder, lock, remove, write_atomic
@@ -104,14 +104,19 @@ def choose_port(name, port=None):
 def prepare(name, databases, database, port, workers=0, host='127.0.0.1', door=True, **options):
     """Write the configuration of a server and return its description; it does not run yet.
 
+    What the database writes to customers stays in it (see devtools.outgoing).
+
     :param int workers: worker processes; 0 is one process with threads
     :param bool door: put a door in front of several workers, so that websockets work; a measurement goes without
     """
+    outgoing.hold(databases, database)
     door = door and workers > 0
     http_port = free_port() if door else port
     gevent_port = free_port() if workers else http_port
+    # No dbfilter beside db_name: with one, Odoo opens a connection to list the databases at each request without a
+    # session, and a phone has none.
     config = odoo_config.write(
-        name, databases.home, databases.server, db_name=database, dbfilter=f'^{database}$',
+        name, databases.home, databases.server, db_name=database,
         http_interface='127.0.0.1' if door else host, http_port=http_port, gevent_port=gevent_port, workers=workers,
         **options)
     return Instance(name, database, host, port, http_port, gevent_port, workers, str(config),

@@ -1,0 +1,146 @@
+"""Much data in seconds: one record is made by the ORM, PostgreSQL copies it.
+
+A copy keeps every column that is not named, so that a column that the addon gains later needs no change here. All
+functions add only what is missing.
+"""
+
+import random
+
+from odoo import Command
+from odoo.tools import SQL
+
+CLIENT_ID = 'benchmark'
+TOKENS_PER_DEVICE = 4
+CALENDARS = 20
+TIME_ZONES = ['Europe/Berlin', 'America/New_York', 'America/Sao_Paulo', 'Asia/Tokyo', 'Africa/Nairobi']
+
+
+def multiply(cr, table, template_id, count, **values):
+    """Copy one row `count` times.
+
+    :param int template_id: id of the row to copy
+    :param values: SQL by column; in it `n` is the number of the copy from 1, and `id` its id
+    :return: what to add to `n` to get the id
+    :rtype: int
+    """
+    cr.execute(SQL(
+        """SELECT column_name FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' AND column_name <> 'id'""", table))
+    columns = [name for name, in cr.fetchall()]
+    cr.execute(SQL('SELECT COALESCE(max(id), 0) FROM %s', SQL.identifier(table)))
+    offset = cr.fetchone()[0]
+    cr.execute(SQL(
+        'INSERT INTO %(table)s (id, %(columns)s) '
+        'SELECT copy.id, %(values)s FROM %(table)s template, '
+        '       (SELECT n, n + %(offset)s AS id FROM generate_series(1, %(count)s) n) copy '
+        'WHERE template.id = %(template)s',
+        table=SQL.identifier(table), columns=SQL(', ').join(map(SQL.identifier, columns)),
+        values=SQL(', ').join(
+            SQL(values[name]) if name in values else SQL.identifier('template', name) for name in columns),
+        offset=offset, count=count, template=template_id))
+    cr.execute(SQL("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", table, offset + count))
+    return offset
+
+
+def caller(env):
+    """Return the device of a customer who has signed in.
+
+    :rtype: mobile.device
+    """
+    app = env['mobile.app'].search([('client_id', '=', CLIENT_ID)])
+    if not app:
+        app = env['mobile.app'].create({'name': "Benchmark", 'client_id': CLIENT_ID})
+    device = env['mobile.device'].search([('app_id', '=', app.id), ('install_id', '=', CLIENT_ID)])
+    if not device:
+        user = env['res.users'].with_context(no_reset_password=True).create({
+            'name': "Robin Ferreira", 'login': 'robin.ferreira@example.com', 'email': 'robin.ferreira@example.com',
+            'group_ids': [Command.set(env.ref('base.group_portal').ids)],
+        })
+        device = env['mobile.device'].create({
+            'app_id': app.id, 'install_id': CLIENT_ID, 'platform': 'android', 'lang': 'en_US', 'user_id': user.id,
+        })
+    return device
+
+
+def access_token(env):
+    """Return a new access token of the caller; the earlier ones are gone.
+
+    :rtype: str
+    """
+    device = caller(env)
+    env['mobile.token'].search([('device_id', '=', device.id)]).unlink()
+    return env['mobile.token']._issue(device)['access_token']
+
+
+def stores(env, count):
+    """Spread stores evenly over the globe, each with an address and every second one with opening hours."""
+    if env['mobile.store'].with_context(active_test=False).search_count([]) >= count:
+        return
+    country = env.ref('base.de')
+    partner = env['res.partner'].create({
+        'name': "Store", 'street': "Hauptstrasse 1", 'zip': '10115', 'city': "Berlin", 'phone': '+49 30 901820',
+        'country_id': country.id, 'company_id': env.company.id,
+    })
+    store = env['mobile.store'].create({'name': "Store", 'partner_id': partner.id, 'tz': 'UTC'})
+    calendars = env['resource.calendar'].create([
+        {'name': f"Opening hours {number}", 'tz': 'UTC'} for number in range(CALENDARS)
+    ])
+    env.flush_all()
+    env.cr.execute('SELECT setseed(0.19)')
+    partner_offset = multiply(
+        env.cr, 'res_partner', partner.id, count, name="'Store ' || n", complete_name="'Store ' || n",
+        commercial_partner_id='copy.id', street="'Hauptstrasse ' || n", city="'City ' || mod(n, 5000)",
+        country_id='1 + mod(n, 240)')
+    zones = ', '.join(f"'{zone}'" for zone in TIME_ZONES)
+    multiply(
+        env.cr, 'mobile_store', store.id, count, name="jsonb_build_object('en_US', 'Store ' || n)",
+        partner_id=f'n + {partner_offset}', latitude='degrees(asin(2 * random() - 1))',
+        longitude='360 * random() - 180', tz=f'(ARRAY[{zones}])[1 + mod(n, {len(TIME_ZONES)})]',
+        calendar_id=f'CASE WHEN mod(n, 2) = 0 THEN {calendars[0].id} + mod(n / 2, {CALENDARS}) END')
+    env.invalidate_all()
+
+
+def tokens(env, count):
+    """Give `count` access tokens to devices, of which every second has a signed-in customer.
+
+    :return: nothing; token number n of 1 to `count` is `token(n)`
+    """
+    env.cr.execute(SQL('SELECT count(*) FROM mobile_token'))
+    if env.cr.fetchone()[0] >= count:
+        return
+    device = caller(env)
+    first = env['mobile.token'].create({
+        'kind': 'access', 'hash': 'template', 'family': 'template', 'device_id': device.id, 'expires_at': '2999-01-01',
+    })
+    env.flush_all()
+    cr, user, devices = env.cr, device.user_id, count // TOKENS_PER_DEVICE
+    partner_offset = multiply(
+        cr, 'res_partner', user.partner_id.id, devices, name="'Customer ' || n", complete_name="'Customer ' || n",
+        commercial_partner_id='copy.id', email="'customer' || n || '@example.com'")
+    user_offset = multiply(
+        cr, 'res_users', user.id, devices, login="'customer' || n || '@example.com'", partner_id=f'n + {partner_offset}')
+    device_offset = multiply(
+        cr, 'mobile_device', device.id, devices, uuid='gen_random_uuid()::text', install_id="'benchmark ' || n",
+        user_id=f'CASE WHEN mod(n, 2) = 0 THEN n + {user_offset} END',
+        partner_id=f'CASE WHEN mod(n, 2) = 0 THEN n + {partner_offset} END')
+    # The devices of neighbouring tokens lie apart, as they do where customers come and go.
+    nth_device = f'(1 + mod(n * 7919::bigint, {devices}))'
+    multiply(
+        cr, 'mobile_token', first.id, count, hash="encode(sha256(('mca_benchmark_' || n)::bytea), 'hex')",
+        family='md5(n::text)', device_id=f'{nth_device} + {device_offset}',
+        user_id=f'CASE WHEN mod({nth_device}, 2) = 0 THEN {nth_device} + {user_offset} END')
+    env.invalidate_all()
+
+
+def token(number):
+    """Return a token that :func:`tokens` made, in plain."""
+    return f'mca_benchmark_{number}'
+
+
+def positions(count):
+    """Return random positions, evenly spread over the globe, the same ones in each run.
+
+    :rtype: list[tuple[float, float]]
+    """
+    source = random.Random(19)
+    return [(source.uniform(-70, 70), source.uniform(-180, 180)) for _number in range(count)]
