@@ -12,7 +12,7 @@ from psycopg2 import sql
 from . import addons, environment, logcheck, odoo_config, python_env
 from .console import Problem, step
 from .odoo import Odoo, launcher
-from .paths import SCOPE, cache, cache_folder, digest, lock, remove
+from .paths import SCOPE, cache, digest, lock, remove
 from .postgres import Server
 
 PREFIX = f'mobile_crm_{SCOPE}_' if SCOPE else 'mobile_crm_'
@@ -132,11 +132,16 @@ class Databases:
 
         :param str kind: one of KINDS
         """
-        name = f'{TEMPLATE_PREFIX}{kind}_{self._key(kind)}'
         with lock(f'template-{kind}'):
-            if not (self.remark(name).get('ready') and self._filestore(name).is_dir()):
-                self._build(kind, name)
-                self._prune(kind, name)
+            return self._ready_template(kind)
+
+    def _ready_template(self, kind):
+        """Do the same while the caller holds the lock of these templates, which keeps others from pruning it."""
+        name = f'{TEMPLATE_PREFIX}{kind}_{self._key(kind)}'
+        if not (self.remark(name).get('ready') and self._filestore(name).is_dir()):
+            self._build(kind, name)
+            self._prune(kind, name)
+        self.set_remark(name, used=time.time())
         return name
 
     def _key(self, kind):
@@ -151,38 +156,37 @@ class Databases:
         scratch = f'{PREFIX}building_{kind}'
         self.drop(scratch)
         if kind == 'full':
-            self.clone(self.template('demo'), scratch)
+            self.fresh(scratch, 'demo')
             self.install(scratch, [addons.MAIN], demo=True, title=f'preparing a template: {KINDS[kind]}')
         else:
             self.install(scratch, self._modules(kind), demo=kind == 'demo',
                          title=f'preparing a template: {KINDS[kind]}')
         self._filestore(scratch).mkdir(parents=True, exist_ok=True)
         self._rename(scratch, name)
-        self.set_remark(name, ready=True, made=time.time(), fingerprint=addons.fingerprint())
+        self.set_remark(name, ready=True)
 
     def _prune(self, kind, name):
         """Drop old templates of this kind."""
         same = [other for other in self.names() if other.startswith(f'{TEMPLATE_PREFIX}{kind}_') and other != name]
-        same.sort(key=lambda other: self.remark(other).get('made', 0))
+        same.sort(key=lambda other: self.remark(other).get('used', 0))
         for other in same[:max(0, len(same) - KEPT + 1)]:
             self.drop(other)
 
     def fresh(self, name, kind):
         """Make the database `name` a fresh copy of a template."""
-        template = self.template(kind)
-        with lock(f'database-{name}'):
-            self.clone(template, name)
-            self.set_remark(name, kind=kind, fingerprint=self.remark(template).get('fingerprint'))
+        with lock(f'template-{kind}'), lock(f'database-{name}'):
+            self.clone(self._ready_template(kind), name)
+            self.set_remark(name, installed=addons.fingerprint() if kind == 'full' else None)
 
     def current(self, name, demo):
         """See that the database `name` exists and has our addon as its files are now, keeping its data."""
-        installed = self.remark(name).get('installed')
-        if installed == addons.fingerprint():
+        if self.remark(name).get('installed') == addons.fingerprint():
             return
-        if installed is None or not self.exists(name):
+        update = bool(self.remark(name).get('installed'))
+        if not update:
             self.fresh(name, 'full' if demo else 'plain')
-        if installed or not demo:
-            self.install(name, [addons.MAIN], demo=demo, update=bool(installed))
+        if update or not demo:
+            self.install(name, [addons.MAIN], demo=demo, update=update)
         self.set_remark(name, installed=addons.fingerprint())
 
 
@@ -191,8 +195,3 @@ def _link(source, target):
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def screenshots_folder():
-    """Return where Odoo's tests leave pictures of failed tours."""
-    return cache_folder('screenshots')

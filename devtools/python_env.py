@@ -13,7 +13,8 @@ from .process import run
 
 REQUIREMENTS = [REPO / 'requirements.txt', REPO / 'requirements-dev.txt']
 WAY_OUT = 'see that pip reaches its package index (PIP_INDEX_URL names another one)'
-PIP_OPTIONS = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-warn-script-location']
+#: Byte code is made when it is first run, in the cache (see devtools.environment).
+PIP_OPTIONS = ['--quiet', '--no-compile', '--no-input', '--disable-pip-version-check', '--no-warn-script-location']
 
 
 def _key(home):

@@ -1,19 +1,20 @@
 """The frame of the phone API: one place that reads requests, writes responses and tells errors.
 
-Registered under the routing type ``mobile`` by being a subclass of :class:`odoo.http.Dispatcher`.
+Registered under the routing type ``mobile`` by being a subclass of ``Dispatcher``.
 """
 import hashlib
 import logging
 import uuid
+from urllib.parse import quote
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
-from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from odoo.http import Dispatcher, Response
+from odoo.http import Dispatcher, HttpDispatcher, Response
 
 from ..tools.problems import Problem, as_problem
-from .routing import Answer, BASE_PATH
+from .routing import BASE_PATH, Answer
 from .schemas.base import Schema
 
 _logger = logging.getLogger(__name__)
@@ -49,14 +50,11 @@ class MobileDispatcher(Dispatcher):
 
     def pre_dispatch(self, rule, args):
         self.request.session.can_save = False
-        super().pre_dispatch(rule, args)
+        return super().pre_dispatch(rule, args)
 
     def dispatch(self, endpoint, args):
         operation = endpoint.routing['operation']
         http_request = self.request.httprequest
-        if http_request.method == 'OPTIONS':
-            # Odoo adds OPTIONS to each route for CORS, which this API does not offer.
-            raise MethodNotAllowed(operation.methods)
         params = operation.parse_path(args)
         query = self._validate(operation.query_model.validate_query, http_request.args, 'query')
         if operation.takes_query:
@@ -70,7 +68,7 @@ class MobileDispatcher(Dispatcher):
         if isinstance(result, Problem):
             return self._problem_response(result)
         if isinstance(result, Response):
-            return result
+            return self._finish(result)
         return self._response(operation, result)
 
     def _read_body(self, operation):
@@ -85,6 +83,9 @@ class MobileDispatcher(Dispatcher):
             raw = http_request.get_data()
         except RequestEntityTooLarge as exc:
             raise Problem('too_large') from exc
+        if http_request.content_length is None and len(raw) >= http_request.max_content_length:
+            # Of a body in chunks werkzeug reads as much as the limit allows, and keeps quiet about the rest.
+            raise Problem('too_large')
         self._body_pending = False
         if not raw and not operation.takes_body:
             return b'{}'
@@ -109,7 +110,7 @@ class MobileDispatcher(Dispatcher):
     # === RESPONSE === #
 
     def _response(self, operation, result):
-        """Serialise what a handler returned: a response model, an :class:`Answer` or None."""
+        """Serialise what a handler returned: a response model, an ``Answer`` or None."""
         content, status, headers = result if isinstance(result, Answer) else (result, None, None)
         headers = dict(headers or {})
         if content is None:
@@ -118,14 +119,19 @@ class MobileDispatcher(Dispatcher):
         if self.request.httprequest.method in ('GET', 'HEAD'):
             etag = hashlib.sha256(body).hexdigest()[:32]
             # Browsers and apps may keep the answer, but only after asking whether it is still the same.
-            headers |= {'ETag': f'"{etag}"', 'Cache-Control': 'private, no-cache', 'Vary': 'Authorization, Accept-Language'}
+            headers |= {
+                'ETag': f'"{etag}"',
+                'Cache-Control': 'private, no-cache',
+                'Vary': 'Authorization, Accept-Language',
+            }
             if self.request.httprequest.if_none_match.contains_weak(etag):
                 return self._finish(Response(status=304, headers=headers))
         response = Response(body, status=status or operation.status, headers=headers, content_type=JSON)
         return self._finish(response)
 
     def _problem_response(self, problem):
-        instance = self.request.httprequest.path
+        # A path can hold anything, line breaks included; encoded it is a URI again, and one line of the log.
+        instance = quote(self.request.httprequest.path)
         body = to_json(problem.document(self.request.env, instance, self.request_id))
         response = Response(body, status=problem.code, content_type='application/problem+json', headers=problem.headers)
         if problem.code == 401:
@@ -158,7 +164,28 @@ class MobileDispatcher(Dispatcher):
             return
         self._body_pending = False
         # Odoo hides the WSGI stream from its own wrapper, and get_data would hold the whole body in memory.
-        stream = self.request.httprequest._HTTPRequest__environ['wsgi.input']
-        remaining = min(self.request.httprequest.content_length or 0, DRAIN_LIMIT)
-        while remaining > 0 and (chunk := stream.read(min(remaining, 64 * 1024))):
-            remaining -= len(chunk)
+        environ = self.request.httprequest._HTTPRequest__environ
+        # A body in chunks has no length, but an end that the server watches.
+        length = DRAIN_LIMIT if environ.get('wsgi.input_terminated') else self.request.httprequest.content_length or 0
+        remaining = min(length, DRAIN_LIMIT)
+        try:
+            while remaining > 0 and (chunk := environ['wsgi.input'].read(min(remaining, 64 * 1024))):
+                remaining -= len(chunk)
+        except OSError:
+            # The client has hung up, or never meant to speak HTTP.
+            return
+
+
+class UnmatchedDispatcher(HttpDispatcher):
+    """Odoo's dispatcher of web pages, which it has at hand until a route is found.
+
+    When the database cannot be reached none is ever found, and Odoo shows a page that says "Not Found". A phone would
+    take that for the truth, so below our path it is told that the service is not available.
+    """
+
+    routing_type = HttpDispatcher.routing_type
+
+    def handle_error(self, exc):
+        if not is_mobile_path(self.request.httprequest.path):
+            return super().handle_error(exc)
+        return MobileDispatcher(self.request).handle_error(exc if self.request.db else Problem('unavailable'))

@@ -1,10 +1,15 @@
-from werkzeug.exceptions import HTTPException
+from itertools import islice
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from odoo import api, models
 from odoo.http import request
 
 from ..controllers.dispatcher import MobileDispatcher, is_mobile_path
 from ..tools.problems import Problem
+
+# How many languages of an Accept-Language header are looked at.
+MAX_LANGUAGES = 10
 
 
 class IrHttp(models.AbstractModel):
@@ -18,13 +23,34 @@ class IrHttp(models.AbstractModel):
         # no language in these paths and no web page to fall back to, so http_routing has nothing to rewrite.
         request.dispatcher = MobileDispatcher(request)
         request.is_frontend = request.is_frontend_multilang = False
+        request.update_context(lang=cls._mobile_lang())
         try:
-            return super()._match(path_info)
+            rule, args = super()._match(path_info)
+            if request.httprequest.method == 'OPTIONS':
+                # Odoo adds OPTIONS to each route for CORS, which this API does not offer.
+                raise MethodNotAllowed(request.env['ir.http'].routing_map().bind_to_environ(
+                    request.httprequest.environ).allowed_methods(path_info))
+            return rule, args
         except HTTPException as exc:
             # Written here and now, while there is an environment to translate with.
             problem = Problem('not_found') if exc.code == 404 else exc
             problem.error_response = request.dispatcher.handle_error(problem)
             raise problem from exc
+
+    @classmethod
+    def _mobile_lang(cls):
+        """Return the code of the installed language that ``Accept-Language`` likes best, or None."""
+        Device = request.env['mobile.device']
+        tags = request.httprequest.accept_languages.values()
+        return next(filter(None, map(Device._nearest_lang, islice(tags, MAX_LANGUAGES))), None)
+
+    @classmethod
+    def _authenticate_explicit(cls, auth):
+        if auth not in ('mobile', 'mobile_device', 'mobile_app'):
+            return super()._authenticate_explicit(auth)
+        # Odoo answers 401 to whatever goes wrong in here. A phone would throw its tokens away because the database
+        # was gone for a moment; so it hears what is true. A session in a cookie counts for nothing.
+        return getattr(cls, f'_auth_method_{auth}')()
 
     @classmethod
     def _auth_method_mobile_app(cls):
@@ -55,11 +81,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _become(cls, user_id, company_id, lang):
         """Run the rest of the request as this user, whatever a session cookie says."""
-        context = {}
-        if lang and not request.httprequest.accept_languages:
-            context['lang'] = lang
-        else:
-            context['lang'] = request.session.context.get('lang')
+        context = {'lang': request.env.context.get('lang') or lang}
         if user_id:
             context['allowed_company_ids'] = [company_id]
         request.session.can_save = False

@@ -65,4 +65,6 @@ class MobileApp(models.Model):
     @api.model
     def _find(self, client_id):
         """Return the running phone app with this client id, or an empty recordset."""
+        if not client_id.isprintable():
+            return self.browse()
         return self.search([('client_id', '=', client_id), ('kind', '=', 'phone')], limit=1)

@@ -31,7 +31,8 @@ class MobileDevice(models.Model):
     user_id = fields.Many2one(
         string="Portal User", comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='set null')
     partner_id = fields.Many2one(
-        string="Customer", related='user_id.partner_id', store=True, index='btree_not_null')
+        string="Customer", related='user_id.partner_id', store=True, index='btree_not_null',
+        help="Who signed in on this phone. Empty while nobody has.")
     signed_in_at = fields.Datetime(string="Signed In", readonly=True)
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
 

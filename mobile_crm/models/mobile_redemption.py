@@ -19,7 +19,7 @@ class MobileRedemption(models.Model):
     card_id = fields.Many2one(
         string="Coupon", comodel_name='loyalty.card', required=True, readonly=True, ondelete='restrict', index=True)
     campaign_id = fields.Many2one(
-        related='card_id.mobile_campaign_id', store=True, index='btree_not_null', readonly=True)
+        string="Campaign", related='card_id.mobile_campaign_id', store=True, index='btree_not_null', readonly=True)
     partner_id = fields.Many2one(
         string="Customer", comodel_name='res.partner', readonly=True, index='btree_not_null', ondelete='set null')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
@@ -33,8 +33,8 @@ class MobileRedemption(models.Model):
     store_id = fields.Many2one(comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
     discount = fields.Monetary(readonly=True, help="What the coupon took off the order, without taxes.")
     revenue = fields.Monetary(readonly=True, help="Untaxed total of the order, after the discount.")
-    confirmed_at = fields.Datetime(readonly=True)
-    voided_at = fields.Datetime(readonly=True)
+    confirmed_at = fields.Datetime(string="Confirmed", readonly=True)
+    voided_at = fields.Datetime(string="Voided", readonly=True)
 
     _uuid_unique = models.UniqueIndex('(uuid)')
     # The key that decides every race for a coupon.

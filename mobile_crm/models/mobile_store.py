@@ -49,6 +49,7 @@ class MobileStore(models.Model):
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
         ondelete='restrict')
     phone = fields.Char(related='partner_id.phone', readonly=False)
+    city = fields.Char(related='partner_id.city')
     latitude = fields.Float(
         compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
         help="Degrees north of the equator (WGS 84), -90 to 90.")
@@ -87,7 +88,8 @@ class MobileStore(models.Model):
                 store.longitude = store.partner_id.partner_longitude
 
     def _compute_geofence_count(self):
-        counts = dict(self.env['mobile.geofence']._read_group([('store_id', 'in', self.ids)], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.geofence']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.geofence_count = counts.get(store, 0)
 
@@ -179,7 +181,7 @@ class MobileStore(models.Model):
         """Return one page of stores, and the store after which the next page begins (None: there is none).
 
         Whether a store is open is worked out here and not in SQL, so a filter on it reads on until the page is full;
-        after :data:`MAX_SCANNED` stores it hands out what it has.
+        after ``MAX_SCANNED`` stores it hands out what it has.
 
         :param bool open_now: True for open ones, False for closed ones, None for all. Stores whose hours are not
             known are neither.

@@ -1,3 +1,7 @@
+from . import test_api_bodies
+from . import test_api_errors
+from . import test_api_frame
+from . import test_api_languages
 from . import test_coupon_code
 from . import test_decision
 from . import test_geo

@@ -1,12 +1,14 @@
 """What the addon's tests work with: a company with two stores, a running campaign and two customers."""
 import json
 import re
+import socket
 import uuid
 from typing import Any, NamedTuple
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tests import HOST, HttpCase, TransactionCase, new_test_user
+from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from ..controllers.routing import BASE_PATH
 
@@ -246,6 +248,24 @@ class MobileHttpCase(MobileCommon, HttpCase):
             self.assertIsProblem(answer)
             self.assertEqual(answer.json['instance'], BASE_PATH + path.partition('?')[0])
         return answer
+
+    def exchange(self, method, path, headers=(), parts=()):
+        """Send one request over a socket of its own, as no HTTP library would, and return the raw answer.
+
+        :param str path: the whole path, written as it is
+        :param headers: lines, such as ``'Content-Length: 3'``
+        :param parts: an iterable of bytes, sent one after the other
+        :rtype: bytes
+        """
+        self.env.cr.flush()
+        self.env.cr.clear()
+        with self.allow_requests(), socket.create_connection((HOST, self.http_port()), timeout=20) as connection:
+            lines = [f'{method} {path} HTTP/1.1', f'Host: {HOST}:{self.http_port()}', 'Connection: close',
+                     f'Cookie: {TEST_CURSOR_COOKIE_NAME}={self.http_request_key}', *headers, '', '']
+            connection.sendall('\r\n'.join(lines).encode('latin-1'))
+            for part in parts:
+                connection.sendall(part)
+            return b''.join(iter(lambda: connection.recv(65536), b''))
 
     def phone_app(self, app=None):
         """Return a phone that has not registered yet."""

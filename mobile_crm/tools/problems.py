@@ -1,11 +1,12 @@
 """Errors of the phone API: RFC 9457 problem documents with a stable code.
 
-A handler raises :class:`Problem` (or any of Odoo's or werkzeug's errors, which :func:`as_problem` translates); the
-dispatcher writes it. Where an error must keep what the request has written, such as a wrong one-time code that counts as a
-try, the handler *returns* the problem instead: then the transaction is committed.
+A handler raises ``Problem`` (or any of Odoo's or werkzeug's errors, which ``as_problem`` translates), and the
+dispatcher writes it. Where an error must keep what the request has written, such as a wrong one-time code that counts
+as a try, the handler *returns* the problem instead: then the transaction is committed.
 """
 import psycopg2
-from werkzeug.exceptions import HTTPException, NotFound
+from psycopg2.extensions import TransactionRollbackError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from odoo.exceptions import AccessDenied, AccessError, ConcurrencyError, LockError, MissingError, UserError
 from odoo.http import SessionExpiredException
@@ -39,16 +40,15 @@ PROBLEMS = {
     'unavailable': (503, _lt("The service is not available")),
 }
 _CODE_BY_STATUS = {
-    400: 'bad_request', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 405: 'method_not_allowed',
-    409: 'conflict', 413: 'too_large', 415: 'unsupported_media_type', 422: 'invalid_request', 429: 'too_many_requests',
-    503: 'unavailable',
+    401: 'unauthenticated', 403: 'forbidden', 409: 'conflict', 413: 'too_large', 415: 'unsupported_media_type',
+    422: 'refused', 429: 'too_many_requests',
 }
 
 
 class Problem(HTTPException):
     """One problem, as it is told to the caller.
 
-    :param str problem_code: a key of :data:`PROBLEMS`.
+    :param str problem_code: a key of ``PROBLEMS``.
     :param detail: one sentence about this occurrence, safe to show (str or LazyGettext), or None.
     :param list errors: for 422: ``[{'loc': [...], 'msg': str, 'type': str}]``.
     :param dict headers: further response headers.
@@ -79,7 +79,7 @@ class Problem(HTTPException):
         """
         def translated(text):
             if isinstance(text, LazyGettext):
-                return env._(text) if env else text._source % text._args
+                return text._translate(env.lang or 'en_US' if env else 'en_US')
             return text
 
         document = {
@@ -97,7 +97,7 @@ class Problem(HTTPException):
 
 
 def as_problem(exc):
-    """Translate any exception that left a handler into a :class:`Problem`.
+    """Translate any exception that left a handler into a ``Problem``.
 
     Access errors become 404: whether a record exists is not the caller's business when it is not theirs.
     """
@@ -109,7 +109,7 @@ def as_problem(exc):
             return Problem('not_found')
         case AccessDenied() | SessionExpiredException():
             return Problem('unauthenticated')
-        case LockError() | ConcurrencyError() | psycopg2.errors.TransactionRollback() | psycopg2.errors.LockNotAvailable():
+        case LockError() | ConcurrencyError() | TransactionRollbackError() | psycopg2.errors.LockNotAvailable():
             return Problem('conflict')
         case UserError() if isinstance(exc.__cause__, psycopg2.errors.UniqueViolation):
             # Odoo has turned a lost race for a unique key into a ValidationError.
@@ -118,7 +118,12 @@ def as_problem(exc):
             return Problem('refused', str(exc))
         case psycopg2.OperationalError():
             return Problem('unavailable')
-        case HTTPException() if exc.code in _CODE_BY_STATUS:
-            headers = {'Allow': ', '.join(exc.valid_methods)} if getattr(exc, 'valid_methods', None) else None
-            return Problem(_CODE_BY_STATUS[exc.code], headers=headers)
+        case MethodNotAllowed():
+            # Odoo puts OPTIONS onto every route.
+            return Problem('method_not_allowed', headers={
+                'Allow': ', '.join(sorted({*(exc.valid_methods or ())} - {'OPTIONS'}))})
+        case HTTPException() if 400 <= (exc.code or 0) < 500:
+            return Problem(_CODE_BY_STATUS.get(exc.code, 'bad_request'))
+        case HTTPException(code=503):
+            return Problem('unavailable')
     return Problem('internal_error')

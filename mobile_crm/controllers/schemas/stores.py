@@ -75,7 +75,7 @@ class Store(Output):
     def of(cls, store, hours, opening):
         """Return a store.
 
-        :param store: :class:`~odoo.addons.mobile_crm.models.mobile_store.NearStore`.
+        :param store: ``NearStore``.
         :param hours: its week, see ``mobile.store._weekly_hours``.
         :param opening: see ``mobile.store._opening``.
         """
