@@ -1,4 +1,6 @@
+from . import test_api_auth
 from . import test_api_bodies
+from . import test_api_devices
 from . import test_api_errors
 from . import test_api_frame
 from . import test_api_languages
