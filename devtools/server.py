@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
 
-from . import environment, logcheck, odoo_config
+from . import environment, logcheck, odoo_config, outgoing
 from .console import Problem, step
 from .odoo import launcher
 from .paths import cache, cache_folder, lock, remove, write_atomic
@@ -104,9 +104,12 @@ def choose_port(name, port=None):
 def prepare(name, databases, database, port, workers=0, host='127.0.0.1', door=True, **options):
     """Write the configuration of a server and return its description; it does not run yet.
 
+    What the database writes to customers stays in it (see devtools.outgoing).
+
     :param int workers: worker processes; 0 is one process with threads
     :param bool door: put a door in front of several workers, so that websockets work; a measurement goes without
     """
+    outgoing.hold(databases, database)
     door = door and workers > 0
     http_port = free_port() if door else port
     gevent_port = free_port() if workers else http_port

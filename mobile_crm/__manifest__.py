@@ -44,5 +44,6 @@
             'mobile_crm/static/tests/tours/**/*',
         ],
     },
+    'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

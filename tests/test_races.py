@@ -42,8 +42,8 @@ def campaign(admin, shop):
     """Start a campaign; it is done after the test."""
     def start(**values):
         started.append(admin.call('mobile.campaign', 'create', {
-            'name': 'Race', 'program_id': shop['program'], 'app_id': shop['app'], 'store_ids': [(6, 0, [shop['store']])],
-            'message_title': '15 % today', **values}))
+            'name': 'Race', 'message_title': '15 % today', 'program_id': shop['program'], 'app_id': shop['app'],
+            'store_ids': [(6, 0, [shop['store']])], **values}))
         admin.call('mobile.campaign', 'action_start', started[-1:])
         return started[-1]
 

@@ -12,7 +12,7 @@ class Auth(MobileController):
                   problems=('too_many_requests',))
     def request_otp(self, body: OtpRequest) -> OtpChallenge:
         """Send a one-time code by text message or email."""
-        challenge = self.env['mobile.otp'].sudo()._request_code(self.device, body.channel, body.address)
+        challenge = self.env['mobile.otp'].sudo()._request_code(self._device(), body.channel, body.address)
         return OtpChallenge(challenge_id=challenge.uuid, expires_in=challenge._expires_in())
 
     @mobile_route('/auth/otp/verify', methods=['POST'], auth='mobile_device', readonly=False,
@@ -22,7 +22,7 @@ class Auth(MobileController):
 
         Somebody new becomes a customer. The tokens that the device had before are dead.
         """
-        device = self.device
+        device = self._device()
         challenge = self.env['mobile.otp'].sudo()._verify(device, str(body.challenge_id), body.code)
         if isinstance(challenge, Problem):
             return challenge
@@ -38,10 +38,10 @@ class Auth(MobileController):
 
         A refresh token that comes a second time was copied: then all tokens of its sign-in are dead.
         """
-        tokens = self.env['mobile.token'].sudo()._rotate(body.refresh_token, self.app.id)
+        tokens = self.env['mobile.token'].sudo()._rotate(body.refresh_token, self._app().id)
         return tokens if isinstance(tokens, Problem) else TokenPair(**tokens)
 
     @mobile_route('/auth/logout', methods=['POST'], auth='mobile_device', readonly=False, status=204)
     def logout(self) -> None:
         """End this device's sessions and sign its customer out."""
-        self.device._sign_out()
+        self._device()._sign_out()

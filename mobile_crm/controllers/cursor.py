@@ -19,7 +19,7 @@ def encode(*key):
 def decode(cursor, *types):
     """Return the sort key in a cursor, or None for the first page.
 
-    :param cursor: what :func:`encode` gave, from an untrusted client, or None.
+    :param cursor: what ``encode`` gave, from an untrusted client, or None.
     :param types: the types of the key's parts.
     :rtype: tuple | None
     :raise Problem: 422 when the cursor is not one of ours.

@@ -1,6 +1,6 @@
 """The frame of the phone API: one place that reads requests, writes responses and tells errors.
 
-Registered under the routing type ``mobile`` by being a subclass of :class:`odoo.http.Dispatcher`.
+Registered under the routing type ``mobile`` by being a subclass of ``Dispatcher``.
 """
 import hashlib
 import logging
@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from odoo.http import Dispatcher, HttpDispatcher, Response
 
 from ..tools.problems import Problem, as_problem
-from .routing import Answer, BASE_PATH
+from .routing import BASE_PATH, Answer
 from .schemas.base import Schema
 
 _logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class MobileDispatcher(Dispatcher):
 
     def pre_dispatch(self, rule, args):
         self.request.session.can_save = False
-        super().pre_dispatch(rule, args)
+        return super().pre_dispatch(rule, args)
 
     def dispatch(self, endpoint, args):
         operation = endpoint.routing['operation']
@@ -110,7 +110,7 @@ class MobileDispatcher(Dispatcher):
     # === RESPONSE === #
 
     def _response(self, operation, result):
-        """Serialise what a handler returned: a response model, an :class:`Answer` or None."""
+        """Serialise what a handler returned: a response model, an ``Answer`` or None."""
         content, status, headers = result if isinstance(result, Answer) else (result, None, None)
         headers = dict(headers or {})
         if content is None:
@@ -119,7 +119,11 @@ class MobileDispatcher(Dispatcher):
         if self.request.httprequest.method in ('GET', 'HEAD'):
             etag = hashlib.sha256(body).hexdigest()[:32]
             # Browsers and apps may keep the answer, but only after asking whether it is still the same.
-            headers |= {'ETag': f'"{etag}"', 'Cache-Control': 'private, no-cache', 'Vary': 'Authorization, Accept-Language'}
+            headers |= {
+                'ETag': f'"{etag}"',
+                'Cache-Control': 'private, no-cache',
+                'Vary': 'Authorization, Accept-Language',
+            }
             if self.request.httprequest.if_none_match.contains_weak(etag):
                 return self._finish(Response(status=304, headers=headers))
         response = Response(body, status=status or operation.status, headers=headers, content_type=JSON)

@@ -12,7 +12,7 @@ class Geofences(MobileController):
         Watch `refresh` as one fence more, and ask again when the phone leaves it.
         """
         fences, refresh = self.env['mobile.geofence']._watch_list(
-            self.company, query.lat, query.lon, self.device.platform, query.limit)
+            self._company(), query.lat, query.lon, self._device().platform, query.limit)
         return WatchList(
             refresh=Circle(lat=query.lat, lon=query.lon, radius=round(refresh, 1)),
             items=[Geofence.of(fence) for fence in fences],

@@ -8,10 +8,10 @@ class Me(MobileController):
     @mobile_route('/me', methods=['GET'], auth='mobile', readonly=True)
     def get_me(self) -> Customer:
         """Show the signed-in customer."""
-        return Customer.of(self.partner)
+        return Customer.of(self._partner())
 
     @mobile_route('/me', methods=['PATCH'], auth='mobile', readonly=False)
     def update_me(self, body: CustomerUpdate) -> Customer:
         """Change what the customer tells of themselves."""
-        self.partner._mobile_update(body.model_dump(exclude_unset=True), self.company)
-        return Customer.of(self.partner)
+        self._partner()._mobile_update(body.model_dump(exclude_unset=True), self._company())
+        return Customer.of(self._partner())

@@ -14,7 +14,7 @@ class Messages(MobileController):
     def list_messages(self, query: PageQuery) -> Page[Message]:
         """List the customer's inbox, newest first."""
         after = cursor.decode(query.cursor, str, int)
-        messages = self.env['mobile.message']._inbox(self.partner, self.company, query.limit, after)
+        messages = self.env['mobile.message']._inbox(self._partner(), self._company(), query.limit, after)
         last = messages[-1:] if len(messages) == query.limit else None
         return Page(
             items=[Message.of(message) for message in messages],
@@ -25,7 +25,7 @@ class Messages(MobileController):
     def read_message(self, message_id: Uuid) -> Message:
         """Tell that the customer has read a message; the first time counts."""
         message = self.env['mobile.message'].search([
-            ('uuid', '=', str(message_id)), ('partner_id', '=', self.partner.id)])
+            ('uuid', '=', str(message_id)), ('partner_id', '=', self._partner().id)])
         if not message:
             raise Problem('not_found')
         message.sudo()._mark_opened()

@@ -13,7 +13,7 @@ class Offers(MobileController):
         """List the customer's coupons, newest first."""
         after = cursor.decode(query.cursor, int)
         cards = self.env['loyalty.card']._mobile_offers(
-            self.partner, self.company, query.limit, after and after[0], query.status)
+            self._partner(), self._company(), query.limit, after and after[0], query.status)
         return Page(
             items=[Offer.of(card) for card in cards],
             next_cursor=cursor.encode(cards[-1].id) if len(cards) == query.limit else None,
@@ -22,7 +22,7 @@ class Offers(MobileController):
     @mobile_route('/offers/<offer_id>', methods=['GET'], auth='mobile', readonly=True)
     def get_offer(self, offer_id: Uuid) -> Offer:
         """Show one coupon."""
-        card = self.env['loyalty.card']._mobile_offer(self.partner, self.company, str(offer_id))
+        card = self.env['loyalty.card']._mobile_offer(self._partner(), self._company(), str(offer_id))
         if not card:
             raise Problem('not_found')
         return Offer.of(card)
@@ -30,7 +30,7 @@ class Offers(MobileController):
     @mobile_route('/offers/claim', methods=['POST'], auth='mobile', readonly=False, problems=('not_found',))
     def claim_offer(self, body: Claim) -> Offer:
         """Make a coupon that nobody has yet the customer's own."""
-        card = self.env['loyalty.card']._mobile_claim(body.code, self.partner, self.company)
+        card = self.env['loyalty.card']._mobile_claim(body.code, self._partner(), self._company())
         if not card:
             raise Problem('not_found')
         return Offer.of(card)

@@ -74,7 +74,7 @@ class Operation:
 def mobile_route(path, *, methods, auth, readonly, status=200, max_content_length=16 * KIB, problems=()):
     """Declare a handler of the phone API.
 
-    :param str path: below :data:`BASE_PATH`, with werkzeug placeholders.
+    :param str path: below ``BASE_PATH``, with werkzeug placeholders.
     :param list methods: the verbs; one for each handler keeps the OpenAPI file plain.
     :param str auth: ``mobile`` (a signed-in customer), ``mobile_device`` (a device, signed in or not), ``mobile_app``
         (an app names itself by ``X-App-Id``) or ``none``.

@@ -16,7 +16,7 @@ class Stores(MobileController):
         located = query.lat is not None
         after = cursor.decode(query.cursor, float if located else str, int)
         stores, last = self.env['mobile.store']._find_page(
-            self.company, query.lat, query.lon, radius=query.radius, text=query.q, open_now=query.open_now,
+            self._company(), query.lat, query.lon, radius=query.radius, text=query.q, open_now=query.open_now,
             after=after, limit=query.limit)
         return Page(
             items=self._to_schema(stores),
@@ -26,7 +26,7 @@ class Stores(MobileController):
     @mobile_route('/stores/<store_id>', methods=['GET'], auth='mobile_device', readonly=True)
     def get_store(self, store_id: RecordId, query: PositionQuery) -> Store:
         """Show one store."""
-        stores = self.env['mobile.store']._nearest(self.company, query.lat, query.lon, ids=[store_id])
+        stores = self.env['mobile.store']._nearest(self._company(), query.lat, query.lon, ids=[store_id])
         if not stores:
             raise Problem('not_found')
         return self._to_schema(stores)[0]

@@ -13,11 +13,10 @@ class LoyaltyCard(models.Model):
     _inherit = 'loyalty.card'
 
     holder_only = fields.Boolean(
-        string="Holder Only",
         help="Only the customer named on the coupon can use it. Its code cannot be guessed.")
     mobile_uuid = fields.Char(string="Offer ID", readonly=True, copy=False)
     mobile_campaign_id = fields.Many2one(
-        string="Mobile Campaign", comodel_name='mobile.campaign', readonly=True, copy=False, index='btree_not_null',
+        comodel_name='mobile.campaign', readonly=True, copy=False, index='btree_not_null',
         ondelete='restrict')
     mobile_valid_from = fields.Datetime(string="Valid From", copy=False)
     mobile_expires_at = fields.Datetime(string="Expires", copy=False)
@@ -80,26 +79,33 @@ class LoyaltyCard(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
-        # The texts do not repeat the code: Odoo writes what it tells its users to its log as well.
-        _, card = self.env._, self.sudo()
+        # Whose it is comes first: what became of another customer's coupon is told to nobody.
+        card = self.sudo()
+        code = card._mobile_masked_code()
+        if not card.partner_id:
+            return self.env._("The coupon %s has no holder yet. Its owner has to claim it in the app first.", code)
+        if card.partner_id.commercial_partner_id != partner.commercial_partner_id:
+            return self.env._("The coupon %s belongs to another customer.", code)
         spent = card.mobile_redemption_ids.filtered(lambda redemption: redemption.state in ('held', 'confirmed'))[:1]
         if spent.state == 'confirmed':
-            return _("This coupon was already redeemed on %(date)s with %(order)s.",
-                     date=spent._local_date(), order=spent.order_ref)
+            return self.env._("The coupon %(code)s was already redeemed on %(date)s with %(order)s.",
+                              code=code, date=spent._local_date(), order=spent.order_ref)
         if spent:
-            return _("This coupon is being redeemed with %s.", spent.order_ref)
-        if not card.partner_id:
-            return _("This coupon has no holder yet. Its owner has to claim it in the app first.")
-        if card.partner_id.commercial_partner_id != partner.commercial_partner_id:
-            return _("This coupon belongs to another customer.")
+            return self.env._("The coupon %(code)s is being redeemed with %(order)s.", code=code, order=spent.order_ref)
         now = fields.Datetime.now()
         if card.mobile_valid_from and card.mobile_valid_from > now:
-            return _("This coupon is not valid yet.")
-        if not card.active or card._mobile_expiry() and card._mobile_expiry() <= now:
-            return _("This coupon has expired.")
+            return self.env._("The coupon %s is not valid yet.", code)
+        expiry = card._mobile_expiry()
+        if not card.active or (expiry and expiry <= now):
+            return self.env._("The coupon %s has expired.", code)
         if card.points < min(card.program_id.reward_ids.mapped('required_points'), default=0):
-            return _("This coupon has already been used.")
+            return self.env._("The coupon %s has already been used.", code)
         return None
+
+    def _mobile_masked_code(self):
+        """Return the end of the code: enough to tell which coupon is meant, in a message that ends up in the log."""
+        self.ensure_one()
+        return f'…{self.code[-coupon_code.GROUP_LENGTH - 1:]}'
 
     def _mobile_expiry(self):
         """Return the naive UTC instant at which the coupon expires, or None when it never does."""

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
@@ -85,7 +86,7 @@ class MobileCampaign(models.Model):
     sent_count = fields.Integer(string="Sent", compute='_compute_results')
     withheld_count = fields.Integer(string="Withheld", compute='_compute_results')
     opened_count = fields.Integer(string="Opened", compute='_compute_results')
-    coupon_count = fields.Integer(string="Coupon Count", compute='_compute_results')
+    coupon_count = fields.Integer(compute='_compute_results')
     redemption_count = fields.Integer(string="Redeemed", compute='_compute_results')
     redemption_rate = fields.Float(
         compute='_compute_results', help="How many of those who got the offer have used it.")
@@ -109,7 +110,7 @@ class MobileCampaign(models.Model):
         for campaign in self:
             try:
                 campaign.audience_count = self.env['res.partner'].search_count(
-                    [('mobile_device_ids', '!=', False), *campaign._audience()])
+                    Domain('mobile_device_ids', '!=', False) & campaign._audience())
             except ValueError:
                 campaign.audience_count = 0
 
@@ -192,10 +193,14 @@ class MobileCampaign(models.Model):
     def _audience(self):
         """Return the audience as a domain on ``res.partner``.
 
+        :rtype: Domain
         :raise ValueError: when it is no domain.
         """
         self.ensure_one()
-        return safe_eval(self.audience_domain or '[]', {'uid': self.env.uid})
+        try:
+            return Domain(safe_eval(self.audience_domain or '[]', {'uid': self.env.uid}))
+        except (SyntaxError, TypeError) as exc:
+            raise ValueError(str(exc)) from exc
 
     def _spend_budget(self, count):
         """Take `count` coupons from the budget.

@@ -88,7 +88,7 @@ class MobileDecision(models.Model):
     def _decide(self, candidates, campaigns):
         """Decide about all candidates in one statement, then send.
 
-        :param SQL candidates: a query with the columns that :class:`~.mobile_gate.Gate` names.
+        :param SQL candidates: a query with the columns that ``Gate`` names.
         :param campaigns: the ``mobile.campaign`` that candidates can belong to.
         :return: the decisions, one row per candidate.
         """

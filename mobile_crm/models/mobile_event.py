@@ -89,7 +89,7 @@ class MobileEvent(models.Model):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("What a phone reported is not edited."))
 
     # === BUSINESS METHODS === #
@@ -151,18 +151,17 @@ class MobileEvent(models.Model):
     @api.model
     def _refusal(self, row, now):
         """Return why a report is not stored, as (code, detail), or None."""
-        _ = self.env._
         if row['occurred_at'] > now + MAX_CLOCK_AHEAD:
-            return 'in_future', _("This lies in the future. Check the phone's clock.")
+            return 'in_future', self.env._("This lies in the future. Check the phone's clock.")
         if row['occurred_at'] < now - MAX_AGE:
-            return 'too_old', _("This is more than 7 days old.")
+            return 'too_old', self.env._("This is more than 7 days old.")
         for field in ('geofence_id', 'store_id', 'product_id', 'message_id'):
             if row.get(field) is not None and not row[field]:
-                name = field.removesuffix('_id')
-                return f'unknown_{name}', _("There is no such %s.", name)
+                return (f"unknown_{field.removesuffix('_id')}",
+                        self.env._("The field %s names nothing that this app can see.", field))
         for group in REQUIRED.get(row['type'], ()):
             if all(row.get(field) is None for field in group):
-                return 'incomplete', _("An event of type %(type)s needs %(field)s.", type=row['type'],
+                return 'incomplete', self.env._("An event of type %(type)s needs %(field)s.", type=row['type'],
                                        field=' / '.join(group))
         return None
 

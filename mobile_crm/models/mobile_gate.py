@@ -2,7 +2,6 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.safe_eval import safe_eval
 
 
 class Gate(NamedTuple):
@@ -20,7 +19,7 @@ class Gate(NamedTuple):
 class MobileGate(models.AbstractModel):
     """The gates between a campaign and a customer, in the order in which they are asked.
 
-    A new gate is one method here and one line in :meth:`_gates`; a bridge adds its own by extending that method. Its
+    A new gate is one method here and one line in ``_gates``; a bridge adds its own by extending that method. Its
     reason goes into ``mobile.decision.reason``.
     """
 
@@ -61,8 +60,8 @@ class MobileGate(models.AbstractModel):
         conditions = [SQL('NOT partner.active')]
         Partner = self.env['res.partner'].sudo()
         for campaign in campaigns:
-            domain = safe_eval(campaign.audience_domain or '[]', {'uid': self.env.uid})
-            if domain:
+            domain = campaign._audience()
+            if not domain.is_true():
                 conditions.append(SQL(
                     'candidate.campaign_id = %s AND candidate.partner_id NOT IN %s',
                     campaign.id, Partner._search(domain).subselect()))

@@ -90,7 +90,7 @@ class MobileGeofence(models.Model):
         """Return the fences that a phone here should watch, and the ring on whose crossing it asks again.
 
         No fence outside the answer can be reached within the ring, as long as the ring is larger than
-        :data:`MIN_REFRESH`; where fences lie closer than that, the platform's own limit is what it is.
+        ``MIN_REFRESH``; where fences lie closer than that, the platform's own limit is what it is.
 
         :param company: ``res.company``.
         :param float latitude, longitude: of the phone, in degrees.
@@ -105,7 +105,7 @@ class MobileGeofence(models.Model):
         fence = SQL.identifier(query.table)
         chord = SQL('%s.sphere <-> %s', fence, geo.sphere_point(latitude, longitude))
         query.order = chord
-        # The index gives the nearest centres, a phone cares for the nearest edges: look at some more than are asked for.
+        # The index gives the nearest centres, and a phone cares for the nearest edges: look at some more than wanted.
         query.limit = 2 * limit + 1
         near = [NearFence(*row) for row in self.env.execute_query(query.select(*(
             SQL('%s.%s', fence, SQL.identifier(column))
@@ -117,6 +117,7 @@ class MobileGeofence(models.Model):
         if len(near) == query.limit:
             # What was not looked at has its centre farther away than all that was, and no edge is larger than the
             # largest fence's.
-            self.env.cr.execute('SELECT max(radius) FROM mobile_geofence WHERE active AND company_id = %s', (company.id,))
-            refresh = min(refresh, geo.chord_to_metres(near[-1].chord) - self.env.cr.fetchone()[0])
+            [(largest,)] = self.env.execute_query(SQL(
+                'SELECT max(radius) FROM mobile_geofence WHERE active AND company_id = %s', company.id))
+            refresh = min(refresh, geo.chord_to_metres(near[-1].chord) - largest)
         return chosen, max(refresh, MIN_REFRESH)

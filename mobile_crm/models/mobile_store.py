@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from ..tools import geo
 
-WEEK = timedelta(days=7)
 # How many stores one request looks at for those that are open.
 MAX_SCANNED = 5_000
 
@@ -88,7 +87,8 @@ class MobileStore(models.Model):
                 store.longitude = store.partner_id.partner_longitude
 
     def _compute_geofence_count(self):
-        counts = dict(self.env['mobile.geofence']._read_group([('store_id', 'in', self.ids)], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.geofence']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.geofence_count = counts.get(store, 0)
 
@@ -140,32 +140,39 @@ class MobileStore(models.Model):
             domain += [('id', 'in', ids)]
         self.flush_model()
         query = self._search(domain)
-        store, partner, country = SQL.identifier(query.table), 'mobile_store__partner', 'mobile_store__country'
-        query.add_join('JOIN', partner, 'res_partner', SQL(
-            '%s = %s', SQL.identifier(partner, 'id'), SQL.identifier(query.table, 'partner_id')))
-        query.add_join('LEFT JOIN', country, 'res_country', SQL(
-            '%s = %s', SQL.identifier(country, 'id'), SQL.identifier(partner, 'country_id')))
-        name = self._field_to_sql(query.table, 'name', query)
+        store = SQL.identifier(query.table)
         if latitude is None:
             chord = SQL('NULL::float8')
-            sort_key = name
-            query.order = SQL('%s, %s.id', name, store)
+            sort_key = self._field_to_sql(query.table, 'name', query)
         else:
-            chord = sort_key = SQL('%s.sphere <-> %s', store, geo.sphere_point(latitude, longitude))
-            query.order = SQL('%s, %s.id', chord, store)
+            point = geo.sphere_point(latitude, longitude)
+            chord = sort_key = SQL('%s.sphere <-> %s', store, point)
             if radius is not None:
-                query.add_where(SQL('%s <= %s', chord, geo.metres_to_chord(radius)))
+                # The box lets the index leave out what is farther away, the chord leaves out the box's corners.
+                reach = geo.metres_to_chord(radius)
+                query.add_where(SQL('%s.sphere <@ cube_enlarge(%s, %s, 3)', store, point, reach))
+                query.add_where(SQL('%s <= %s', chord, reach))
         if after:
             query.add_where(SQL('(%s, %s.id) > %s', sort_key, store, after))
-        query.limit = limit
-        rows = self.env.execute_query(query.select(
-            SQL('%s.id', store), name, SQL('%s.latitude', store), SQL('%s.longitude', store),
-            *(SQL.identifier(partner, column) for column in ('phone', 'street', 'street2', 'zip', 'city')),
-            SQL.identifier(country, 'code'), SQL('%s.tz', store), SQL('%s.calendar_id', store),
-            SQL("""EXISTS (SELECT FROM ir_attachment WHERE res_model = 'mobile.store' AND res_field = 'image_512'
-                                                      AND res_id = %s.id)""", store),
-            SQL('%s.write_date', store), chord,
-        ))
+        query.order = sort_key
+        # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it compute and
+        # sort all distances. Those at the same distance as the last come along, so that ids decide among them.
+        near = query.select(SQL('%s.id', store), SQL('%s AS chord', chord), SQL('%s AS sort_key', sort_key))
+        rows = self.env.execute_query(SQL(
+            """SELECT store.id, %(name)s, store.latitude, store.longitude, partner.phone, partner.street, partner.street2,
+                      partner.zip, partner.city, country.code, store.tz, store.calendar_id,
+                      EXISTS (SELECT FROM ir_attachment
+                               WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
+                      store.write_date, near.chord
+                 FROM (%(near)s %(first)s) near
+                 JOIN mobile_store store ON store.id = near.id
+                 JOIN res_partner partner ON partner.id = store.partner_id
+            LEFT JOIN res_country country ON country.id = partner.country_id
+             ORDER BY near.sort_key, store.id
+                %(limit)s""",
+            name=self._field_to_sql('store', 'name'), near=near,
+            first=SQL('FETCH FIRST %s ROWS WITH TIES', limit) if limit else SQL(),
+            limit=SQL('LIMIT %s', limit) if limit else SQL()))
         return [NearStore(*row) for row in rows]
 
     @api.model
@@ -173,7 +180,7 @@ class MobileStore(models.Model):
         """Return one page of stores, and the store after which the next page begins (None: there is none).
 
         Whether a store is open is worked out here and not in SQL, so a filter on it reads on until the page is full;
-        after :data:`MAX_SCANNED` stores it hands out what it has.
+        after ``MAX_SCANNED`` stores it hands out what it has.
 
         :param bool open_now: True for open ones, False for closed ones, None for all. Stores whose hours are not
             known are neither.
@@ -232,25 +239,31 @@ class MobileStore(models.Model):
         hours = self._weekly_hours(calendar_id) if calendar_id else ()
         if not hours:
             return None, None
-        zone, utc = ZoneInfo(tz), ZoneInfo('UTC')
-        local_now = now.replace(tzinfo=utc).astimezone(zone)
-        monday = (local_now - timedelta(days=local_now.weekday())).date()
-        spans = []
-        # Last week's Sunday may last into Monday, and the next opening may be in the next week.
-        for week in (-1, 0, 1):
-            for day, start, end in hours:
-                midnight = datetime.combine(monday + WEEK * week + timedelta(days=day), datetime.min.time())
-                # Wall-clock times: adding hours to a zoned midnight would be an hour off on the day the clocks change.
-                spans.append(tuple(
-                    (midnight + timedelta(hours=hour)).replace(tzinfo=zone).astimezone(utc).replace(tzinfo=None)
-                    for hour in (start, end)
-                ))
         end = None
-        for span_start, span_end in sorted(spans):
+        for span_start, span_end in _spans(hours, ZoneInfo(tz), now):
             if end is not None and span_start > end:
                 return True, end
             if span_start <= now < span_end or end == span_start:
                 end = span_end
             elif span_start > now and end is None:
                 return False, span_start
-        return (True, None) if end else (False, None)
+        return end is not None, None
+
+
+def _spans(hours, zone, now):
+    """Yield the opening hours of a week from yesterday on as naive UTC instants, one after the other.
+
+    Most callers need the first two or three, so no more are computed than are asked for.
+    """
+    def to_utc(local):
+        return local - local.replace(tzinfo=zone).utcoffset()
+
+    today = now.replace(tzinfo=UTC).astimezone(zone).date()
+    # Yesterday's may last into today, and what opens today may close next on the same day of the next week.
+    for offset in range(-1, 9):
+        date = today + timedelta(days=offset)
+        midnight = datetime.combine(date, time.min)
+        for day, start, end in hours:
+            if day == date.weekday():
+                # Wall-clock times: adding hours to a zoned midnight would be an hour off on the day the clocks change.
+                yield to_utc(midnight + timedelta(hours=start)), to_utc(midnight + timedelta(hours=end))

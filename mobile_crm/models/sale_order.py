@@ -22,11 +22,11 @@ class SaleOrder(models.Model):
         program = card.program_id
         if not program.active or not program.reward_ids or not program.filtered_domain(
                 Domain(self._get_program_domain())):
-            return {'error': self.env._("This coupon does not count on this order.")}
+            return {'error': self.env._("The coupon %s does not count on this order.", card._mobile_masked_code())}
         if card in self.applied_coupon_ids:
-            return {'error': self.env._("This coupon is already on this order.")}
+            return {'error': self.env._("The coupon %s is already on this order.", card._mobile_masked_code())}
         if program.limit_usage and program.total_order_count >= program.max_usage:
-            return {'error': self.env._("The program of this coupon is used up.")}
+            return {'error': self.env._("The program of the coupon %s is used up.", card._mobile_masked_code())}
         self.applied_coupon_ids += card
         result = self._try_apply_program(program, card)
         if 'error' in result:

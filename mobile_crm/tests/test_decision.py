@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
 from .common import MobileCommon
@@ -193,7 +194,7 @@ class TestDecision(MobileCommon):
 
     def test_an_audience_that_is_no_domain_is_refused(self):
         for nonsense in ('[(', "[('no_such_field', '=', 1)]", 'print(1)'):
-            with self.assertRaises(Exception):
+            with self.assertRaises(ValidationError):
                 self.campaign.audience_domain = nonsense
 
     def test_audience_count_is_of_customers_with_a_phone(self):

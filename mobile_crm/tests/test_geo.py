@@ -93,6 +93,14 @@ class TestNearestStores(GeoCase):
         self.assertEqual(len(seen), len(set(seen)))
         self.assertEqual(set(seen), set(self.stores.ids))
 
+    def test_stores_at_one_place_are_paged_by_id(self):
+        stores, found, after = self._stores([(48.2, 16.37)] * 7), [], None
+        for _page in range(4):
+            page = self.env['mobile.store']._nearest(self.company, 48.2, 16.37, after=after, limit=2)
+            found += [store.id for store in page]
+            after = (page[-1].chord, page[-1].id)
+        self.assertEqual(found[:7], stores.ids)
+
     def test_pages_without_a_position_are_by_name(self):
         seen, after = [], None
         while True:

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -143,7 +145,7 @@ class TestRedemption(MobileCommon):
         order.action_confirm()
         with self.assertRaises(UserError):
             self.env['mobile.redemption']._hold_for_order(order, self.card)
-        with self.assertRaises(Exception), mute_logger('odoo.sql_db'), self.env.cr.savepoint():
+        with self.assertRaises(psycopg2.errors.UniqueViolation), mute_logger('odoo.sql_db'), self.env.cr.savepoint():
             self._ledger().copy({'state': 'held'})
 
     def test_the_ledger_is_kept(self):

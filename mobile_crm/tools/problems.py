@@ -1,8 +1,8 @@
 """Errors of the phone API: RFC 9457 problem documents with a stable code.
 
-A handler raises :class:`Problem` (or any of Odoo's or werkzeug's errors, which :func:`as_problem` translates); the
-dispatcher writes it. Where an error must keep what the request has written, such as a wrong one-time code that counts as a
-try, the handler *returns* the problem instead: then the transaction is committed.
+A handler raises ``Problem`` (or any of Odoo's or werkzeug's errors, which ``as_problem`` translates), and the
+dispatcher writes it. Where an error must keep what the request has written, such as a wrong one-time code that counts
+as a try, the handler *returns* the problem instead: then the transaction is committed.
 """
 import psycopg2
 from psycopg2.extensions import TransactionRollbackError
@@ -48,7 +48,7 @@ _CODE_BY_STATUS = {
 class Problem(HTTPException):
     """One problem, as it is told to the caller.
 
-    :param str problem_code: a key of :data:`PROBLEMS`.
+    :param str problem_code: a key of ``PROBLEMS``.
     :param detail: one sentence about this occurrence, safe to show (str or LazyGettext), or None.
     :param list errors: for 422: ``[{'loc': [...], 'msg': str, 'type': str}]``.
     :param dict headers: further response headers.
@@ -79,7 +79,7 @@ class Problem(HTTPException):
         """
         def translated(text):
             if isinstance(text, LazyGettext):
-                return env._(text) if env else text._source % text._args
+                return text._translate(env.lang or 'en_US' if env else 'en_US')
             return text
 
         document = {
@@ -97,7 +97,7 @@ class Problem(HTTPException):
 
 
 def as_problem(exc):
-    """Translate any exception that left a handler into a :class:`Problem`.
+    """Translate any exception that left a handler into a ``Problem``.
 
     Access errors become 404: whether a record exists is not the caller's business when it is not theirs.
     """

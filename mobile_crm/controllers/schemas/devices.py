@@ -35,7 +35,8 @@ class DeviceReport(Schema):
     model: str | None = Field(None, max_length=100)
     os_version: str | None = Field(None, max_length=50)
     app_version: str | None = Field(None, max_length=50)
-    locale: str | None = Field(None, max_length=35, pattern=r'^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$', description='BCP 47')
+    locale: str | None = Field(
+        None, max_length=35, pattern=r'^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$', description='BCP 47')
     timezone: Annotated[str, Field(max_length=64), AfterValidator(_known_timezone)] | None = None
     push: Push | None = None
     permissions: Permissions | None = None

@@ -33,7 +33,7 @@ class Geofence(Circle):
 
     @classmethod
     def of(cls, fence):
-        """Return a fence from :class:`~odoo.addons.mobile_crm.models.mobile_geofence.NearFence`."""
+        """Return a fence from ``NearFence``."""
         return cls(
             id=fence.id, store_id=fence.store_id, type='circle', lat=fence.latitude, lon=fence.longitude,
             radius=fence.radius, loitering_delay=fence.loitering_delay,

@@ -1,3 +1,5 @@
+import functools
+
 from pydantic import Field, model_validator
 
 from ...tools import geo
@@ -73,7 +75,7 @@ class Store(Output):
     def of(cls, store, hours, opening):
         """Return a store.
 
-        :param store: :class:`~odoo.addons.mobile_crm.models.mobile_store.NearStore`.
+        :param store: ``NearStore``.
         :param hours: its week, see ``mobile.store._weekly_hours``.
         :param opening: see ``mobile.store._opening``.
         """
@@ -89,10 +91,16 @@ class Store(Output):
             phone=store.phone or None,
             timezone=store.tz,
             open_now=open_now,
-            hours=[OpeningHours(day=day, opens=_clock(start), closes=_clock(end)) for day, start, end in hours],
+            hours=_week(hours),
             next_change_at=next_change_at,
             image_url=f'/web/image/mobile.store/{store.id}/image_512' if store.has_image else None,
         )
+
+
+@functools.lru_cache(maxsize=1024)
+def _week(hours: tuple) -> list[OpeningHours]:
+    # Many stores share few calendars.
+    return [OpeningHours(day=day, opens=_clock(start), closes=_clock(end)) for day, start, end in hours]
 
 
 def _clock(hour: float) -> str:

@@ -1,0 +1,38 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+# What holds on to something comes before it.
+OWN_TABLES = [
+    'mobile_redemption', 'mobile_decision', 'mobile_event', 'mobile_message', 'mobile_otp', 'mobile_token',
+    'mobile_device', 'mobile_campaign', 'mobile_store', 'mobile_app',
+]
+# Odoo's models of which the demo data has records.
+DEMO_MODELS = [
+    'loyalty.program', 'product.category', 'product.pricelist', 'product.product', 'product.template', 'res.partner',
+    'res.partner.category', 'resource.calendar',
+]
+
+
+def uninstall_hook(env):
+    """Let go of Odoo's own records before the addon's tables are dropped.
+
+    Coupons stay: they are Odoo's. Of the demo data in Odoo's models, what somebody has used stays as well, as theirs;
+    Odoo would try to delete it, log an error for each and keep our external ids.
+    """
+    env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
+    for table in OWN_TABLES:
+        env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
+    env.invalidate_all()
+    env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True})
+    demo = env['ir.model.data'].search(
+        [('module', '=', 'mobile_crm'), ('model', 'in', DEMO_MODELS)], order='id desc')
+    for data in demo:
+        try:
+            with env.cr.savepoint(), mute_logger('odoo.sql_db'):
+                env[data.model].browse(data.res_id).exists().unlink()
+        except (IntegrityError, UserError):
+            data.unlink()

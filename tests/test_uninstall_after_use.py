@@ -1,0 +1,40 @@
+"""The addon leaves cleanly also after it was used: what is Odoo's or somebody's own stays, nothing else."""
+
+import uuid
+
+from tests.test_module_lifecycle import UNINSTALL, assert_quiet, leftovers
+
+#: A customer walks into a fence of the demo data, gets the coupon and buys with it.
+USE = f'''
+from odoo import fields
+device, is_new = env['mobile.device']._register_install(
+    env.ref('mobile_crm.mobile_app_phone'), '{uuid.uuid4()}', {{'platform': 'android'}})
+device.user_id = env.ref('base.demo_user0')
+env['mobile.event']._record(device, [{{
+    'id': '{uuid.uuid4()}', 'type': 'enter', 'occurred_at': fields.Datetime.now(),
+    'geofence_id': env.ref('mobile_crm.geofence_ghent_door').id,
+}}])
+card = env['loyalty.card'].search([('mobile_campaign_id', '!=', False)])
+order = env['sale.order'].create({{
+    'partner_id': card.partner_id.id,
+    'order_line': [fields.Command.create({{'product_id': env.ref('mobile_crm.product_kettle').id}})],
+}})
+order._try_apply_code(card.code)
+order._apply_program_reward(card.program_id.reward_ids, card)
+order.action_confirm()
+assert card.mobile_status == 'redeemed'
+env.cr.commit()
+'''
+
+
+def test_uninstall_after_use(odoo_cli):
+    odoo_cli.fresh('demo')
+    before = leftovers(odoo_cli)
+    odoo_cli.fresh('full')
+    odoo_cli.shell(USE)
+    assert_quiet(odoo_cli.shell(UNINSTALL))
+    assert leftovers(odoo_cli) == before
+    kept = odoo_cli.query(
+        "SELECT default_code FROM product_template WHERE default_code LIKE 'TK-%' UNION SELECT name->>'en_US' "
+        "FROM loyalty_program WHERE id IN (SELECT program_id FROM loyalty_card)")
+    assert {name for name, in kept} == {'TK-102', '15% for people nearby'}
