@@ -4,7 +4,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models, tools
-from odoo.tools import SQL
+from odoo.tools import SQL, escape_psql
 
 from ..tools import geo
 
@@ -136,6 +136,7 @@ class MobileStore(models.Model):
         """
         domain = [('company_id', '=', company.id)]
         if text:
+            text = escape_psql(text)
             domain += ['|', ('name', 'ilike', text), ('partner_id.city', 'ilike', text)]
         if ids is not None:
             domain += [('id', 'in', ids)]

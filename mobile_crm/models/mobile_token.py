@@ -99,6 +99,7 @@ class MobileToken(models.Model):
             """SELECT token.id, token.family, app.id, app.company_id, device.id, token.user_id, user_.partner_id,
                       device.lang, token.expires_at > %s,
                       token.revoked_at IS NULL AND app.active AND app.kind = 'phone' AND device.active
+                      AND token.user_id IS NOT DISTINCT FROM device.user_id
                       AND (token.user_id IS NULL OR user_.active AND user_.share)
                  FROM mobile_token token
                  JOIN mobile_device device ON device.id = token.device_id
@@ -107,7 +108,8 @@ class MobileToken(models.Model):
                 WHERE token.hash = %s AND token.kind = 'access'""",
             (now, secret.token_hash(token)))
         row = self.env.cr.fetchone()
-        # A member of staff is not served here, also when the customer became one after signing in.
+        # A member of staff is not served here, also when the customer became one after signing in; nor does a token
+        # outlive the hour in which its device was somebody else's, whoever wrote that.
         if not row or not row[-1]:
             raise Problem('token_invalid')
         if not row[-2]:
@@ -129,6 +131,7 @@ class MobileToken(models.Model):
                 WHERE token.hash = %(hash)s AND token.kind = 'refresh' AND device.id = token.device_id
                   AND device.app_id = %(app)s AND device.active
                   AND token.used_at IS NULL AND token.revoked_at IS NULL AND token.expires_at > %(now)s
+                  AND token.user_id IS NOT DISTINCT FROM device.user_id
                   AND (token.user_id IS NULL
                        OR EXISTS (SELECT FROM res_users WHERE id = token.user_id AND active AND share))
             RETURNING token.family, token.device_id""",
