@@ -48,7 +48,7 @@ class MobileStore(models.Model):
     partner_id = fields.Many2one(
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
         ondelete='restrict')
-    phone = fields.Char(related='partner_id.phone', readonly=False)
+    phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
     city = fields.Char(related='partner_id.city')
     latitude = fields.Float(
         compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
