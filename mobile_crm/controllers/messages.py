@@ -16,9 +16,10 @@ class Messages(MobileController):
         found = self.env['mobile.message']._inbox(
             self._partner(), self._company(), query.limit + 1, NEWEST_FIRST.decode(query.cursor))
         messages = found[:query.limit]
+        last = messages[-1:] if len(found) > query.limit else None
         return Page(
             items=[Message.of(message) for message in messages],
-            next_cursor=NEWEST_FIRST.encode(messages[-1].sent_at, messages[-1].id) if len(found) > query.limit else None,
+            next_cursor=last and NEWEST_FIRST.encode(last.sent_at, last.id),
         )
 
     @mobile_route('/messages/<message_id>/read', methods=['POST'], auth='mobile', readonly=False)

@@ -44,14 +44,13 @@ class ResUsers(models.Model):
             })
         partner[VERIFIED_FIELDS[challenge.channel]] = address
         if not user:
-            user = self.with_context(no_reset_password=True).create({
+            return self.with_context(no_reset_password=True).create({
                 'login': address,
                 'partner_id': partner.id,
                 'group_ids': [(6, 0, self.env.ref('base.group_portal').ids)],
                 'company_id': app.company_id.id,
                 'company_ids': [(6, 0, app.company_id.ids)],
             })
-            return user
         if not is_claimed:
             user._mobile_end_other_access()
         if app.company_id not in user.company_ids:
