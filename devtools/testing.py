@@ -9,7 +9,7 @@ import time
 from . import addons, browser, environment, logcheck, odoo_config, odoo_suites, server
 from .console import Problem, say
 from .database import PREFIX, Databases
-from .paths import REPO, cache
+from .paths import REPO, cache, lock
 from .ports import free_port
 
 #: The database of the addon's own tests; it stays, for `./dev test --fast`.
@@ -36,7 +36,8 @@ class Stages:
         self.start = time.monotonic()
         if not databases.home.tours_work:
             raise Problem("Odoo's web client lacks a file that Debian removed, so no browser tour can pass",
-                          'install npm (`apt-get install npm`) and run `./dev setup` again')
+                          'install npm (`apt-get install npm`) and run `./dev setup` again' if databases.home.ours
+                          else 'name an Odoo in ODOO_HOME that is complete, such as a git checkout')
         self.chromium = browser.ensure()
 
     def announce(self, title):
@@ -155,7 +156,12 @@ def names_path(arguments):
 
 
 def run(databases, options):
-    """Run the stages that the command line asks for."""
+    """Run the stages that the command line asks for; another run of this checkout is waited for."""
+    with lock(f'{PREFIX}test'):
+        _run(databases, options)
+
+
+def _run(databases, options):
     arguments = options.rest
     stages = Stages(databases, options.full)
     path = names_path(arguments)
