@@ -87,7 +87,7 @@ def _unpacked():
     """Return Debian's browser, taken out of its packages without installing any."""
     prefix = cache('browser', f'prefix-{digest(*PACKAGES)}')
     if not prefix.is_dir():
-        apt = Apt()
+        apt = Apt(way_out=WAY_OUT)
         packages = apt.missing_for(*PACKAGES)
         with atomic_folder(prefix) as scratch:
             apt.unpack(packages, scratch, 'the browser')

@@ -25,5 +25,5 @@ class MobileController(http.Controller):
         return self._app().company_id
 
     def _partner(self):
-        """The signed-in customer (``res.partner``, with their own rights)."""
-        return self.env.user.partner_id
+        """The signed-in customer (``res.partner``, elevated as the partner of ``env.user`` would be)."""
+        return self.env['res.partner'].sudo().browse(request.mobile_caller.partner_id)

@@ -41,7 +41,7 @@ class Cursor:
     def decode(self, cursor):
         """Return the sort key in a cursor, or None for the first page.
 
-        :param cursor: what :meth:`encode` gave, from an untrusted client, or None.
+        :param cursor: what ``encode`` gave, from an untrusted client, or None.
         :rtype: tuple | None
         :raise Problem: 422 when the cursor is not one of ours.
         """

@@ -1,3 +1,4 @@
+import functools
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -144,10 +145,13 @@ class MobileStore(models.Model):
         store = SQL.identifier(query.table)
         if latitude is None:
             chord = SQL('NULL::float8')
-            sort_key = self._field_to_sql(query.table, 'name', query)
+            sort_key = query.order = self._field_to_sql(query.table, 'name', query)
         else:
             point = geo.sphere_point(latitude, longitude)
             chord = sort_key = SQL('%s.sphere <-> %s', store, point)
+            # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it compute
+            # and sort all distances. Those as far as the last one come along (WITH TIES), so that ids decide among them.
+            query.order = 'chord'
             if radius is not None:
                 # The box lets the index leave out what is farther away, the chord leaves out the box's corners.
                 reach = geo.metres_to_chord(radius)
@@ -155,23 +159,20 @@ class MobileStore(models.Model):
                 query.add_where(SQL('%s <= %s', chord, reach))
         if after:
             query.add_where(SQL('(%s, %s.id) > %s', sort_key, store, after))
-        query.order = sort_key
-        # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it compute and
-        # sort all distances. Those at the same distance as the last come along, so that ids decide among them.
-        near = query.select(SQL('%s.id', store), SQL('%s AS chord', chord), SQL('%s AS sort_key', sort_key))
+        name = self._field_to_sql('store', 'name')
         rows = self.env.execute_query(SQL(
             """SELECT store.id, %(name)s, store.latitude, store.longitude, partner.phone, partner.street, partner.street2,
                       partner.zip, partner.city, country.code, store.tz, store.calendar_id,
                       EXISTS (SELECT FROM ir_attachment
                                WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-                      store.write_date, near.chord
-                 FROM (%(near)s %(first)s) near
-                 JOIN mobile_store store ON store.id = near.id
+                      store.write_date, store.chord
+                 FROM (%(stores)s %(first)s) store
                  JOIN res_partner partner ON partner.id = store.partner_id
             LEFT JOIN res_country country ON country.id = partner.country_id
-             ORDER BY near.sort_key, store.id
+             ORDER BY %(order)s, store.id
                 %(limit)s""",
-            name=self._field_to_sql('store', 'name'), near=near,
+            name=name, order=name if latitude is None else SQL('store.chord'),
+            stores=query.select(SQL('%s.*', store), SQL('%s AS chord', chord)),
             first=SQL('FETCH FIRST %s ROWS WITH TIES', limit) if limit else SQL(),
             limit=SQL('LIMIT %s', limit) if limit else SQL()))
         return [NearStore(*row) for row in rows]
@@ -238,17 +239,21 @@ class MobileStore(models.Model):
         :rtype: tuple[bool | None, datetime | None]
         """
         hours = self._weekly_hours(calendar_id) if calendar_id else ()
-        if not hours:
-            return None, None
-        end = None
-        for span_start, span_end in _spans(hours, ZoneInfo(tz), now):
-            if end is not None and span_start > end:
-                return True, end
-            if span_start <= now < span_end or end == span_start:
-                end = span_end
-            elif span_start > now and end is None:
-                return False, span_start
-        return end is not None, None
+        return _opening(hours, tz, now) if hours else (None, None)
+
+
+@functools.lru_cache(maxsize=4096)
+def _opening(hours, tz, now):
+    # Cached because the stores of a chain share hours and time zone, and `now` is the same for a second.
+    end = None
+    for span_start, span_end in _spans(hours, ZoneInfo(tz), now):
+        if end is not None and span_start > end:
+            return True, end
+        if span_start <= now < span_end or end == span_start:
+            end = span_end
+        elif span_start > now and end is None:
+            return False, span_start
+    return end is not None, None
 
 
 def _spans(hours, zone, now):

@@ -24,6 +24,7 @@ class Caller(NamedTuple):
     company_id: int
     device_id: int
     user_id: int | None
+    partner_id: int | None
     lang: str | None
 
 
@@ -95,8 +96,8 @@ class MobileToken(models.Model):
         """
         now = fields.Datetime.now()
         self.env.cr.execute(
-            """SELECT token.id, token.family, app.id, app.company_id, device.id, token.user_id, device.lang,
-                      token.expires_at > %s,
+            """SELECT token.id, token.family, app.id, app.company_id, device.id, token.user_id, user_.partner_id,
+                      device.lang, token.expires_at > %s,
                       token.revoked_at IS NULL AND app.active AND app.kind = 'phone' AND device.active
                       AND token.user_id IS NOT DISTINCT FROM device.user_id
                       AND (token.user_id IS NULL OR user_.active AND user_.share)

@@ -28,6 +28,10 @@ class Customer(Output):
     @classmethod
     def of(cls, partner):
         """Return a ``res.partner`` as they see themselves."""
+        # Named, because the first field that is read otherwise brings all of a contact's columns along.
+        partner.fetch([
+            'name', 'email', 'mobile_verified_phone', 'phone_sanitized', 'lang', 'mobile_birthdate',
+            'mobile_favourite_store_ids'])
         return cls(
             name=partner.name,
             email=partner.email or None,
