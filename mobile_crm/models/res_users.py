@@ -51,8 +51,7 @@ class ResUsers(models.Model):
                 'company_id': app.company_id.id,
                 'company_ids': [(6, 0, app.company_id.ids)],
             })
-            return user
-        if not is_claimed:
+        elif not is_claimed:
             user._mobile_end_other_access()
         if app.company_id not in user.company_ids:
             user.company_ids += app.company_id
