@@ -1,4 +1,5 @@
-"""GET /stores among 100,000 stores. Goals: at most 2 times an empty authenticated route, the query 1.3 times hand SQL."""
+"""GET /stores among 100,000 stores. Goals: at most 2 times an empty authenticated route, its query 1.3 times hand SQL.
+"""
 
 import itertools
 import math

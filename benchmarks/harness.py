@@ -86,10 +86,11 @@ def compare(title, baseline, *sides, meter, goal=None, slices=40, calls=25, warm
     say(f'\n{title}')
     say(f'  {slices} slices of {calls} calls a side in turns, after {warm_up} calls to warm up')
     width = max(len(side.name) for side in everyone)
-    say(f'  {"milliseconds":{width}}    calm  median     worst    cpu | ratio:  calm  median   cpu  quartiles by slice')
+    say(f'  {"milliseconds":{width}}    calm  median     worst    cpu'
+        ' | ratio:  calm  median   cpu  quartiles by slice')
     for side in everyone:
-        row = (f'  {side.name:{width}}  {side.calm * 1e3:6.3f}  {side.median * 1e3:6.3f}  {max(side.seconds) * 1e3:8.3f}'
-               f'  {side.cpu_per_call / 1e6:5.3f}')
+        row = (f'  {side.name:{width}}  {side.calm * 1e3:6.3f}  {side.median * 1e3:6.3f}'
+               f'  {max(side.seconds) * 1e3:8.3f}  {side.cpu_per_call / 1e6:5.3f}')
         if side is not baseline:
             ratios = [statistics.median(own) / statistics.median(other)
                       for own, other in zip(side.slices, baseline.slices, strict=True)]
