@@ -13,7 +13,8 @@ from .paths import cache_folder, lock, remove, write_atomic
 from .process import need, run
 
 ETC_APT = Path('/etc/apt')
-WAY_OUT = 'see that this machine reaches its Debian mirror, or set ODOO_HOME to an Odoo 19 that you have'
+#: What to do instead when Odoo cannot be had from Debian.
+WAY_OUT = 'set ODOO_HOME to an Odoo 19 that you have (a git checkout will do)'
 
 #: Hooks of the machine's apt configuration serve the system's own package state: none of them is ours to run.
 CONFIGURATION = '''\
@@ -41,16 +42,15 @@ def os_release(path=Path('/etc/os-release')):
     return {key: value.strip('"\'') for key, value in re.findall(r'^(\w+)=(.*)$', text, re.M)}
 
 
-def codename():
+def codename(way_out):
     """Return the name of the machine's Debian release, such as bookworm.
 
+    :param str way_out: what a user can do where there is none
     :raise Problem: when the machine is no Debian
     """
     release = os_release()
     if release.get('ID') != 'debian':
-        raise Problem(f'this machine runs {release.get("PRETTY_NAME", "an unknown system")}, not Debian',
-                      'Odoo 19 is taken from Debian packages; set ODOO_HOME to an Odoo 19 that you have '
-                      '(a git checkout will do)')
+        raise Problem(f'this machine runs {release.get("PRETTY_NAME", "an unknown system")}, not Debian', way_out)
     # Debian's unstable carries no code name in some of its releases of base-files.
     return release.get('VERSION_CODENAME') or 'sid'
 
@@ -98,7 +98,7 @@ def _is_debian(source):
     )
 
 
-def own_sources(name, etc=ETC_APT):
+def own_sources(name, way_out, etc=ETC_APT):
     """Return the machine's sources of Debian `name`: the release itself first, then its updates and security fixes."""
     wanted = [name, f'{name}-updates', f'{name}-security']
     found = []
@@ -110,8 +110,7 @@ def own_sources(name, etc=ETC_APT):
         found += [{**source, 'suites': suite} for source in (debian or fallback)[:1]]
     if not found or found[0]['suites'] != name:
         raise Problem(f'no apt source of Debian {name} is enabled in {etc}',
-                      f'add the line of your Debian mirror that names {name}, or set ODOO_HOME to an Odoo 19 '
-                      'that you have')
+                      f'add the line of your Debian mirror that names {name}, or {way_out}')
     return found
 
 
@@ -119,13 +118,14 @@ class Apt:
     """apt-get over one suite.
 
     :param str suite: a Debian suite such as `sid`; None for the machine's own release with its updates
+    :param str way_out: what a user can do where Debian's packages cannot be had
     """
 
-    def __init__(self, suite=None):
-        self.program = need('apt-get', 'Odoo 19 is taken from Debian packages; set ODOO_HOME to an Odoo 19 that you '
-                                       'have, or run this on Debian')
-        name = codename()
-        sources = own_sources(name)
+    def __init__(self, suite=None, way_out=WAY_OUT):
+        self.way_out = way_out
+        name = codename(way_out)
+        self.program = need('apt-get', f'install the package apt, or {way_out}')
+        sources = own_sources(name, way_out)
         if suite and suite != name:
             sources = [{**sources[0], 'suites': suite}]
         self.suite = suite or name
@@ -146,7 +146,8 @@ class Apt:
 
     def _apt(self, *arguments, title=None, cwd=None):
         return run([self.program, '-c', self.folder / 'apt.conf', '-q', '-y', *arguments], title=title,
-                   way_out=WAY_OUT, log=f'apt-{self.suite}', cwd=cwd, env={**os.environ, 'LC_ALL': 'C.UTF-8'})
+                   way_out=f'see that this machine reaches its Debian mirror, or {self.way_out}',
+                   log=f'apt-{self.suite}', cwd=cwd, env={**os.environ, 'LC_ALL': 'C.UTF-8'})
 
     def update(self):
         """Fetch the suite's package lists, once per run: an old list may name files the mirror no longer has."""

@@ -7,7 +7,7 @@ import tempfile
 
 from .apt import Apt
 from .console import Problem, step
-from .paths import atomic_folder, cache, cache_folder, lock, write_atomic
+from .paths import atomic_folder, cache, cache_folder, digest, lock, write_atomic
 
 #: As Odoo looks for them on the PATH.
 NAMES = ['google-chrome', 'chromium', 'chromium-browser', 'google-chrome-stable']
@@ -18,8 +18,8 @@ FLAGS = [
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--no-first-run',
     '--no-default-browser-check',
 ]
-#: What the browser draws text with where the machine has no fonts at all.
-FONT_PACKAGES = ['fonts-dejavu-core', 'fontconfig-config']
+#: The browser, and what it draws text with where the machine has no fonts.
+PACKAGES = ['chromium', 'fonts-dejavu-core', 'fonts-roboto-unhinted']
 PROBE = 'a page drawn by the browser'
 WAY_OUT = 'name one in CHROMIUM, or install the package chromium'
 #: Seconds for the browser to draw the first page, on a machine that is busy.
@@ -37,6 +37,12 @@ FONTCONFIG = '''\
     <dir>/usr/share/fonts</dir>
     <dir>{prefix}/usr/share/fonts</dir>
     <cachedir>{cache}</cachedir>
+    <match target="pattern">
+        <edit name="family" mode="append_last" binding="same">
+            <string>Roboto</string>
+            <string>DejaVu Sans</string>
+        </edit>
+    </match>
 </fontconfig>
 '''
 
@@ -79,10 +85,10 @@ def _installed():
 
 def _unpacked():
     """Return Debian's browser, taken out of its packages without installing any."""
-    prefix = cache('browser', 'prefix')
+    prefix = cache('browser', f'prefix-{digest(*PACKAGES)}')
     if not prefix.is_dir():
-        apt = Apt()
-        packages = apt.missing_for('chromium', *FONT_PACKAGES)
+        apt = Apt(way_out=WAY_OUT)
+        packages = apt.missing_for(*PACKAGES)
         with atomic_folder(prefix) as scratch:
             apt.unpack(packages, scratch, 'the browser')
     folders = [*sorted(prefix.glob('usr/lib/*-linux-gnu*')), *sorted(prefix.glob('lib/*-linux-gnu*'))]

@@ -100,7 +100,7 @@ def run_psql(home, options):
     program = str(folder / 'psql') if folder and (folder / 'psql').exists() else need(
         'psql', 'install the package postgresql-client')
     variables = databases.server.variables(_chosen(databases, options))
-    os.execve(program, ['psql', *options.rest], {**os.environ, **variables})
+    os.execve(program, [program, *options.rest], {**os.environ, **variables})
 
 
 def run_test(home, options):

@@ -8,7 +8,7 @@ from .database import PREFIX
 from .ports import free_port
 
 DATABASE = f'{PREFIX}suites'
-#: The addons whose models ours extend; their tests want demo data to be absent, as in Odoo's own CI it mostly is.
+#: The addons whose models ours extend. They are tested with demo data, which some of their tests need.
 MODULES = ['crm', 'loyalty', 'phone_validation', 'portal', 'sale', 'sale_loyalty']
 
 STARTED = re.compile(r' INFO \S+ odoo\.addons\.([\w.]+): Starting (\w+)\.(\w+) \.\.\.')

@@ -40,6 +40,7 @@ class Phone:
     :param str client_id: of the app
     :ivar str install_id: what the app calls this install
     :ivar dict customer: who has signed in
+    :ivar str refresh_token: of the newest pair
     """
 
     def __init__(self, base_url, client_id, platform, model):
@@ -47,6 +48,7 @@ class Phone:
         self.platform, self.model = platform, model
         self.install_id = str(uuid.uuid4())
         self.customer = None
+        self.refresh_token = None
         self.http = requests.Session()
         self.http.headers['X-App-Id'] = client_id
 
@@ -65,7 +67,7 @@ class Phone:
 
     def register(self):
         """Register this install, signed out as yet."""
-        self._keep(self.post(
+        self.keep(self.post(
             '/devices', 201, install_id=self.install_id, platform=self.platform, model=self.model, locale='de-DE',
             timezone='Europe/Berlin', permissions={'location': 'always', 'notifications': True}))
 
@@ -76,14 +78,16 @@ class Phone:
         """
         challenge = self.post('/auth/otp', 202, channel=channel, address=address)
         answer = self.post('/auth/otp/verify', challenge_id=challenge['challenge_id'], code=read_code(address))
-        self._keep(answer)
+        self.keep(answer)
         self.customer = answer['customer']
 
     def report(self, *events):
         """Report events; return the receipt."""
         return self.post('/events', events=list(events))
 
-    def _keep(self, tokens):
+    def keep(self, tokens):
+        """Use these tokens from now on."""
+        self.refresh_token = tokens['refresh_token']
         self.http.headers['Authorization'] = f'Bearer {tokens["access_token"]}'
 
 
@@ -106,7 +110,8 @@ class Staff:
         answer = response.json()
         if 'error' in answer:
             raise Refusal(answer['error']['data']['message'])
-        return answer['result']
+        # A method that returns nothing has no result.
+        return answer.get('result')
 
     def call(self, model, method, *args, **kwargs):
         return self.rpc(f'/web/dataset/call_kw/{model}/{method}', model=model, method=method, args=args, kwargs=kwargs)

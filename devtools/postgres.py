@@ -98,8 +98,11 @@ def stop_idle():
 
 def _named():
     """Return the user's own server after checking that it can serve."""
+    port = os.environ.get('PGPORT') or '5432'
+    if not port.isdigit():
+        raise Problem(f'PGPORT={port} is no port', 'name a number, 5432 for most servers')
     server = Server(
-        os.environ.get('PGHOST', ''), int(os.environ.get('PGPORT') or 5432),
+        os.environ.get('PGHOST', ''), int(port),
         os.environ.get('PGUSER') or getpass.getuser(), os.environ.get('PGPASSWORD', ''),
     )
     where = f'the PostgreSQL server {server.host or "of this machine"}:{server.port}'
@@ -112,7 +115,7 @@ def _named():
             cursor.execute('SELECT name FROM pg_available_extensions WHERE name = ANY(%s)', [EXTENSIONS])
             lacking = sorted(set(EXTENSIONS) - {name for name, in cursor.fetchall()})
     except psycopg2.OperationalError as error:
-        raise Problem(f'{where} does not let {server.user} in ({str(error).strip().splitlines()[-1]})',
+        raise Problem(f'{where} does not let {server.user} in ({str(error).strip().splitlines()[0]})',
                       'set PGHOST, PGPORT, PGUSER and PGPASSWORD right, or unset them for a private server') from error
     if version < MIN_VERSION:
         raise Problem(f'{where} is version {version}', f'Odoo 19 needs {MIN_VERSION} or newer')

@@ -13,6 +13,7 @@ from .process import run
 
 REQUIREMENTS = [REPO / 'requirements.txt', REPO / 'requirements-dev.txt']
 WAY_OUT = 'see that pip reaches its package index (PIP_INDEX_URL names another one)'
+NO_PIP = 'install its venv package (`apt-get install python3-venv`)'
 #: Byte code is made when it is first run, in the cache (see devtools.environment).
 PIP_OPTIONS = ['--quiet', '--no-compile', '--no-input', '--disable-pip-version-check', '--no-warn-script-location']
 
@@ -68,11 +69,11 @@ def _pip(python):
         wheels = cache('pip-wheel')
         if not wheels.is_dir():
             with atomic_folder(wheels) as scratch:
-                Apt().unpack(['python3-pip-whl'], scratch)
+                Apt(way_out=NO_PIP).unpack(['python3-pip-whl'], scratch)
         wheel = next(wheels.rglob('pip-*.whl'), None)
         if wheel is None:
             raise Problem('this Python has no pip, and Debian has no wheel of it',
-                          'install it (`apt-get install python3-venv`)')
+                          NO_PIP)
         run([python, wheel / 'pip', 'install', *PIP_OPTIONS, '--no-index', wheel], way_out=WAY_OUT, log='pip')
     return [python, '-m', 'pip']
 

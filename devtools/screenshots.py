@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Error, sync_playwright
 
+from .addons import MAIN
 from .console import Problem, say
 from .paths import REPO
 
@@ -17,7 +18,7 @@ TIMEOUT = 60_000
 DRAWN = '''
     document.fonts.status === "loaded"
     && [...document.images].every((image) => image.complete)
-    && !document.querySelector(".o_blockUI, .o_loading_indicator")
+    && !document.querySelector(".o_blockUI, .o_loading_indicator, .fa-spin")
 '''
 
 
@@ -28,17 +29,44 @@ class Page:
     :ivar str path: of its address; `/odoo/action-MODULE.XMLID` opens an action
     :ivar str ready: a CSS selector of what is there once the page is drawn
     :ivar str click: a CSS selector to click before the picture, for what has no address of its own
+    :ivar str then: a CSS selector of what is there after the click
     """
 
     path: str
     ready: str = '.o_action_manager .o_view_controller'
     click: str = ''
+    then: str = ''
+
+
+
+def action(name, view=''):
+    """Return the page of an action of our addon, in its first view or in the one that is named."""
+    return Page(f'/odoo/action-{MAIN}.{name}' + (f'?view_type={view}' if view else ''))
+
+
+def first_record(name):
+    """Return the page of the first record that an action of our addon lists."""
+    # A phone gets cards where a desk gets a list.
+    record = '.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost)'
+    return Page(f'/odoo/action-{MAIN}.{name}?view_type=list', record, record, '.o_form_view .o_form_sheet')
 
 
 #: Every page, by the name of its picture.
 PAGES = {
     'login': Page('/web/login', 'form.oe_login_form'),
-    'apps': Page('/odoo/apps', '.o_kanban_record'),
+    'campaigns': action('mobile_campaign_action'),
+    'campaign': first_record('mobile_campaign_action'),
+    'phones': action('mobile_device_action'),
+    'events': action('mobile_event_action'),
+    'messages': action('mobile_message_action'),
+    'coupons': action('mobile_coupon_action'),
+    'redemptions': action('mobile_redemption_action'),
+    'stores': action('mobile_store_action'),
+    'store': first_record('mobile_store_action'),
+    'fences': action('mobile_geofence_action'),
+    'decisions': action('mobile_decision_report_action'),
+    'apps': action('mobile_app_action'),
+    'app': first_record('mobile_app_action'),
 }
 
 
@@ -88,6 +116,7 @@ def shoot(page, name, size, names):
         page.wait_for_selector(PAGES[name].ready)
         if PAGES[name].click:
             page.click(PAGES[name].click)
+            page.wait_for_selector(PAGES[name].then)
         page.wait_for_function(DRAWN)
     except Error as error:
         page.screenshot(path=target)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from . import addons, browser, environment, logcheck, odoo_config, server
+from . import addons, browser, environment, logcheck, odoo_config, odoo_suites, server
 from .console import Problem, say
 from .database import PREFIX, Databases
 from .paths import REPO, cache
@@ -171,4 +171,7 @@ def run(databases, options):
     else:
         stages.odoo_runner()
         stages.pytest_odoo()
+        if options.full:
+            stages.announce("Odoo's own tests, without us and with us")
+            odoo_suites.run(databases, [])
         stages.system()

@@ -2,18 +2,46 @@
 
 import random
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.clients import Phone, Web, at_once
+from devtools.journey import FICTION
+from devtools.people import TIMEOUT, Phone, Refusal, Staff
 
 #: Requests at the same moment; the server has four workers.
 AT_ONCE = 8
 
 
+def at_once(jobs):
+    """Run functions in parallel and return what each returned, or the refusal it met."""
+    def attempt(job):
+        try:
+            return job()
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(attempt, jobs))
+
+
+def post(phone, path, **body):
+    """Send a request that may well be refused; return the response."""
+    return phone.http.post(phone.base_url + path, json=body, timeout=TIMEOUT)
+
+
+def enter(phone, fence_id, event_id=None):
+    """Report that a phone entered a fence; return the response."""
+    return post(phone, '/events', events=[{
+        'id': event_id or str(uuid.uuid4()), 'type': 'enter', 'geofence_id': fence_id,
+        'occurred_at': datetime.now(UTC).isoformat(),
+    }])
+
+
 @pytest.fixture(scope='module')
 def admin(server):
-    return Web(server, 'admin', 'admin')
+    return Staff(server.url, server.db, 'admin', 'admin')
 
 
 @pytest.fixture(scope='module')
@@ -53,13 +81,36 @@ def campaign(admin, shop):
 
 
 @pytest.fixture
-def customer(server, shop, db):
-    """Sign in a new customer, or one with a known number on another phone."""
-    def sign_in(number=None):
-        number = number or f'+4930{random.randrange(10**6, 10**7)}'
-        return Phone(server, shop['client_id']).sign_in(db(), number), number
+def phone(server, shop):
+    """Register a new install, signed out as yet."""
+    def register():
+        install = Phone(server.url, shop['client_id'], 'android', 'Racer')
+        install.register()
+        return install
+
+    return register
+
+
+@pytest.fixture
+def customer(phone, db):
+    """Sign in a customer on a new install; the same number is the same customer."""
+    def sign_in(number):
+        install, connection = phone(), db()
+        install.sign_in('sms', number, lambda number: _code(connection, number))
+        return install
 
     return sign_in
+
+
+@pytest.fixture(scope='module')
+def numbers():
+    """Yield phone numbers that are nobody's, each once."""
+    return iter(random.sample(FICTION[1], len(FICTION[1])))
+
+
+def _code(connection, number):
+    """Return the newest one-time code that Odoo wrote to a number."""
+    return _scalar(connection, 'SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', number).split()[0]
 
 
 def _scalar(connection, statement, *parameters):
@@ -68,50 +119,50 @@ def _scalar(connection, statement, *parameters):
         return cursor.fetchone()[0]
 
 
-def test_one_event_reported_many_times_at_once_counts_once(campaign, customer, shop, db):
-    campaign_id, (phone, _number) = campaign(), customer()
+def test_one_event_reported_many_times_at_once_counts_once(campaign, customer, numbers, shop, db):
+    campaign_id, phone = campaign(), customer(next(numbers))
     event_id = str(uuid.uuid4())
-    answers = [answer.json() for answer in at_once([lambda: phone.enter(shop['fences'][0], event_id)] * AT_ONCE)]
+    answers = [answer.json() for answer in at_once([lambda: enter(phone, shop['fences'][0], event_id)] * AT_ONCE)]
     assert sum(answer['accepted'] for answer in answers) == 1
     assert sum(answer['duplicates'] for answer in answers) == AT_ONCE - 1
     assert _scalar(db(), 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
-    assert len(phone.get('/offers').json()['items']) == 1
-    assert len(phone.get('/messages').json()['items']) == 1
+    assert len(phone.get('/offers')['items']) == 1
+    assert len(phone.get('/messages')['items']) == 1
 
 
-def test_two_phones_of_one_customer_at_two_fences_bring_one_coupon(campaign, customer, shop, db):
-    campaign_id, (phone, number) = campaign(), customer()
-    other, _number = customer(number)
+def test_two_phones_of_one_customer_at_two_fences_bring_one_coupon(campaign, customer, numbers, shop, db):
+    campaign_id, number = campaign(), next(numbers)
+    phones = [customer(number), customer(number)]
     statuses = [answer.status_code for answer in at_once([
-        lambda phone=phone, fence=fence: phone.enter(fence)
-        for phone, fence in zip([phone, other] * 2, shop['fences'] * 2, strict=True)])]
+        lambda phone=phone, fence=fence: enter(phone, fence)
+        for phone, fence in zip(phones * 2, shop['fences'] * 2, strict=True)])]
     assert set(statuses) <= {200, 409}
     assert _scalar(db(), 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
 
 
-def test_a_budget_is_never_overdrawn(campaign, customer, shop, db):
+def test_a_budget_is_never_overdrawn(campaign, customer, numbers, shop, db):
     campaign_id = campaign(budget_coupons=2)
-    phones = [customer()[0] for _ in range(5)]
-    at_once([lambda phone=phone: phone.enter(shop['fences'][0]) for phone in phones])
+    phones = [customer(next(numbers)) for _ in range(5)]
+    at_once([lambda phone=phone: enter(phone, shop['fences'][0]) for phone in phones])
     connection = db()
     assert _scalar(connection, 'SELECT budget_used FROM mobile_campaign WHERE id = %s', campaign_id) == 2
     assert _scalar(connection, 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 2
 
 
-def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, shop, admin, db, full):
+def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, numbers, shop, admin, db, full):
     campaign_id = campaign(max_per_customer=100, cooldown_hours=0)
-    (phone, _number), connection = customer(), db()
+    phone, connection = customer(next(numbers)), db()
     partner = _scalar(
         connection, 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
-    sellers = [Web(server, 'admin', 'admin') for _ in range(4)]
+    sellers = [Staff(server.url, server.db, 'admin', 'admin') for _ in range(4)]
     for _ in range(20 if full else 2):
-        phone.enter(shop['fences'][0])
-        code = phone.get('/offers', status='available').json()['items'][0]['code']
+        enter(phone, shop['fences'][0])
+        code = phone.get('/offers', status='available')['items'][0]['code']
         orders = [_quotation(admin, shop, partner, code) for _ in sellers]
         outcomes = at_once([
             lambda seller=seller, order=order: seller.call('sale.order', 'action_confirm', [order])
             for seller, order in zip(sellers, orders, strict=True)])
-        refusals = [str(outcome) for outcome in outcomes if isinstance(outcome, AssertionError)]
+        refusals = [str(outcome) for outcome in outcomes if isinstance(outcome, Refusal)]
         assert len(refusals) == len(sellers) - 1, outcomes
         assert all('already redeemed' in refusal for refusal in refusals), refusals
         confirmed = [order['state'] for order in admin.call('sale.order', 'read', orders, ['state'])]
@@ -136,28 +187,29 @@ def _quotation(admin, shop, partner, code):
     return order
 
 
-def test_parallel_guesses_at_a_code_get_five_tries(server, shop, db, full):
+def test_parallel_guesses_at_a_code_get_five_tries(phone, numbers, db, full):
     connection = db()
     for _ in range(10 if full else 1):
-        phone = Phone(server, shop['client_id'])
-        challenge, code = phone.ask_code(connection, f'+4930{random.randrange(10**6, 10**7)}')
+        install, number = phone(), next(numbers)
+        challenge = install.post('/auth/otp', 202, channel='sms', address=number)['challenge_id']
+        code = _code(connection, number)
         wrong = f'{(int(code) + 1) % 10**6:06d}'
-        answers = at_once([lambda phone=phone, challenge=challenge, wrong=wrong: phone.post(
-            '/auth/otp/verify', challenge_id=challenge, code=wrong)] * 2 * AT_ONCE)
+        answers = at_once([lambda install=install, challenge=challenge, wrong=wrong: post(
+            install, '/auth/otp/verify', challenge_id=challenge, code=wrong)] * 2 * AT_ONCE)
         assert {answer.status_code for answer in answers} <= {401, 409}
         tries = _scalar(connection, 'SELECT tries FROM mobile_otp WHERE uuid = %s', challenge)
         assert tries <= 5
         if tries == 5:
-            assert phone.post('/auth/otp/verify', challenge_id=challenge, code=code).status_code == 401
+            assert post(install, '/auth/otp/verify', challenge_id=challenge, code=code).status_code == 401
 
 
-def test_a_refresh_token_used_at_once_gives_one_pair_and_then_none(customer, shop):
-    phone, _number = customer()
-    answers = at_once([lambda: phone.post('/auth/refresh', refresh_token=phone.refresh_token)] * 4)
+def test_a_refresh_token_used_at_once_gives_one_pair_and_then_none(phone):
+    install = phone()
+    answers = at_once([lambda: post(install, '/auth/refresh', refresh_token=install.refresh_token)] * 4)
     pairs = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(pairs) <= 1
     assert {answer.status_code for answer in answers} <= {200, 401, 409}
     # The copies that came later have ended the sign-in: somebody else had the token.
     for pair in pairs:
-        phone.keep(pair)
-        assert phone.get('/me').status_code == 401
+        install.keep(pair)
+        assert install.http.get(f'{install.base_url}/stores', timeout=TIMEOUT).status_code == 401

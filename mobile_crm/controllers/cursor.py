@@ -4,36 +4,51 @@ A cursor holds the sort key of the last item that was handed out, so that a page
 place while other rows come and go.
 """
 import base64
-import binascii
+from typing import Annotated
 
-from pydantic_core import from_json, to_json
+from pydantic import AfterValidator, ConfigDict, Field, NaiveDatetime, TypeAdapter
+from pydantic_core import to_json
 
 from ..tools.problems import Problem
 
 
-def encode(*key):
-    """Return a cursor after the item with this sort key (numbers and strings)."""
-    return base64.urlsafe_b64encode(to_json(key)).decode().rstrip('=')
+def _storable(text: str) -> str:
+    if '\0' in text:
+        raise ValueError("PostgreSQL cannot store U+0000 in text")
+    return text
 
 
-def decode(cursor, *types):
-    """Return the sort key in a cursor, or None for the first page.
+# What sort keys are made of.
+Id = Annotated[int, Field(ge=0, lt=2 ** 63)]
+Instant = NaiveDatetime
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Text = Annotated[str, AfterValidator(_storable)]
 
-    :param cursor: what ``encode`` gave, from an untrusted client, or None.
-    :param types: the types of the key's parts.
-    :rtype: tuple | None
-    :raise Problem: 422 when the cursor is not one of ours.
+
+class Cursor:
+    """How one order of one list is written into cursors.
+
+    :param types: of the sort key's parts, from the above.
     """
-    if cursor is None:
-        return None
-    try:
-        key = from_json(base64.urlsafe_b64decode(cursor + '=' * (-len(cursor) % 4)), allow_inf_nan=False)
-    except (ValueError, binascii.Error):
-        key = None
-    if (
-        not isinstance(key, list) or len(key) != len(types)
-        or not all(type(part) is kind for part, kind in zip(key, types, strict=True))
-        or any(isinstance(part, int) and not 0 <= part < 2 ** 63 for part in key)
-    ):
-        raise Problem.invalid(['query', 'cursor'], "Use a next_cursor as it was given", 'cursor')
-    return tuple(key)
+
+    def __init__(self, *types):
+        self._key = TypeAdapter(tuple[types], config=ConfigDict(strict=True))
+
+    def encode(self, *key):
+        """Return a cursor after the item with this sort key."""
+        return base64.urlsafe_b64encode(to_json(key)).decode().rstrip('=')
+
+    def decode(self, cursor):
+        """Return the sort key in a cursor, or None for the first page.
+
+        :param cursor: what ``encode`` gave, from an untrusted client, or None.
+        :rtype: tuple | None
+        :raise Problem: 422 when the cursor is not one of ours.
+        """
+        if cursor is None:
+            return None
+        try:
+            return self._key.validate_json(
+                base64.b64decode(cursor + '=' * (-len(cursor) % 4), altchars=b'-_', validate=True))
+        except ValueError as exc:
+            raise Problem.invalid(['query', 'cursor'], "Use a next_cursor as it was given", 'cursor') from exc

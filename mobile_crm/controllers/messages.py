@@ -1,11 +1,11 @@
-from odoo import fields
-
 from ..tools.problems import Problem
-from . import cursor
 from .base import MobileController
+from .cursor import Cursor, Id, Instant
 from .routing import mobile_route
 from .schemas.base import Page, PageQuery, Uuid
 from .schemas.messages import Message
+
+NEWEST_FIRST = Cursor(Instant, Id)
 
 
 class Messages(MobileController):
@@ -13,12 +13,13 @@ class Messages(MobileController):
     @mobile_route('/messages', methods=['GET'], auth='mobile', readonly=True)
     def list_messages(self, query: PageQuery) -> Page[Message]:
         """List the customer's inbox, newest first."""
-        after = cursor.decode(query.cursor, str, int)
-        messages = self.env['mobile.message']._inbox(self._partner(), self._company(), query.limit, after)
-        last = messages[-1:] if len(messages) == query.limit else None
+        found = self.env['mobile.message']._inbox(
+            self._partner(), self._company(), query.limit + 1, NEWEST_FIRST.decode(query.cursor))
+        messages = found[:query.limit]
+        last = messages[-1:] if len(found) > query.limit else None
         return Page(
             items=[Message.of(message) for message in messages],
-            next_cursor=last and cursor.encode(fields.Datetime.to_string(last.sent_at), last.id),
+            next_cursor=last and NEWEST_FIRST.encode(last.sent_at, last.id),
         )
 
     @mobile_route('/messages/<message_id>/read', methods=['POST'], auth='mobile', readonly=False)

@@ -1,9 +1,11 @@
 from ..tools.problems import Problem
-from . import cursor
 from .base import MobileController
+from .cursor import Cursor, Id
 from .routing import mobile_route
 from .schemas.base import Page, Uuid
 from .schemas.offers import Claim, Offer, OfferQuery
+
+NEWEST_FIRST = Cursor(Id)
 
 
 class Offers(MobileController):
@@ -11,12 +13,13 @@ class Offers(MobileController):
     @mobile_route('/offers', methods=['GET'], auth='mobile', readonly=True)
     def list_offers(self, query: OfferQuery) -> Page[Offer]:
         """List the customer's coupons, newest first."""
-        after = cursor.decode(query.cursor, int)
-        cards = self.env['loyalty.card']._mobile_offers(
-            self._partner(), self._company(), query.limit, after and after[0], query.status)
+        after = NEWEST_FIRST.decode(query.cursor)
+        found = self.env['loyalty.card']._mobile_offers(
+            self._partner(), self._company(), query.limit + 1, after and after[0], query.status)
+        cards = found[:query.limit]
         return Page(
             items=[Offer.of(card) for card in cards],
-            next_cursor=cursor.encode(cards[-1].id) if len(cards) == query.limit else None,
+            next_cursor=NEWEST_FIRST.encode(cards[-1].id) if len(found) > query.limit else None,
         )
 
     @mobile_route('/offers/<offer_id>', methods=['GET'], auth='mobile', readonly=True)

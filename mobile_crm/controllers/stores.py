@@ -1,11 +1,14 @@
 from odoo import fields
 
 from ..tools.problems import Problem
-from . import cursor
 from .base import MobileController
+from .cursor import Cursor, Id, Number, Text
 from .routing import mobile_route
 from .schemas.base import Page, RecordId
 from .schemas.stores import PositionQuery, Store, StoreQuery
+
+NEAREST_FIRST = Cursor(Number, Id)
+BY_NAME = Cursor(Text, Id)
 
 
 class Stores(MobileController):
@@ -14,13 +17,13 @@ class Stores(MobileController):
     def list_stores(self, query: StoreQuery) -> Page[Store]:
         """Find stores around a position, nearest first; without a position, all by name."""
         located = query.lat is not None
-        after = cursor.decode(query.cursor, float if located else str, int)
+        order = NEAREST_FIRST if located else BY_NAME
         stores, last = self.env['mobile.store']._find_page(
             self._company(), query.lat, query.lon, radius=query.radius, text=query.q, open_now=query.open_now,
-            after=after, limit=query.limit)
+            after=order.decode(query.cursor), limit=query.limit)
         return Page(
             items=self._to_schema(stores),
-            next_cursor=last and cursor.encode(last.chord if located else last.name, last.id),
+            next_cursor=last and order.encode(last.chord if located else last.name, last.id),
         )
 
     @mobile_route('/stores/<store_id>', methods=['GET'], auth='mobile_device', readonly=True)

@@ -30,12 +30,12 @@ class IrHttp(models.AbstractModel):
                 # Odoo adds OPTIONS to each route for CORS, which this API does not offer.
                 raise MethodNotAllowed(request.env['ir.http'].routing_map().bind_to_environ(
                     request.httprequest.environ).allowed_methods(path_info))
-            return rule, args
         except HTTPException as exc:
             # Written here and now, while there is an environment to translate with.
             problem = Problem('not_found') if exc.code == 404 else exc
             problem.error_response = request.dispatcher.handle_error(problem)
             raise problem from exc
+        return rule, args
 
     @classmethod
     def _mobile_lang(cls):

@@ -89,8 +89,10 @@ class MobileEvent(models.Model):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("What a phone reported is not edited."))
+    def write(self, vals):
+        if vals:
+            raise UserError(self.env._("What a phone reported is not edited."))
+        return super().write(vals)
 
     # === BUSINESS METHODS === #
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, consteq, email_normalize, hmac
 from odoo.tools.mail import single_email_re
 
@@ -117,11 +118,10 @@ class MobileOtp(models.Model):
                 return normalized
             raise Problem.invalid(['body', 'address'], self.env._("This is not an email address."))
         country = device.app_id.country_id or device.company_id.country_id
-        formatted = phone_validation.phone_format(
-            address, country.code, country.phone_code, force_format='E164', raise_exception=False)
-        if not formatted.startswith('+') or not formatted[1:].isdigit():
-            raise Problem.invalid(['body', 'address'], self.env._("This is not a phone number."))
-        return formatted
+        try:
+            return phone_validation.phone_format(address, country.code, country.phone_code, force_format='E164')
+        except UserError as exc:
+            raise Problem.invalid(['body', 'address'], self.env._("This is not a phone number.")) from exc
 
     def _send(self, code):
         """Put the code into Odoo's outgoing queue and wake its worker."""

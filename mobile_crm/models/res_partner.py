@@ -130,8 +130,9 @@ class ResPartner(models.Model):
         Somebody who has just proved that the address is theirs may take such a contact over, unless it has a user of
         its own: that user could have written there an address that is not theirs. Of two contacts none is taken.
         """
-        candidates = self.search([
+        # With archived users: who was blocked does not come back through a contact, nor a former member of staff.
+        candidates = self.with_context(active_test=False).search([
             (FOUND_FIELDS[channel], '=', address), (VERIFIED_FIELDS[channel], '=', False),
-            ('is_company', '=', False), ('user_ids', '=', False),
+            ('active', '=', True), ('is_company', '=', False), ('user_ids', '=', False),
         ], limit=2)
-        return candidates if len(candidates) == 1 else self.browse()
+        return candidates.with_env(self.env) if len(candidates) == 1 else self.browse()

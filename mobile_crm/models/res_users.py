@@ -1,4 +1,7 @@
+import secrets
+
 from odoo import api, models
+from odoo.tools import email_normalize
 
 from ..tools.problems import Problem
 from .res_partner import VERIFIED_FIELDS
@@ -18,10 +21,12 @@ class ResUsers(models.Model):
         app, address = challenge.device_id.app_id, challenge.address
         Partner = self.env['res.partner']
         partner = Partner._mobile_find_verified(challenge.channel, address)
-        user = partner.with_context(active_test=False).user_ids[:1]
+        users = partner.with_context(active_test=False).user_ids
+        # Staff first, whatever other account they have; then one that can be used.
+        user = users.sorted(lambda user: (user.active and not user.share, user.active), reverse=True)[:1]
+        is_claimed = bool(partner)
         if not partner:
-            # Odoo itself lets people into the account whose login is their e-mail address.
-            user = self.with_context(active_test=False).search([('login', '=', address)], limit=1)
+            user = self._mobile_find_by_login(challenge.channel, address)
             partner = user.partner_id or Partner._mobile_find_unclaimed(challenge.channel, address)
         if user and not user._is_portal():
             raise Problem('staff_account')
@@ -39,13 +44,44 @@ class ResUsers(models.Model):
             })
         partner[VERIFIED_FIELDS[challenge.channel]] = address
         if not user:
-            user = self.with_context(no_reset_password=True).create({
+            return self.with_context(no_reset_password=True).create({
                 'login': address,
                 'partner_id': partner.id,
                 'group_ids': [(6, 0, self.env.ref('base.group_portal').ids)],
                 'company_id': app.company_id.id,
                 'company_ids': [(6, 0, app.company_id.ids)],
             })
-        elif app.company_id not in user.company_ids:
+        if not is_claimed:
+            user._mobile_end_other_access()
+        if app.company_id not in user.company_ids:
             user.company_ids += app.company_id
         return user
+
+    @api.model
+    def _mobile_find_by_login(self, channel, address):
+        """Return the account, archived or not, whose login is this address in any spelling.
+
+        Odoo itself lets people into the account whose login is their e-mail address.
+        """
+        users = self.with_context(active_test=False)
+        if user := users.search([('login', '=', address)], limit=1):
+            return user
+        if channel != 'email':
+            return self.browse()
+        # Logins keep the case in which they were typed.
+        return users.search([('partner_id.email_normalized', '=', address)]).filtered(
+            lambda user: email_normalize(user.login) == address)[:1]
+
+    def _mobile_end_other_access(self):
+        """Take these accounts from whoever else can open them, as their owner has just proved who they are.
+
+        Where anybody can sign up, an account may have been made with somebody else's address, to wait until its owner
+        fills it. Its password and keys end. An owner who had one resets it by e-mail, and Odoo tells them so.
+        """
+        self.ensure_one()
+        if self._get_signup_invitation_scope() != 'b2c':
+            return
+        self.password = secrets.token_urlsafe(32)
+        self.api_key_ids._remove()
+        if 'auth_passkey_key_ids' in self._fields:
+            self.auth_passkey_key_ids.unlink()

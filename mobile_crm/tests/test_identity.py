@@ -1,4 +1,6 @@
-from odoo.tests import tagged
+from odoo.exceptions import AccessDenied
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..tools.problems import Problem
 from .common import MobileCommon
@@ -64,6 +66,49 @@ class TestIdentity(MobileCommon):
         user = self._prove('email', 'portal.owner@example.com')
         self.assertEqual(user, portal)
         self.assertIn(self.company, user.company_ids)
+
+    def test_a_login_in_other_letters_is_the_same_account(self):
+        portal = self.env['res.users'].create({
+            'name': "Portal", 'login': 'Portal.Owner@Example.com', 'email': 'Portal.Owner@Example.com',
+            'group_ids': [(6, 0, self.env.ref('base.group_portal').ids)]})
+        self.assertEqual(self._prove('email', 'portal.owner@example.com'), portal)
+
+    def test_an_account_that_somebody_else_made_is_theirs_no_longer(self):
+        """A thief signs up on the web with the address of a victim, who later signs in with a code."""
+        self.env['ir.config_parameter'].set_param('auth_signup.invitation_scope', 'b2c')
+        login = 'victim@example.com'
+        self.env['res.users'].signup({'login': login, 'name': "Thief", 'password': 'known-to-the-thief'})
+        credential = {'login': login, 'password': 'known-to-the-thief', 'type': 'password'}
+        user = self.env['res.users'].search([('login', '=', login)])
+        self.assertEqual(self.env['res.users'].authenticate(credential, {'interactive': False})['uid'], user.id)
+        self.assertEqual(self._prove('email', login), user)
+        with self.assertRaises(AccessDenied), mute_logger('odoo.addons.base.models.res_users'):
+            self.env['res.users'].authenticate(credential, {'interactive': False})
+        # Their own password is theirs, from then on.
+        user.password = 'known-to-the-victim'
+        self._prove('email', login)
+        credential['password'] = 'known-to-the-victim'
+        self.assertEqual(self.env['res.users'].authenticate(credential, {'interactive': False})['uid'], user.id)
+
+    def test_where_staff_invite_an_account_keeps_its_password(self):
+        self.env['ir.config_parameter'].set_param('auth_signup.invitation_scope', 'b2b')
+        portal = new_test_user(self.env, login='invited@example.com', groups='base.group_portal', password='long enough')
+        self._prove('email', portal.login)
+        credential = {'login': portal.login, 'password': 'long enough', 'type': 'password'}
+        self.assertEqual(self.env['res.users'].authenticate(credential, {'interactive': False})['uid'], portal.id)
+
+    def test_the_contact_of_a_blocked_user_is_not_taken(self):
+        contact = self._contact(phone='+32485001122')
+        former = new_test_user(self.env, login='former', groups='base.group_user', partner_id=contact.id)
+        former.active = False
+        self.assertNotEqual(self._prove('sms', '+32485001122').partner_id, contact)
+
+    def test_staff_with_a_portal_account_beside_are_not_let_in(self):
+        user = self._prove('sms', '+32485001122')
+        new_test_user(self.env, login='a staff login', groups='base.group_user', partner_id=user.partner_id.id)
+        with self.assertRaises(Problem) as caught:
+            self._prove('sms', '+32485001122')
+        self.assertEqual(caught.exception.problem_code, 'staff_account')
 
     def test_staff_are_not_let_in(self):
         self.salesperson.login = 'sales@example.com'

@@ -38,8 +38,9 @@ class Schema(BaseModel):
 
     @classmethod
     def validate_query(cls, args):
-        """Return the model for query parameters (a MultiDict of strings)."""
-        return cls.__pydantic_validator__.validate_strings(args.to_dict())
+        """Return the model for query parameters (a MultiDict of strings); each can be given once."""
+        return cls.__pydantic_validator__.validate_strings({
+            name: values[0] if len(values) == 1 else {'given': 'more than once'} for name, values in args.lists()})
 
     def serialize(self) -> bytes:
         """Return the model as JSON."""

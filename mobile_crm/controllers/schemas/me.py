@@ -9,9 +9,9 @@ class CustomerUpdate(Schema):
     """What a customer may change of themselves; what is left out stays as it is."""
 
     name: str | None = Field(None, min_length=1, max_length=200, pattern=r'\S')
-    email: str | None = Field(None, max_length=254)
+    email: str | None = Field(None, min_length=3, max_length=254)
     language: str | None = Field(None, max_length=35, description='BCP 47')
-    birthdate: date | None = None
+    birthdate: date | None = Field(None, ge=date(1900, 1, 1), description='From 1900 to today')
     favourite_store_ids: list[RecordId] | None = Field(None, max_length=100)
 
 

@@ -1,0 +1,148 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const back = {
+    content: "Go back",
+    trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a",
+    run: "click",
+};
+
+registry.category("web_tour.tours").add("mobile_crm_campaign", {
+    url: "/odoo",
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the app",
+            trigger: ".o_app[data-menu-xmlid='mobile_crm.menu_root']",
+            run: "click",
+        },
+        {
+            content: "The campaigns come first, with their results",
+            trigger: ".o_kanban_record:contains(Nearby) .badge:contains(Running)",
+        },
+        {
+            content: "Make a new one",
+            trigger: ".o-kanban-button-new",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=name] textarea",
+            run: "edit Rainy Tuesday",
+        },
+        {
+            content: "Look for an existing coupon program",
+            trigger: ".o_field_widget[name=program_id] input",
+            run: "edit 15 % off",
+        },
+        {
+            trigger: ".o_field_widget[name=program_id] .dropdown-item:contains('15 % off'):first",
+            run: "click",
+        },
+        {
+            content: "Its reward is said in words",
+            trigger: ".o_field_widget[name=reward_summary]:contains('15%')",
+        },
+        {
+            trigger: ".o_field_widget[name=message_title] input",
+            run: "edit Dry in here",
+        },
+        {
+            trigger: ".o_field_widget[name=message_body] textarea",
+            run: "edit Come in and take 15 % off.",
+        },
+        {
+            content: "The phone beside the fields shows the message",
+            trigger: ".o_mobile_crm_phone .o_mobile_crm_bubble:contains('Dry in here')",
+        },
+        {
+            trigger: ".o_notebook a[name=audience]",
+            run: "click",
+        },
+        {
+            content: "Everybody with the app is in the audience",
+            trigger: ".o_field_widget[name=audience_count]:contains('2')",
+        },
+        {
+            trigger: ".o_statusbar_buttons button[name=action_start]",
+            run: "click",
+        },
+        {
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains('Running')",
+        },
+        {
+            content: "What has it decided?",
+            trigger: "button[name=action_view_decisions]:contains('Sent')",
+            run: "click",
+        },
+        {
+            content: "Nothing yet, and the empty list says what will be there",
+            trigger: ".o_view_nocontent:contains('No campaign has decided anything yet')",
+        },
+        back,
+        {
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_pause]",
+        },
+        back,
+        {
+            trigger: ".o_kanban_record:contains(Nearby)",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view button[name=action_view_decisions]:contains('Sent'):contains('1')",
+            run: "click",
+        },
+        {
+            content: "Somebody came near",
+            trigger: ".o_list_view .o_data_row:contains('Anna Peeters'):contains('All conditions are met')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("mobile_crm_contact", {
+    steps: () => [
+        {
+            trigger: ".o_form_view button[name=action_view_mobile_devices]:contains('1')",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains('Android')",
+        },
+        back,
+        {
+            trigger: ".o_form_view button[name=action_view_mobile_events]:contains('1')",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains('Entered: Brussels Store')",
+        },
+        back,
+        {
+            trigger: ".o_form_view button[name=action_view_mobile_coupons]:contains('1')",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:contains('Available') .o_data_cell:contains('Nearby')",
+            run: "click",
+        },
+        {
+            content: "The coupon says whose it is",
+            trigger: ".o_form_view .o_field_widget[name=partner_id]:contains('Anna Peeters')",
+        },
+        back,
+        {
+            trigger: ".o_list_view .o_data_row:contains('Nearby')",
+        },
+        back,
+        {
+            trigger: ".o_form_view .o_notebook a[name=mobile]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=mobile_verified_phone]:contains('+32475112233')",
+        },
+        {
+            content: "Why messages came or didn't, in words",
+            trigger: ".o_field_widget[name=mobile_decision_ids] .o_data_row:contains('All conditions are met')",
+        },
+    ],
+});

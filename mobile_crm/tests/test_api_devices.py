@@ -1,0 +1,134 @@
+import uuid
+
+from odoo.tests import tagged
+
+from .common import MobileHttpCase
+
+
+@tagged('-at_install', 'post_install')
+class TestApiDevices(MobileHttpCase):
+
+    def _device(self, phone):
+        return self.env['mobile.device'].with_context(active_test=False).search([('uuid', '=', phone.device_id)])
+
+    # === REGISTRATION === #
+
+    def test_a_new_install(self):
+        phone = self.phone_app()
+        answer = phone.register()
+        self.assertEqual(answer.status, 201)
+        self.assertEqual(
+            set(answer.json), {'device_id', 'access_token', 'refresh_token', 'token_type', 'expires_in'})
+        self.assertEqual((answer.json['token_type'], answer.json['expires_in']), ('Bearer', 900))
+        self.assertEqual(answer.headers['Cache-Control'], 'no-store')
+        device = self._device(phone)
+        self.assertEqual((device.app_id, device.company_id, device.install_id), (self.app, self.company, phone.install_id))
+        self.assertEqual(phone.get('/stores').status, 200)
+        self.assertProblem(phone.get('/me'), 401, 'sign_in_required')
+
+    def test_tokens_are_kept_as_hashes_only(self):
+        phone = self.registered_phone()
+        tokens = self._device(phone).token_ids
+        self.assertEqual(len(tokens), 2)
+        kept = repr(tokens.read())
+        self.assertNotIn(phone.access_token, kept)
+        self.assertNotIn(phone.refresh_token, kept)
+        self.assertNotIn(phone.access_token.removeprefix('mca_'), kept)
+
+    def test_everything_a_phone_tells(self):
+        phone = self.registered_phone(
+            platform='ios', model="iPhone 15", os_version="18.1", app_version="2.0", locale='de-BE',
+            timezone='Europe/Brussels', push={'provider': 'apns', 'address': 'abc'},
+            permissions={'location': 'always', 'notifications': True})
+        device = self._device(phone)
+        self.assertEqual(device.read(
+            ['platform', 'model', 'os_version', 'app_version', 'locale', 'timezone', 'push_provider', 'push_address',
+             'location_permission', 'notifications_allowed'])[0], {
+                'id': device.id, 'platform': 'ios', 'model': "iPhone 15", 'os_version': "18.1", 'app_version': "2.0",
+                'locale': 'de-BE', 'timezone': 'Europe/Brussels', 'push_provider': 'apns', 'push_address': 'abc',
+                'location_permission': 'always', 'notifications_allowed': True})
+
+    def test_the_same_install_again(self):
+        phone = self.phone_of(self.phone)
+        old_access, old_refresh = phone.access_token, phone.refresh_token
+        answer = phone.register()
+        self.assertEqual((answer.status, answer.json['device_id']), (200, self.phone.uuid))
+        self.assertFalse(self.phone.user_id, "knowing an install's id opens nobody's account")
+        self.assertProblem(phone.get('/me'), 401, 'sign_in_required')
+        phone.access_token, phone.refresh_token = old_access, old_refresh
+        self.assertProblem(phone.get('/me'), 401, 'token_invalid')
+        self.assertProblem(phone.refresh(), 401, 'token_invalid')
+
+    def test_the_same_install_id_in_another_app_is_another_device(self):
+        other_app = self.env['mobile.app'].create({'name': "Other App"})
+        phone, other = self.registered_phone(), self.phone_app(other_app)
+        other.install_id = phone.install_id
+        self.assertEqual(other.register().status, 201)
+        self.assertNotEqual(phone.device_id, other.device_id)
+        self.assertEqual(phone.get('/stores').status, 200)
+
+    def test_unknown_apps(self):
+        till = self.env['mobile.app'].create({'name': "Till", 'kind': 'till'})
+        archived = self.env['mobile.app'].create({'name': "Gone", 'active': False})
+        for client_id in ('', 'nonsense', till.client_id, archived.client_id):
+            phone = self.phone_app()
+            phone.client_id = client_id
+            answer = phone.post('/devices', {'install_id': phone.install_id, 'platform': 'ios'})
+            self.assertProblem(answer, 401, 'app_unknown')
+
+    def test_wrong_values(self):
+        phone = self.phone_app()
+        for field, value in (
+            ('install_id', 'not-a-uuid'), ('install_id', None), ('platform', 'symbian'), ('platform', None),
+            ('model', 'x' * 101), ('model', 'a\0b'), ('model', 1), ('locale', "de'; --"), ('locale', 'x'),
+            ('timezone', 'Mars/Olympus'), ('timezone', '../etc/passwd'), ('push', 'abc'), ('permissions', []),
+        ):
+            with self.subTest(field=field, value=value):
+                answer = phone.post('/devices', {'install_id': str(uuid.uuid4()), 'platform': 'ios', field: value})
+                self.assertProblem(answer, 422, 'invalid_request')
+                self.assertEqual({tuple(error['loc'][:2]) for error in answer.json['errors']}, {('body', field)})
+        for push in ({'provider': 'fcm'}, {'address': 'x'}, {'provider': 'smoke', 'address': 'x'},
+                     {'provider': 'fcm', 'address': ''}, {'provider': 'fcm', 'address': 'x', 'token': 'y'}):
+            answer = phone.post('/devices', {'install_id': str(uuid.uuid4()), 'platform': 'ios', 'push': push})
+            self.assertProblem(answer, 422, 'invalid_request')
+        self.assertFalse(self.env['mobile.device'].search([('install_id', '=', phone.install_id)]))
+
+    def test_a_push_address_is_one_phones(self):
+        push = {'provider': 'fcm', 'address': 'one-address'}
+        first = self.registered_phone(push=push)
+        second = self.registered_phone(push=push)
+        self.assertFalse(self._device(first).push_address)
+        self.assertEqual(self._device(second).push_address, 'one-address')
+        first.patch('/devices/current', {'push': push})
+        self.assertEqual(self._device(first).push_address, 'one-address')
+        self.assertFalse(self._device(second).push_address)
+
+    # === THE CURRENT DEVICE === #
+
+    def test_update(self):
+        phone = self.registered_phone(model="Pixel 9", push={'provider': 'fcm', 'address': 'abc'})
+        answer = phone.patch('/devices/current', {'app_version': "3.0", 'permissions': {'location': 'when_in_use'}})
+        self.assertEqual(answer.json, {
+            'device_id': phone.device_id, 'install_id': phone.install_id, 'platform': 'android', 'model': "Pixel 9",
+            'os_version': None, 'app_version': "3.0", 'locale': None, 'timezone': None, 'push_provider': 'fcm',
+            'permissions': {'location': 'when_in_use', 'notifications': False}, 'signed_in': False})
+        answer = phone.patch('/devices/current', {'push': None, 'model': None, 'permissions': {'notifications': True}})
+        self.assertEqual((answer.json['push_provider'], answer.json['model']), (None, None))
+        self.assertEqual(answer.json['permissions'], {'location': 'when_in_use', 'notifications': True})
+        self.assertFalse(self._device(phone).push_address)
+
+    def test_install_and_platform_do_not_change(self):
+        phone = self.registered_phone()
+        answer = phone.patch('/devices/current', {'install_id': str(uuid.uuid4()), 'platform': 'ios'})
+        self.assertEqual((answer.json['install_id'], answer.json['platform']), (phone.install_id, 'android'))
+
+    def test_delete(self):
+        phone = self.phone_of(self.phone)
+        self.assertEqual(phone.delete('/devices/current').status, 204)
+        self.assertFalse(self.phone.active)
+        self.assertFalse(self.phone.user_id)
+        self.assertProblem(phone.get('/stores'), 401, 'token_invalid')
+        self.assertProblem(phone.refresh(), 401, 'token_invalid')
+        self.assertEqual(phone.register().status, 200)
+        self.assertTrue(self.phone.active)
+        self.assertProblem(phone.get('/me'), 401, 'sign_in_required')

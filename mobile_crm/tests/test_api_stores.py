@@ -1,0 +1,147 @@
+import base64
+import json
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..tools import geo
+from .common import MobileHttpCase
+
+HERE = {'lat': 50.8503, 'lon': 4.3517}
+
+
+@tagged('-at_install', 'post_install')
+class TestApiStores(MobileHttpCase):
+
+    def setUp(self):
+        super().setUp()
+        self.client = self.registered_phone()
+
+    def _names(self, **query):
+        answer = self.client.get('/stores', **query)
+        self.assertEqual(answer.status, 200, answer.content)
+        return [store['name'] for store in answer.json['items']]
+
+    def _all_pages(self, **query):
+        names, cursor = [], None
+        while True:
+            answer = self.client.get('/stores', **query, **({'cursor': cursor} if cursor else {}))
+            self.assertEqual(answer.status, 200, answer.content)
+            names += [store['name'] for store in answer.json['items']]
+            cursor = answer.json['next_cursor']
+            if not cursor:
+                return names
+
+    def test_a_store(self):
+        self.store_near.phone = '+32 2 123 45 67'
+        answer = self.client.get(f'/stores/{self.store_near.id}', **HERE)
+        store = answer.json
+        self.assertAlmostEqual(store.pop('distance'), 404, delta=2)
+        self.assertEqual(store, {
+            'id': self.store_near.id, 'name': "Brussels Store", 'lat': 50.8467, 'lon': 4.3525,
+            'address': {'street': "Main Street 1", 'street2': None, 'zip': None, 'city': "Brussels", 'country': 'BE'},
+            'phone': '+32 2 123 45 67', 'timezone': 'Europe/Brussels', 'open_now': None, 'hours': [],
+            'next_change_at': None, 'image_url': None})
+        self.assertIsNone(self.client.get(f'/stores/{self.store_near.id}').json['distance'])
+
+    def test_nearest_first_with_true_distances(self):
+        for lat, lon, order in ((50.8503, 4.3517, ["Brussels Store", "Paris Store"]),
+                                (48.8, 2.3, ["Paris Store", "Brussels Store"]),
+                                (-50.8467, -175.6475, ["Paris Store", "Brussels Store"])):
+            items = self.client.get('/stores', lat=lat, lon=lon).json['items']
+            self.assertEqual([item['name'] for item in items], order)
+            for item in items:
+                self.assertAlmostEqual(item['distance'], geo.distance(lat, lon, item['lat'], item['lon']), delta=0.2)
+
+    def test_filters(self):
+        self.assertEqual(self._names(), ["Brussels Store", "Paris Store"])
+        self.assertEqual(self._names(**HERE, radius=1000), ["Brussels Store"])
+        self.assertEqual(self._names(**HERE, radius=0), [])
+        self.assertEqual(self._names(**HERE, radius=1e308), ["Brussels Store", "Paris Store"])
+        self.assertEqual(self._names(q='paris'), ["Paris Store"])
+        self.assertEqual(self._names(q="'; DROP TABLE mobile_store; --"), [])
+        self.assertEqual(self._names(q='%'), [])
+        self.assertEqual(self._names(q='Brussels_Store'), [])
+        self.assertEqual(self._names(open_now='true'), [])
+
+    def test_open_now(self):
+        always = self.env['resource.calendar'].create({
+            'name': "Always", 'tz': 'UTC', 'attendance_ids': [Command.clear()] + [Command.create({
+                'name': "Open", 'dayofweek': str(day), 'hour_from': 0, 'hour_to': 24, 'day_period': 'morning',
+            }) for day in range(7)]})
+        self.store_far.calendar_id = always
+        self.assertEqual(self._names(**HERE, open_now='true'), ["Paris Store"])
+        self.assertEqual(self._names(**HERE, open_now='false'), [])
+        store = self.client.get(f'/stores/{self.store_far.id}').json
+        self.assertEqual((store['open_now'], len(store['hours'])), (True, 7))
+        self.assertEqual(store['hours'][0], {'day': 0, 'opens': '00:00', 'closes': '24:00'})
+
+    def test_wrong_values(self):
+        for query, loc in (
+            ({'lat': 91, 'lon': 0}, 'lat'), ({'lat': 0, 'lon': -180.1}, 'lon'), ({'lat': 'nan', 'lon': 0}, 'lat'),
+            ({'lat': 'inf', 'lon': 0}, 'lat'), ({'lat': '1e999', 'lon': 0}, 'lat'), ({'lat': '', 'lon': 0}, 'lat'),
+            ({**HERE, 'radius': -1}, 'radius'), ({'limit': 0}, 'limit'), ({'limit': 101}, 'limit'),
+            ({'limit': 'ten'}, 'limit'), ({'limit': '9' * 5000}, 'limit'), ({'q': 'x' * 101}, 'q'), ({'q': 'a\0b'}, 'q'),
+            ({'open_now': 'maybe'}, 'open_now'), ({'sort': 'id desc'}, 'sort'), ({'cursor': 'x' * 501}, 'cursor'),
+        ):
+            with self.subTest(query={key: str(value)[:20] for key, value in query.items()}):
+                self.assertInvalid(self.client.get('/stores', **query), 'query', loc)
+        for query in ({'lat': 50}, {'lon': 4}, {'radius': 10}):
+            self.assertInvalid(self.client.get('/stores', **query), 'query')
+        self.assertInvalid(self.client.get(f'/stores/{self.store_near.id}', lat=50), 'query')
+
+    def test_a_parameter_given_twice(self):
+        answer = self.client.request('GET', '/stores?limit=1&limit=2')
+        self.assertInvalid(answer, 'query', 'limit')
+
+    def test_what_is_not_the_apps_is_not_there(self):
+        other = self.env['res.company'].create({'name': "Other Shop"})
+        elsewhere, _fence = self._make_store("Elsewhere", "Brussels", 'base.be', 50.85, 4.35, other)
+        archived, _fence = self._make_store("Archived", "Brussels", 'base.be', 50.85, 4.35)
+        archived.active = False
+        self.assertEqual(self._names(**HERE), ["Brussels Store", "Paris Store"])
+        bodies = []
+        for store_id in (elsewhere.id, archived.id, 2 ** 31 - 1):
+            answer = self.client.get(f'/stores/{store_id}')
+            self.assertProblem(answer, 404, 'not_found')
+            bodies.append({**answer.json, 'instance': None, 'request_id': None})
+        self.assertEqual(bodies[0], bodies[1])
+        self.assertEqual(bodies[0], bodies[2])
+        other_app = self.env['mobile.app'].create({'name': "Other App", 'company_id': other.id})
+        phone = self.registered_phone(other_app)
+        self.assertEqual([store['name'] for store in phone.get('/stores').json['items']], ["Elsewhere"])
+
+    # === PAGES === #
+
+    def _many(self):
+        # Twins at one spot and with one name: the sort key alone does not tell them apart.
+        for number in range(6):
+            self._make_store(f'Twin {number % 2}', "Ghent", 'base.be', 51.05, 3.72)
+
+    def test_pages_neither_skip_nor_repeat(self):
+        self._many()
+        for query in ({}, HERE, {'q': 'store'}, {**HERE, 'radius': 100_000}):
+            everything = self._names(**query)
+            for limit in (1, 2, 3, 8):
+                self.assertEqual(self._all_pages(**query, limit=limit), everything, (query, limit))
+        self.assertEqual(len(self._all_pages(**HERE, limit=4)), 8)
+
+    def test_the_last_page_says_so(self):
+        self.assertIsNone(self.client.get('/stores', limit=2).json['next_cursor'])
+        self.assertIsNotNone(self.client.get('/stores', limit=1).json['next_cursor'])
+
+    def test_forged_cursors(self):
+        def cursor(*key):
+            return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip('=')
+
+        genuine = self.client.get('/stores', **HERE, limit=1).json['next_cursor']
+        for text in ('', 'x', '!!!!', 'é', genuine[:-1], genuine + 'AAAA', cursor(), cursor(1), cursor('x', 1),
+                     cursor(0.1, 'x'), cursor(0.1, -1), cursor(0.1, 2 ** 63), cursor(0.1, True), cursor(0.1, 1, 1),
+                     cursor([0.1], 1), cursor(None, None), cursor(float('nan'), 1), cursor(float('inf'), 1),
+                     base64.urlsafe_b64encode(b'[1e999, 1]').decode(), base64.urlsafe_b64encode(b'{}').decode()):
+            with self.subTest(cursor=text):
+                self.assertInvalid(self.client.get('/stores', **HERE, cursor=text), 'query', 'cursor')
+        for text in (genuine, cursor(0.1, 1), cursor('a\0b', 1), cursor('\ud800', 1)):
+            self.assertInvalid(self.client.get('/stores', cursor=text), 'query', 'cursor')
+        self.assertEqual(self.client.get('/stores', cursor=cursor("' OR 1=1 --", 1)).status, 200)
+        self.assertEqual(self.client.get('/stores', **HERE, cursor=cursor(5.0, 2 ** 62)).json['items'], [])
