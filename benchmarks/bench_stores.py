@@ -1,4 +1,5 @@
-"""GET /stores among 100,000 stores. Goals: at most 2 times an empty authenticated route, the query 1.3 times hand SQL."""
+"""GET /stores among 100,000 stores. Goals: at most 2 times an empty authenticated route, its query 1.3 times hand SQL.
+"""
 
 import itertools
 import math
@@ -18,16 +19,13 @@ HAND_SQL = """
            partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
            EXISTS (SELECT FROM ir_attachment
                     WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-           store.write_date, near.chord
-      FROM (SELECT id, sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s]) AS chord
-              FROM mobile_store
-             WHERE company_id = %(company)s AND active
-          ORDER BY sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s])
-             LIMIT %(limit)s) near
-      JOIN mobile_store store ON store.id = near.id
+           store.write_date, store.sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s]) AS chord
+      FROM mobile_store store
       JOIN res_partner partner ON partner.id = store.partner_id
  LEFT JOIN res_country country ON country.id = partner.country_id
-  ORDER BY near.chord, store.id
+     WHERE store.company_id = %(company)s AND store.active
+  ORDER BY chord
+     LIMIT %(limit)s
 """
 
 

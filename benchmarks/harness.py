@@ -49,6 +49,11 @@ class Side:
         return statistics.median(self.seconds)
 
     @property
+    def calm(self):
+        """The time that the fastest tenth of the calls stayed below: what a call costs while nobody else is at work."""
+        return statistics.quantiles(self.seconds, n=10)[0]
+
+    @property
     def cpu_per_call(self):
         return self.cpu / len(self.seconds)
 
@@ -59,7 +64,7 @@ class Side:
         return max(halves) / min(halves) - 1
 
 
-def compare(title, baseline, *sides, meter, goal=None, slices=24, calls=25, warm_up=50):
+def compare(title, baseline, *sides, meter, goal=None, slices=40, calls=25, warm_up=50):
     """Measure `sides` against `baseline` and print the table.
 
     :param str title: above the table
@@ -81,15 +86,18 @@ def compare(title, baseline, *sides, meter, goal=None, slices=24, calls=25, warm
     say(f'\n{title}')
     say(f'  {slices} slices of {calls} calls a side in turns, after {warm_up} calls to warm up')
     width = max(len(side.name) for side in everyone)
-    say(f'  {"":{width}}  {"median ms":>9}  {"worst ms":>9}  {"cpu ms":>7}  {"ratio":>6}  {"cpu ratio":>9}  quartiles of the ratio')
+    say(f'  {"milliseconds":{width}}    calm  median     worst    cpu'
+        ' | ratio:  calm  median   cpu  quartiles by slice')
     for side in everyone:
-        row = f'  {side.name:{width}}  {side.median * 1e3:9.3f}  {max(side.seconds) * 1e3:9.3f}  {side.cpu_per_call / 1e6:7.3f}'
+        row = (f'  {side.name:{width}}  {side.calm * 1e3:6.3f}  {side.median * 1e3:6.3f}'
+               f'  {max(side.seconds) * 1e3:8.3f}  {side.cpu_per_call / 1e6:5.3f}')
         if side is not baseline:
             ratios = [statistics.median(own) / statistics.median(other)
                       for own, other in zip(side.slices, baseline.slices, strict=True)]
             lower, _median, upper = statistics.quantiles(ratios, n=4)
             cpu_ratio = side.cpu_per_call / baseline.cpu_per_call if baseline.cpu else float('nan')
-            row += f'  {side.median / baseline.median:6.2f}  {cpu_ratio:9.2f}  {lower:.2f} to {upper:.2f}'
+            row += (f' |       {side.calm / baseline.calm:6.2f}  {side.median / baseline.median:6.2f}  {cpu_ratio:4.2f}'
+                    f'  {lower:.2f} to {upper:.2f}')
         say(row)
     said = '' if goal is None else f'   goal: a ratio of at most {goal}'
     say(f'  noise, each side against itself: {max(side.noise for side in everyone):.1%}{said}')
