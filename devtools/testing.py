@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from . import addons, browser, environment, logcheck, odoo_config, odoo_suites, server
+from . import addons, browser, environment, logcheck, odoo_config, odoo_suites, pytest_strict, server
 from .console import Problem, say
 from .database import PREFIX, Databases
 from .paths import REPO, cache, lock
@@ -16,6 +16,8 @@ from .ports import free_port
 ADDON_DATABASE = f'{PREFIX}test'
 SYSTEM_DATABASE = f'{PREFIX}system'
 SYSTEM_WORKERS = 4
+#: Lines of a log that are quoted.
+SHOWN = 20
 #: pytest's exit status when no test was selected.
 NOTHING_COLLECTED = 5
 
@@ -60,12 +62,13 @@ class Stages:
             '--stop-after-init', title=f'installing {", ".join(names)} and running the tests',
             config={'http_port': free_port(), 'gevent_port': free_port()}, **self._variables)
         text = log_path.read_text(encoding='utf-8', errors='replace')
-        check_log(text, log_path, 'Odoo\'s runner')
         count = COUNT.search(text)
         if status or not count or int(count[3]) == 0:
+            say('\n'.join(logcheck.findings(text)[:SHOWN]))
             raise Problem(f'Odoo\'s runner failed ({count[0] if count else f"it ended with status {status}"})',
                           f'the whole log is in {log_path}')
-        skipped = SKIP.findall(text)
+        check_log(text, log_path, 'Odoo\'s runner')
+        skipped = [line for line in SKIP.findall(text) if not pytest_strict.may_skip(line, self.full)]
         if skipped:
             raise Problem(f'Odoo\'s runner: {len(skipped)} tests did not run, the first {skipped[0]}',
                           'a test that is skipped has not passed: mend it or take it away')
@@ -144,7 +147,7 @@ def check_log(text, path, who):
     """Raise when a log has a warning or worse without a stated reason."""
     bad = logcheck.findings(text)
     if bad:
-        say('\n'.join(bad[:20]))
+        say('\n'.join(bad[:SHOWN]))
         raise Problem(f'{who} put {len(bad)} warnings or errors into Odoo\'s log, the first being above',
                       f'the whole log is in {path}')
 
