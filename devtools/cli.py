@@ -14,6 +14,7 @@ environment:
   CHROMIUM, CHROME_BIN         use this browser
   MOBILE_CRM_CACHE             keep downloads, databases and logs here (now: {cache})
   MOBILE_CRM_POSTGRES=wheel    run PostgreSQL from PyPI although the machine has one
+  MOBILE_CRM_SCOPE=name        databases, servers and logs of their own for this checkout, in the same cache
 
 Everything is prepared when it is first needed; `./dev setup` does it ahead.
 '''

@@ -6,7 +6,12 @@ from .database import PREFIX
 from .paths import REPO
 
 DATABASE = f'{PREFIX}lint'
-SCRIPT = "env['mobile.app']._write_openapi_file()\n"
+FILE = REPO / addons.MAIN / 'static' / 'openapi.json'
+SCRIPT = f'''
+from pathlib import Path
+from odoo.addons.{addons.MAIN}.controllers import openapi
+Path({str(FILE)!r}).write_text(openapi.text(), encoding='utf-8')
+'''
 
 
 def run(databases):
@@ -18,5 +23,4 @@ def run(databases):
     if status or 'Traceback (most recent call last)' in text:
         raise Problem(f"the API's description was not written ({text.strip().splitlines()[-1][:300]})",
                       f'the whole log is in {log_path}')
-    for path in sorted((REPO / addons.MAIN).rglob('openapi.json')):
-        say(f'wrote {path.relative_to(REPO)}')
+    say(f'wrote {FILE.relative_to(REPO)}')

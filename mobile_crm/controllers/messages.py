@@ -2,8 +2,8 @@ from ..tools.problems import Problem
 from .base import MobileController
 from .cursor import Cursor, Id, Instant
 from .routing import mobile_route
-from .schemas.base import Page, PageQuery, Uuid
-from .schemas.messages import Message
+from .schemas.base import PageQuery, Uuid
+from .schemas.messages import Message, MessagePage
 
 NEWEST_FIRST = Cursor(Instant, Id)
 
@@ -11,13 +11,13 @@ NEWEST_FIRST = Cursor(Instant, Id)
 class Messages(MobileController):
 
     @mobile_route('/messages', methods=['GET'], auth='mobile', readonly=True)
-    def list_messages(self, query: PageQuery) -> Page[Message]:
+    def list_messages(self, query: PageQuery) -> MessagePage:
         """List the customer's inbox, newest first."""
         found = self.env['mobile.message']._inbox(
             self._partner(), self._company(), query.limit + 1, NEWEST_FIRST.decode(query.cursor))
         messages = found[:query.limit]
-        last = messages[-1:] if len(found) > query.limit else None
-        return Page(
+        last = messages[-1] if len(found) > query.limit else None
+        return MessagePage(
             items=[Message.of(message) for message in messages],
             next_cursor=last and NEWEST_FIRST.encode(last.sent_at, last.id),
         )

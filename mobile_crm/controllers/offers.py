@@ -2,8 +2,8 @@ from ..tools.problems import Problem
 from .base import MobileController
 from .cursor import Cursor, Id
 from .routing import mobile_route
-from .schemas.base import Page, Uuid
-from .schemas.offers import Claim, Offer, OfferQuery
+from .schemas.base import Uuid
+from .schemas.offers import Claim, Offer, OfferPage, OfferQuery
 
 NEWEST_FIRST = Cursor(Id)
 
@@ -11,13 +11,13 @@ NEWEST_FIRST = Cursor(Id)
 class Offers(MobileController):
 
     @mobile_route('/offers', methods=['GET'], auth='mobile', readonly=True)
-    def list_offers(self, query: OfferQuery) -> Page[Offer]:
+    def list_offers(self, query: OfferQuery) -> OfferPage:
         """List the customer's coupons, newest first."""
         after = NEWEST_FIRST.decode(query.cursor)
         found = self.env['loyalty.card']._mobile_offers(
             self._partner(), self._company(), query.limit + 1, after and after[0], query.status)
         cards = found[:query.limit]
-        return Page(
+        return OfferPage(
             items=[Offer.of(card) for card in cards],
             next_cursor=NEWEST_FIRST.encode(cards[-1].id) if len(found) > query.limit else None,
         )

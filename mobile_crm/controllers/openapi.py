@@ -21,7 +21,9 @@ SECURITY = {
     'mobile': [{'accessToken': []}],
 }
 # What any operation may answer, beside what it declares itself.
-COMMON = ('bad_request', 'invalid_request', 'not_found', 'method_not_allowed', 'internal_error', 'unavailable')
+# (A reader may lose a race as well: on a replica, to what the primary has just removed.)
+COMMON = ('bad_request', 'conflict', 'invalid_request', 'not_found', 'method_not_allowed', 'refused', 'internal_error',
+          'unavailable')
 COMMON_WITH_AUTH = {
     'none': (),
     'mobile_app': ('app_unknown',),
@@ -130,7 +132,7 @@ def _responses(operation, refs):
     responses = {str(operation.status): success}
     if operation.status == 201:
         responses['200'] = {**success, 'description': "The same as before"}
-    if 'GET' in operation.methods and _is_model(operation.response_model):
+    if 'GET' in operation.methods and operation.response_model is not str:
         responses['304'] = {'description': "Not changed since the ETag in If-None-Match", 'headers': request_id}
     codes = {*COMMON, *COMMON_WITH_AUTH[operation.auth], *operation.problems}
     if operation.methods != ['GET']:

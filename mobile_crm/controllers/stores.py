@@ -4,8 +4,8 @@ from ..tools.problems import Problem
 from .base import MobileController
 from .cursor import Cursor, Id, Number, Text
 from .routing import mobile_route
-from .schemas.base import Page, RecordId
-from .schemas.stores import PositionQuery, Store, StoreQuery
+from .schemas.base import RecordId
+from .schemas.stores import PositionQuery, Store, StorePage, StoreQuery
 
 NEAREST_FIRST = Cursor(Number, Id)
 BY_NAME = Cursor(Text, Id)
@@ -14,14 +14,14 @@ BY_NAME = Cursor(Text, Id)
 class Stores(MobileController):
 
     @mobile_route('/stores', methods=['GET'], auth='mobile_device', readonly=True)
-    def list_stores(self, query: StoreQuery) -> Page[Store]:
+    def list_stores(self, query: StoreQuery) -> StorePage:
         """Find stores around a position, nearest first; without a position, all by name."""
         located = query.lat is not None
         order = NEAREST_FIRST if located else BY_NAME
         stores, last = self.env['mobile.store']._find_page(
             self._company(), query.lat, query.lon, radius=query.radius, text=query.q, open_now=query.open_now,
             after=order.decode(query.cursor), limit=query.limit)
-        return Page(
+        return StorePage(
             items=self._to_schema(stores),
             next_cursor=last and order.encode(last.chord if located else last.name, last.id),
         )

@@ -27,17 +27,21 @@ class IrHttp(models.AbstractModel):
         # Without any language Odoo would read the user, their company and its partner for one, at each request.
         request.update_context(lang=request.mobile_lang or 'en_US')
         try:
-            rule, args = super()._match(path_info)
             if request.httprequest.method == 'OPTIONS':
-                # Odoo adds OPTIONS to each route for CORS, which this API does not offer.
-                raise MethodNotAllowed(request.env['ir.http'].routing_map().bind_to_environ(
-                    request.httprequest.environ).allowed_methods(path_info))
+                cls._refuse_options(path_info)
+            return super()._match(path_info)
         except HTTPException as exc:
             # Written here and now, while there is an environment to translate with.
             problem = Problem('not_found') if exc.code == 404 else exc
             problem.error_response = request.dispatcher.handle_error(problem)
             raise problem from exc
-        return rule, args
+
+    @classmethod
+    def _refuse_options(cls, path_info):
+        """Raise 405: Odoo adds OPTIONS to each route for CORS, which this API does not offer."""
+        adapter = request.env['ir.http'].routing_map().bind_to_environ(request.httprequest.environ)
+        if verbs := adapter.allowed_methods(path_info):
+            raise MethodNotAllowed(verbs)
 
     @classmethod
     def _mobile_lang(cls):

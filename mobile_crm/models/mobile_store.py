@@ -150,7 +150,8 @@ class MobileStore(models.Model):
             point = geo.sphere_point(latitude, longitude)
             chord = sort_key = SQL('%s.sphere <-> %s', store, point)
             # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it
-            # compute and sort all distances. Those as far as the last one come along (WITH TIES), ids decide then.
+            # compute and sort all distances. Those as far as the last one come along (WITH TIES), and ids decide among
+            # them.
             query.order = 'chord'
             if radius is not None:
                 # The box lets the index leave out what is farther away, the chord leaves out the box's corners.

@@ -96,8 +96,8 @@ class MobileToken(models.Model):
         """
         now = fields.Datetime.now()
         # Subqueries and no joins: PostgreSQL plans them in two thirds of the time. Each finds nothing where the app or
-        # the user must not be served. A member of staff is not, also when the customer became one after signing in;
-        # nor does a token outlive the hour in which its device was somebody else's, whoever wrote that.
+        # the user must not be served. A member of staff is not, also when the customer became one after signing in; nor
+        # does a token outlive the hour in which its device was somebody else's, whoever wrote that.
         self.env.cr.execute(
             """SELECT token.id, token.family, device.app_id,
                       (SELECT company_id FROM mobile_app WHERE id = device.app_id AND active AND kind = 'phone'),

@@ -44,14 +44,14 @@ class ResUsers(models.Model):
             })
         partner[VERIFIED_FIELDS[challenge.channel]] = address
         if not user:
-            return self.with_context(no_reset_password=True).create({
+            user = self.with_context(no_reset_password=True).create({
                 'login': address,
                 'partner_id': partner.id,
                 'group_ids': [(6, 0, self.env.ref('base.group_portal').ids)],
                 'company_id': app.company_id.id,
                 'company_ids': [(6, 0, app.company_id.ids)],
             })
-        if not is_claimed:
+        elif not is_claimed:
             user._mobile_end_other_access()
         if app.company_id not in user.company_ids:
             user.company_ids += app.company_id
@@ -64,13 +64,12 @@ class ResUsers(models.Model):
         Odoo itself lets people into the account whose login is their e-mail address.
         """
         users = self.with_context(active_test=False)
-        if user := users.search([('login', '=', address)], limit=1):
-            return user
-        if channel != 'email':
-            return self.browse()
-        # Logins keep the case in which they were typed.
-        return users.search([('partner_id.email_normalized', '=', address)]).filtered(
-            lambda user: email_normalize(user.login) == address)[:1]
+        found = users.search([('login', '=', address)])
+        if not found and channel == 'email':
+            # Logins keep the case in which they were typed.
+            found = users.search([('partner_id.email_normalized', '=', address)]).filtered(
+                lambda user: email_normalize(user.login) == address)
+        return found[:1]
 
     def _mobile_end_other_access(self):
         """Take these accounts from whoever else can open them, as their owner has just proved who they are.

@@ -34,7 +34,8 @@ class TestApiBodies(FrameCase):
         self.assertEqual(self._post(body, **{'Content-Encoding': 'identity'}).status, 200)
 
     def test_malformed_json(self):
-        for data in (b'{', b'', b' ', b'nonsense', b'{"events": [}', b"{'events': []}", b'{"events": []}x', b'{"a": 01}',
+        for data in (b'{', b'', b' ', b'nonsense', b'{"events": [}', b"{'events': []}", b'{"events": []}x',
+                     b'{"a": 01}',
                      b'{"events": [NaN]}', b'{"events": [Infinity]}', b'[-Infinity]', b'\xef\xbb\xbf{}',
                      b'{"a": "\xff"}', b'{"a": "\xed\xa0\x80"}', rb'{"a": "\ud800"}', rb'{"\udfff": 1}',
                      '{"a": 1}'.encode('utf-16'), b'[' * 100_000, b'{"a":' * 5_000 + b'1' + b'}' * 5_000,
@@ -51,10 +52,12 @@ class TestApiBodies(FrameCase):
         event = BODIES['report_events']['events'][0]
         for field, value in (
             ('lat', '"1"'), ('lat', 'true'), ('lat', '90.0001'), ('lat', '-1e308'), ('lat', '1e400'), ('lon', '180.5'),
-            ('lat', '[]'), ('lat', '{}'), ('lat', '1' + '0' * 400), ('accuracy', '-1'), ('geofence_id', '0'), ('geofence_id', '1.5'),
+            ('lat', '[]'), ('lat', '{}'), ('lat', '1' + '0' * 400), ('accuracy', '-1'), ('geofence_id', '0'),
+            ('geofence_id', '1.5'),
             ('geofence_id', '2147483648'), ('geofence_id', '"1"'), ('geofence_id', '1' + '0' * 400),
             ('barcode', r'"a\u0000b"'), ('barcode', '""'), ('query', json.dumps('x' * 201)), ('id', '1'), ('id', '"1"'),
-            ('type', '"walk"'), ('type', 'null'), ('occurred_at', '"yesterday"'), ('occurred_at', '"2020-01-01T00:00:00"'),
+            ('type', '"walk"'), ('type', 'null'), ('occurred_at', '"yesterday"'),
+            ('occurred_at', '"2020-01-01T00:00:00"'),
             ('occurred_at', '1577836800'), ('occurred_at', 'null'), ('occurred_at', '"0001-01-01T00:00:00+14:00"'),
             ('occurred_at', '"9999-12-31T23:59:59-14:00"'), ('message_id', '"x"'),
         ):

@@ -22,7 +22,8 @@ class TestApiDevices(MobileHttpCase):
         self.assertEqual((answer.json['token_type'], answer.json['expires_in']), ('Bearer', 900))
         self.assertEqual(answer.headers['Cache-Control'], 'no-store')
         device = self._device(phone)
-        self.assertEqual((device.app_id, device.company_id, device.install_id), (self.app, self.company, phone.install_id))
+        self.assertEqual(
+            (device.app_id, device.company_id, device.install_id), (self.app, self.company, phone.install_id))
         self.assertEqual(phone.get('/stores').status, 200)
         self.assertProblem(phone.get('/me'), 401, 'sign_in_required')
 

@@ -106,14 +106,15 @@ class TestApiEvents(MobileHttpCase):
         self.assertEqual(self._report(self._event(ago=-timedelta(minutes=4)))['accepted'], 1)
 
     def test_too_old(self):
-        self.assertRejected('too_old', self._event(ago=timedelta(days=7, minutes=1)), self._event(ago=timedelta(days=31)),
-                            self._event(occurred_at='0001-01-01T00:00:00Z'))
+        self.assertRejected('too_old', self._event(ago=timedelta(days=7, minutes=1)),
+                            self._event(ago=timedelta(days=31)), self._event(occurred_at='0001-01-01T00:00:00Z'))
         self.assertEqual(self._report(self._event(ago=timedelta(days=6, hours=23)))['accepted'], 1)
 
     def test_unknown_geofence(self):
         other = self.env['res.company'].create({'name': "Other Shop"})
         _store, elsewhere = self._make_store("Elsewhere", "Brussels", 'base.be', 50.8467, 4.3525, other)
-        self.assertRejected('unknown_geofence', self._event(geofence_id=2 ** 31 - 1), self._event(geofence_id=elsewhere.id))
+        self.assertRejected('unknown_geofence', self._event(geofence_id=2 ** 31 - 1),
+                            self._event(geofence_id=elsewhere.id))
 
     def test_unknown_store(self):
         other = self.env['res.company'].create({'name': "Other Shop"})
@@ -132,7 +133,8 @@ class TestApiEvents(MobileHttpCase):
         message = self.enter(self.phone_ben, self.fence_near).message_id
         events = self._event('open', message_id=message.uuid), self._event('open', message_id=str(uuid.uuid4()))
         self.assertRejected('unknown_message', *events)
-        self.assertRejected('unknown_message', self._event('open', message_id=message.uuid), client=self.registered_phone())
+        self.assertRejected(
+            'unknown_message', self._event('open', message_id=message.uuid), client=self.registered_phone())
         self.assertFalse(message.opened_at)
 
     def test_incomplete(self):
@@ -159,7 +161,8 @@ class TestApiEvents(MobileHttpCase):
         self._report(self._event())
         offer, = self.client.get('/offers').json['items']
         message, = self.client.get('/messages').json['items']
-        self.assertEqual((offer['title'], offer['discount']['value'], offer['status']), ("15 % for you", '15', 'available'))
+        self.assertEqual(
+            (offer['title'], offer['discount']['value'], offer['status']), ("15 % for you", '15', 'available'))
         self.assertEqual((message['title'], message['offer_id']), ("15 % for you", offer['id']))
         self.assertEqual(self.phone_of(self.phone_ben).get('/offers').json['items'], [])
         self._report(self._event())

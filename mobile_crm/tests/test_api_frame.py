@@ -92,7 +92,8 @@ class TestApiHeaders(FrameCase):
                     'Content-Type: application/json', 'Content-Length: 2', f'{name}: {value}'], [b'{}'])
                 self.assertEqual(raw.split()[1], b'401', raw)
                 self.assertIn(b'"app_unknown"', raw)
-        for value in ('Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a\0b', 'Bearer \xff\xfe', 'mca_x', 'Bearer ' + 'x' * 5000):
+        for value in ('Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a\0b', 'Bearer \xff\xfe', 'mca_x',
+                      'Bearer ' + 'x' * 5000):
             with self.subTest(value=value[:20]):
                 raw = self.exchange('GET', BASE_PATH + '/me', [f'Authorization: {value}'])
                 self.assertEqual(raw.split()[1], b'401', raw)

@@ -24,7 +24,8 @@ class TestApiGeofences(MobileHttpCase):
 
     def test_a_phone_watches_as_many_as_its_platform_can(self):
         self.env['mobile.geofence'].create([
-            {'name': f'Fence {number}', 'store_id': self.store_near.id, 'radius': 200 + number} for number in range(120)])
+            {'name': f'Fence {number}', 'store_id': self.store_near.id, 'radius': 200 + number}
+            for number in range(120)])
         for platform, limit, expected in (('ios', 100, 19), ('ios', 5, 5), ('android', 100, 99), ('web', 100, 99)):
             answer = self.registered_phone(platform=platform).get('/geofences', **HERE, limit=limit)
             self.assertEqual(len(answer.json['items']), expected, platform)
@@ -42,7 +43,8 @@ class TestApiGeofences(MobileHttpCase):
         phone = self.registered_phone()
         for query, loc in (
             ({'lat': 50}, 'lon'), ({'lon': 4}, 'lat'), ({**HERE, 'lat': 90.1}, 'lat'), ({**HERE, 'lon': 'nan'}, 'lon'),
-            ({**HERE, 'limit': 0}, 'limit'), ({**HERE, 'limit': 101}, 'limit'), ({**HERE, 'platform': 'ios'}, 'platform'),
+            ({**HERE, 'limit': 0}, 'limit'), ({**HERE, 'limit': 101}, 'limit'),
+            ({**HERE, 'platform': 'ios'}, 'platform'),
         ):
             with self.subTest(query=query):
                 self.assertInvalid(phone.get('/geofences', **query), 'query', loc)

@@ -6,6 +6,8 @@ from odoo.tools.translate import code_translations
 from ..tools.problems import PROBLEMS
 from .frame_common import FrameCase
 
+NO_OFFER = '/offers/0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10'
+
 
 @tagged('-at_install', 'post_install')
 class TestApiLanguages(FrameCase):
@@ -31,22 +33,20 @@ class TestApiLanguages(FrameCase):
             with self.subTest(header=header):
                 self.assertEqual(self._title('/nope', **{'Accept-Language': header}), "Hier ist nichts")
                 self.assertEqual(self._title('/me', **{'Accept-Language': header}), "Bitte anmelden")
-                self.assertEqual(
-                    self._title('/offers/0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', self.client, **{'Accept-Language': header}),
-                    "Hier ist nichts")
+                self.assertEqual(self._title(NO_OFFER, self.client, **{'Accept-Language': header}), "Hier ist nichts")
 
     def test_languages_that_are_not_installed_or_none(self):
         for header in ('ja', 'ja-JP', 'xx-YY', '*', ';;;', 'en;q=abc', 'a' * 300, "de'; --", '\xff'):
             for path, title in (('/nope', "Nothing is here"), ('/me', "Sign in first")):
                 with self.subTest(header=header, path=path):
                     self.assertEqual(self._title(path, **{'Accept-Language': header.encode('latin-1')}), title)
-            self.assertEqual(self.client.get('/stores', headers={'Accept-Language': header.encode('latin-1')}).status, 200)
+            stores = self.client.get('/stores', headers={'Accept-Language': header.encode('latin-1')})
+            self.assertEqual(stores.status, 200)
 
     def test_the_devices_language_without_the_header(self):
         self.phone.lang = 'de_DE'
-        path = '/offers/0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10'
-        self.assertEqual(self._title(path, self.client, **{'Accept-Language': None}), "Hier ist nichts")
-        self.assertEqual(self._title(path, self.client, **{'Accept-Language': 'en'}), "Nothing is here")
+        self.assertEqual(self._title(NO_OFFER, self.client, **{'Accept-Language': None}), "Hier ist nichts")
+        self.assertEqual(self._title(NO_OFFER, self.client, **{'Accept-Language': 'en'}), "Nothing is here")
 
     def test_the_companys_language_without_any_other(self):
         self.phone.lang = False

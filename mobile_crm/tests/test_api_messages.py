@@ -33,7 +33,8 @@ class TestApiMessages(MobileHttpCase):
     def test_only_what_was_sent_by_this_company(self):
         other = self.env['res.company'].create({'name': "Other Shop"})
         self._message(company_id=other.id)
-        self.env['mobile.message'].create({'partner_id': self.anna.id, 'company_id': self.company.id, 'title': "Queued"})
+        self.env['mobile.message'].create({
+            'partner_id': self.anna.id, 'company_id': self.company.id, 'title': "Queued"})
         self.assertEqual(self._ids(), [])
 
     def test_read(self):

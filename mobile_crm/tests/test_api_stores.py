@@ -81,7 +81,8 @@ class TestApiStores(MobileHttpCase):
             ({'lat': 91, 'lon': 0}, 'lat'), ({'lat': 0, 'lon': -180.1}, 'lon'), ({'lat': 'nan', 'lon': 0}, 'lat'),
             ({'lat': 'inf', 'lon': 0}, 'lat'), ({'lat': '1e999', 'lon': 0}, 'lat'), ({'lat': '', 'lon': 0}, 'lat'),
             ({**HERE, 'radius': -1}, 'radius'), ({'limit': 0}, 'limit'), ({'limit': 101}, 'limit'),
-            ({'limit': 'ten'}, 'limit'), ({'limit': '9' * 5000}, 'limit'), ({'q': 'x' * 101}, 'q'), ({'q': 'a\0b'}, 'q'),
+            ({'limit': 'ten'}, 'limit'), ({'limit': '9' * 5000}, 'limit'), ({'q': 'x' * 101}, 'q'),
+            ({'q': 'a\0b'}, 'q'),
             ({'open_now': 'maybe'}, 'open_now'), ({'sort': 'id desc'}, 'sort'), ({'cursor': 'x' * 501}, 'cursor'),
         ):
             with self.subTest(query={key: str(value)[:20] for key, value in query.items()}):

@@ -92,7 +92,8 @@ class TestIdentity(MobileCommon):
 
     def test_where_staff_invite_an_account_keeps_its_password(self):
         self.env['ir.config_parameter'].set_param('auth_signup.invitation_scope', 'b2b')
-        portal = new_test_user(self.env, login='invited@example.com', groups='base.group_portal', password='long enough')
+        portal = new_test_user(
+            self.env, login='invited@example.com', groups='base.group_portal', password='long enough')
         self._prove('email', portal.login)
         credential = {'login': portal.login, 'password': 'long enough', 'type': 'password'}
         self.assertEqual(self.env['res.users'].authenticate(credential, {'interactive': False})['uid'], portal.id)

@@ -101,11 +101,7 @@ Item = TypeVar('Item')
 
 
 class Page(Output, Generic[Item]):
-    """One page of a list."""
-
-    @classmethod
-    def model_parametrized_name(cls, params):
-        return f'{params[0].__name__}Page'
+    """One page of a list; each list names a subclass, which names it in ``openapi.json``."""
 
     items: list[Item]
     next_cursor: str | None = Field(description='Ask again with this cursor; null on the last page')

@@ -1,4 +1,4 @@
-from .base import Output, Text, UtcOutput, Uuid
+from .base import Output, Page, Text, UtcOutput, Uuid
 
 
 class Message(Output):
@@ -24,3 +24,7 @@ class Message(Output):
             offer_id=message.sudo().card_id.mobile_uuid or None,
             link=message.link,
         )
+
+
+class MessagePage(Page[Message]):
+    """One page of messages."""

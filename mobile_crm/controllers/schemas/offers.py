@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Output, PageQuery, Schema, Text, UtcOutput, Uuid
+from .base import Output, Page, PageQuery, Schema, Text, UtcOutput, Uuid
 
 OfferStatus = Literal['available', 'reserved', 'redeemed', 'expired']
 
@@ -76,6 +76,11 @@ class Offer(Output):
             store_ids=card.mobile_store_ids.ids,
             campaign=OfferCampaign(id=campaign.id, name=campaign.message_title) if campaign else None,
         )
+
+
+class OfferPage(Page[Offer]):
+    """One page of coupons."""
+
 
 
 def _discount(reward):

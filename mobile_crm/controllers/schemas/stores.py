@@ -3,7 +3,7 @@ import functools
 from pydantic import Field, model_validator
 
 from ...tools import geo
-from .base import Latitude, Longitude, Metres, Output, PageQuery, Schema, UtcOutput
+from .base import Latitude, Longitude, Metres, Output, Page, PageQuery, Schema, UtcOutput
 
 
 class StoreQuery(PageQuery):
@@ -95,6 +95,11 @@ class Store(Output):
             next_change_at=next_change_at,
             image_url=f'/web/image/mobile.store/{store.id}/image_512' if store.has_image else None,
         )
+
+
+class StorePage(Page[Store]):
+    """One page of stores."""
+
 
 
 @functools.lru_cache(maxsize=1024)
