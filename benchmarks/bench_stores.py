@@ -7,6 +7,7 @@ import math
 from . import seed
 from .client import Client
 from .harness import Side, compare
+from .system import WORKERS
 
 STORES = 100_000
 LIMIT = 20
@@ -52,7 +53,7 @@ def _measure_endpoint(system, database, token):
         f'The whole endpoint, {LIMIT} of {STORES:,} stores, at a random position each time',
         Side('empty authenticated route', lambda: get('benchmark/constant')),
         Side('GET /stores', lambda: get('stores')),
-        meter=system.server_time(instance), goal=GOAL_ENDPOINT)
+        meter=system.server_time(instance), goal=GOAL_ENDPOINT, warm_up=200, clients=2 * WORKERS)
 
 
 def _measure_query(system, env):

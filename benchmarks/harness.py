@@ -8,10 +8,14 @@ import contextlib
 import os
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from devtools.console import say
+
+#: Seconds after a slice in which a server ends what it does after its last answer, so that its own side pays for it.
+SETTLE = 0.02
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Side:
             start = clock()
             self.call()
             seconds.append(clock() - start)
+        time.sleep(SETTLE)
         self.cpu += meter() - cpu
         self.slices.append(seconds)
 
@@ -64,7 +69,7 @@ class Side:
         return max(halves) / min(halves) - 1
 
 
-def compare(title, baseline, *sides, meter, goal=None, slices=40, calls=25, warm_up=50):
+def compare(title, baseline, *sides, meter, goal=None, slices=40, calls=25, warm_up=50, clients=1):
     """Measure `sides` against `baseline` and print the table.
 
     :param str title: above the table
@@ -74,11 +79,13 @@ def compare(title, baseline, *sides, meter, goal=None, slices=40, calls=25, warm
     :param int slices: turns of each side
     :param int calls: calls in one turn
     :param int warm_up: calls of each side beforehand, which are not counted
+    :param int clients: how many at a time call to warm up, so that each worker of a server gets its share
     """
     everyone = [baseline, *sides]
     for side in everyone:
-        for _number in range(warm_up):
-            side.call()
+        with ThreadPoolExecutor(clients) as pool:
+            for done in [pool.submit(side.call) for _number in range(warm_up)]:
+                done.result()
     for turn in range(slices):
         # Whoever is first in a turn may find other caches than who is second: so they swap.
         for side in everyone if turn % 2 else reversed(everyone):
