@@ -20,7 +20,7 @@ from .schemas.base import Schema
 _logger = logging.getLogger(__name__)
 
 JSON = 'application/json'
-# How much of an unread body is thrown away before an error is answered. A server that closes the connection on a client
+# How much of an unread body is thrown away before it is answered. A server that closes the connection on a client
 # that is still sending makes that client see a reset in place of the answer.
 DRAIN_LIMIT = 32 * 1024 * 1024
 
@@ -142,6 +142,7 @@ class MobileDispatcher(Dispatcher):
         return self._finish(response)
 
     def _finish(self, response):
+        self._drain_body()
         response.headers['X-Request-Id'] = self.request_id
         response.headers.setdefault('Cache-Control', 'no-store')
         response.headers['X-Content-Type-Options'] = 'nosniff'
@@ -155,7 +156,6 @@ class MobileDispatcher(Dispatcher):
             # The refusal gets its one line in the log below; Odoo's own line would repeat it as a warning,
             # with a message that may hold what the customer typed.
             exc.loglevel = logging.DEBUG
-        self._drain_body()
         return self._problem_response(problem)
 
     def _drain_body(self):
