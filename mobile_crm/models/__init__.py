@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import ir_http
 from . import loyalty_card
 from . import mobile_app

@@ -3,6 +3,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import coupon_code
@@ -35,16 +36,16 @@ class LoyaltyCard(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('mobile_redemption_ids.state', 'mobile_expires_at', 'points')
+    @api.depends('mobile_redemption_ids.state', 'mobile_expires_at', 'points', 'active', 'program_id.active')
     def _compute_mobile_status(self):
         now = fields.Datetime.now()
         for card in self:
             states = set(card.sudo().mobile_redemption_ids.mapped('state'))
-            if 'confirmed' in states:
-                card.mobile_status = 'redeemed'
-            elif 'held' in states:
+            if 'held' in states:
                 card.mobile_status = 'reserved'
-            elif card.mobile_expires_at and card.mobile_expires_at <= now:
+            elif 'confirmed' in states or card.points <= 0:
+                card.mobile_status = 'redeemed'
+            elif not card._mobile_is_good(now):
                 card.mobile_status = 'expired'
             else:
                 card.mobile_status = 'available'
@@ -72,10 +73,19 @@ class LoyaltyCard(models.Model):
         code = coupon_code.normalize(text or '')
         return self.search([('code', '=', code), ('holder_only', '=', True)], limit=1) if code else self.browse()
 
-    def _mobile_refusal(self, partner):
-        """Return why `partner` cannot use this coupon now, in words for staff, or None when they can.
+    def _mobile_is_good(self, moment):
+        """Tell whether the coupon has not expired at a moment (naive UTC), nor was taken out of use."""
+        self.ensure_one()
+        card = self.sudo()
+        expiry = card._mobile_expiry()
+        return bool(card.active and card.program_id.active and (not expiry or expiry > moment))
+
+    def _mobile_refusal(self, partner, company, at=None):
+        """Return why `partner` cannot use this coupon, in words for staff, or None when they can.
 
         :param partner: ``res.partner``; anybody of the holder's company counts as the holder.
+        :param company: ``res.company`` that sells.
+        :param datetime at: naive UTC; now when it is not given.
         :rtype: str | None
         """
         self.ensure_one()
@@ -92,11 +102,12 @@ class LoyaltyCard(models.Model):
                               code=code, date=spent._local_date(), order=spent.order_ref)
         if spent:
             return self.env._("The coupon %(code)s is being redeemed with %(order)s.", code=code, order=spent.order_ref)
-        now = fields.Datetime.now()
-        if card.mobile_valid_from and card.mobile_valid_from > now:
+        if card.mobile_campaign_id and card.mobile_campaign_id.company_id != company:
+            return self.env._("The coupon %s does not count in this company.", code)
+        moment = at or fields.Datetime.now()
+        if card.mobile_valid_from and card.mobile_valid_from > moment:
             return self.env._("The coupon %s is not valid yet.", code)
-        expiry = card._mobile_expiry()
-        if not card.active or (expiry and expiry <= now):
+        if not card._mobile_is_good(moment):
             return self.env._("The coupon %s has expired.", code)
         if card.points < min(card.program_id.reward_ids.mapped('required_points'), default=0):
             return self.env._("The coupon %s has already been used.", code)
@@ -125,26 +136,35 @@ class LoyaltyCard(models.Model):
         :param int after: id of the last coupon that was given.
         :param str status: only these (see ``mobile_status``).
         """
-        domain = [('partner_id', '=', partner.id), ('mobile_uuid', '!=', False),
-                  ('company_id', 'in', [False, company.id])]
-        unexpired = ['|', ('mobile_expires_at', '=', False), ('mobile_expires_at', '>', fields.Datetime.now())]
-        spent = [('mobile_redemption_ids.state', 'in', ('held', 'confirmed'))]
-        domain += {
-            None: [],
-            'redeemed': [('mobile_redemption_ids.state', '=', 'confirmed')],
-            'reserved': [('mobile_redemption_ids.state', '=', 'held')],
-            'available': [*unexpired, '!', *spent],
-            'expired': [('mobile_expires_at', '<=', fields.Datetime.now()), '!', *spent],
+        held = Domain('mobile_redemption_ids.state', '=', 'held')
+        redeemed = Domain('mobile_redemption_ids.state', '=', 'confirmed') | Domain('points', '<=', 0)
+        good = (
+            Domain('mobile_expires_at', '=', False) | Domain('mobile_expires_at', '>', fields.Datetime.now())
+        ) & Domain('program_id.active', '=', True)
+        domain = self._mobile_own(partner, company) & {
+            None: Domain.TRUE,
+            'reserved': held,
+            'redeemed': redeemed & ~held,
+            'available': good & ~held & ~redeemed,
+            'expired': ~good & ~held & ~redeemed,
         }[status]
         if after:
-            domain += [('id', '<', after)]
+            domain &= Domain('id', '<', after)
         return self.sudo().search(domain, limit=limit, order='id desc')
 
     @api.model
     def _mobile_offer(self, partner, company, uuid):
         """Return one coupon of a customer by its public id, or an empty recordset."""
-        return self.sudo().search([
-            ('mobile_uuid', '=', uuid), ('partner_id', '=', partner.id), ('company_id', 'in', [False, company.id])])
+        return self.sudo().search(self._mobile_own(partner, company) & Domain('mobile_uuid', '=', uuid))
+
+    @api.model
+    def _mobile_own(self, partner, company):
+        """Return the domain of a customer's coupons that a company's app may show."""
+        return Domain([
+            ('partner_id', '=', partner.id), ('mobile_uuid', '!=', False), ('company_id', 'in', [False, company.id]),
+            # A program without company may serve several; the campaign says whose coupon it is.
+            '|', ('mobile_campaign_id', '=', False), ('mobile_campaign_id.company_id', '=', company.id),
+        ])
 
     @api.model
     def _mobile_claim(self, text, partner, company):

@@ -91,7 +91,8 @@ class MobileCampaign(models.Model):
     redemption_rate = fields.Float(
         compute='_compute_results', help="How many of those who got the offer have used it.")
     revenue = fields.Monetary(
-        compute='_compute_results', help="Untaxed total of the orders on which a coupon was redeemed.")
+        compute='_compute_results',
+        help="Untaxed total of the orders on which a coupon was redeemed, when they were confirmed.")
     discount_given = fields.Monetary(
         compute='_compute_results', help="What the coupons took off these orders, without taxes.")
 
@@ -153,6 +154,17 @@ class MobileCampaign(models.Model):
                 self.env['res.partner'].search(campaign._audience(), limit=1)
             except ValueError as exc:
                 raise ValidationError(self.env._("The audience cannot be read: %s", exc)) from exc
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        res = super().write(vals)
+        if 'budget_coupons' in vals:
+            # Without a budget nobody has counted.
+            for campaign in self:
+                campaign.budget_used = self.env['loyalty.card'].sudo().with_context(active_test=False).search_count(
+                    [('mobile_campaign_id', '=', campaign.id)])
+        return res
 
     # === ACTION METHODS === #
 

@@ -31,6 +31,7 @@ class MobileDecision(models.Model):
         selection=[
             ('passed', "All conditions are met"),
             ('outside_period', "The campaign is not running at this time"),
+            ('program_closed', "The coupon program is not open"),
             ('doubtful_event', "The phone's report is not plausible"),
             ('late_event', "The phone reported too late"),
             ('not_in_audience', "The customer is not in the audience"),
@@ -47,6 +48,7 @@ class MobileDecision(models.Model):
     message_id = fields.Many2one(
         comodel_name='mobile.message', readonly=True, index='btree_not_null', ondelete='set null')
 
+    _newest_idx = models.Index('(decided_at DESC, id DESC)')
     # A fact is answered once by each campaign, however often it is asked.
     _event_unique = models.UniqueIndex('(campaign_id, partner_id, event_id) WHERE event_id IS NOT NULL')
     # Two phones of one customer at two fences in the same moment cannot both get the last message.
@@ -100,8 +102,8 @@ class MobileDecision(models.Model):
             """
             WITH candidate AS (%(candidates)s),
             judged AS (
-                SELECT candidate.*, campaign.company_id, campaign.max_per_customer, campaign.budget_coupons,
-                       campaign.budget_used, CASE %(gates)s END AS reason,
+                SELECT candidate.*, campaign.company_id, campaign.max_per_customer, campaign.cooldown_hours,
+                       campaign.budget_coupons, campaign.budget_used, CASE %(gates)s END AS reason,
                        (SELECT count(*) FROM mobile_decision earlier
                          WHERE earlier.campaign_id = candidate.campaign_id
                            AND earlier.partner_id = candidate.partner_id AND earlier.outcome = 'sent') AS sent_before
@@ -115,16 +117,21 @@ class MobileDecision(models.Model):
                            PARTITION BY campaign_id, partner_id, reason ORDER BY occurred_at, event_id) END AS slot
                   FROM judged
             ),
-            budgeted AS (
-                SELECT capped.*, CASE WHEN slot <= max_per_customer THEN row_number() OVER (
-                           PARTITION BY campaign_id, coalesce(slot <= max_per_customer, FALSE)
-                               ORDER BY occurred_at, event_id) END AS rank
+            cooled AS (
+                SELECT capped.*, CASE
+                           WHEN reason IS NOT NULL THEN reason
+                           WHEN slot > max_per_customer THEN 'cap_reached'
+                           WHEN slot > sent_before + 1 AND cooldown_hours > 0 THEN 'cooldown' END AS stop
                   FROM capped
+            ),
+            budgeted AS (
+                SELECT cooled.*, row_number() OVER (
+                           PARTITION BY campaign_id, stop IS NULL ORDER BY occurred_at, event_id) AS rank
+                  FROM cooled
             ),
             decided AS (
                 SELECT budgeted.*, CASE
-                           WHEN reason IS NOT NULL THEN reason
-                           WHEN slot > max_per_customer THEN 'cap_reached'
+                           WHEN stop IS NOT NULL THEN stop
                            WHEN budget_coupons > 0 AND budget_used + rank > budget_coupons THEN 'budget_spent'
                            ELSE 'passed' END AS final
                   FROM budgeted

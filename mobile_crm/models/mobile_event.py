@@ -197,11 +197,21 @@ class MobileEvent(models.Model):
                VALUES %s ON CONFLICT (uuid) DO NOTHING RETURNING id""",
             SQL(', ').join(map(SQL.identifier, columns)),
             SQL(', ').join(
-                SQL('%s', (device.id, device.partner_id.id or None, device.company_id.id, now,
+                SQL('%s', (device.id, self._whose(device, row), device.company_id.id, now,
                            *(value(row.get(column)) for column in columns)))
                 for row in rows
             )))
         return self.browse(row[0] for row in ids)
+
+    @api.model
+    def _whose(self, device, row):
+        """Return the id of the customer whose fact this is, or None.
+
+        What happened before the customer signed in on this phone is not theirs: it may have been somebody else's.
+        """
+        if device.signed_in_at and row['occurred_at'] >= device.signed_in_at:
+            return device.partner_id.id or None
+        return None
 
     @api.model
     def _follow(self, events):

@@ -35,6 +35,7 @@ class MobileGate(models.AbstractModel):
         now = fields.Datetime.now()
         return [
             Gate('outside_period', self._outside_period(now)),
+            Gate('program_closed', self._program_closed(now)),
             Gate('doubtful_event', self._doubtful_event()),
             Gate('late_event', self._late_event(now)),
             Gate('not_in_audience', self._not_in_audience(campaigns)),
@@ -45,6 +46,15 @@ class MobileGate(models.AbstractModel):
     @api.model
     def _outside_period(self, now):
         return SQL('campaign.date_from > %(now)s OR campaign.date_to <= %(now)s', now=now)
+
+    @api.model
+    def _program_closed(self, now):
+        # A coupon that no order takes would bring the customer to the shop for nothing.
+        return SQL(
+            """NOT EXISTS (SELECT FROM loyalty_program program
+                            WHERE program.id = campaign.program_id AND program.active AND program.sale_ok
+                              AND (program.date_from IS NULL OR program.date_from <= %(today)s)
+                              AND (program.date_to IS NULL OR program.date_to >= %(today)s))""", today=now.date())
 
     @api.model
     def _doubtful_event(self):
@@ -58,13 +68,18 @@ class MobileGate(models.AbstractModel):
     @api.model
     def _not_in_audience(self, campaigns):
         conditions = [SQL('NOT partner.active')]
-        Partner = self.env['res.partner'].sudo()
+        # A domain may compare names: they are the same whatever language the phone speaks.
+        Partner = self.env['res.partner'].sudo().with_context(lang=None)
         for campaign in campaigns:
             domain = campaign._audience()
             if not domain.is_true():
+                audience = Partner._search(domain)
+                # Of a million contacts only the candidates are looked at.
+                audience.add_where(SQL(
+                    '%s IN (SELECT partner_id FROM candidate)', SQL.identifier(audience.table, 'id')))
                 conditions.append(SQL(
                     'candidate.campaign_id = %s AND candidate.partner_id NOT IN %s',
-                    campaign.id, Partner._search(domain).subselect()))
+                    campaign.id, audience.subselect()))
         return SQL(' OR ').join(SQL('(%s)', condition) for condition in conditions)
 
     @api.model

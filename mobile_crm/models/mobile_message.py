@@ -43,6 +43,7 @@ class MobileMessage(models.Model):
     opened_at = fields.Datetime(string="Opened", readonly=True)
 
     _uuid_unique = models.UniqueIndex('(uuid)')
+    _newest_idx = models.Index('(sent_at DESC, id DESC)')
     # A customer's inbox is read newest first, page by page.
     _inbox_idx = models.Index('(partner_id, sent_at DESC, id DESC)')
 

@@ -31,8 +31,10 @@ class MobileRedemption(models.Model):
         string="Sales Order", comodel_name='sale.order', readonly=True, index='btree_not_null', ondelete='set null')
     order_ref = fields.Char(string="Order", readonly=True, required=True)
     store_id = fields.Many2one(comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
-    discount = fields.Monetary(readonly=True, help="What the coupon took off the order, without taxes.")
-    revenue = fields.Monetary(readonly=True, help="Untaxed total of the order, after the discount.")
+    discount = fields.Monetary(
+        readonly=True, help="What the coupon took off the order, without taxes, when it was confirmed.")
+    revenue = fields.Monetary(
+        readonly=True, help="Untaxed total of the order, after the discount, when it was confirmed.")
     confirmed_at = fields.Datetime(string="Confirmed", readonly=True)
     voided_at = fields.Datetime(string="Voided", readonly=True)
 
@@ -56,11 +58,13 @@ class MobileRedemption(models.Model):
         :param order: ``sale.order``.
         :param cards: ``loyalty.card`` whose rewards are on the order.
         :rtype: MobileRedemption
-        :raise UserError: when another order was faster; nothing of this one is kept then.
+        :raise UserError: when one cannot be used, or another order was faster; nothing of this one is kept then.
         """
         now = fields.Datetime.now()
         held = self.browse()
         for card in cards:
+            if order.state != 'sale' and (refusal := order._mobile_refusal(card)):
+                raise UserError(refusal)
             row = execute_racing(self.env, SQL(
                 """INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, order_id,
                        order_ref, create_uid, create_date, write_uid, write_date)
@@ -70,18 +74,19 @@ class MobileRedemption(models.Model):
                 order.id, order.name, self.env.uid, now, self.env.uid, now))
             self._forget_cached(card)
             if not row:
-                raise UserError(card._mobile_refusal(order.partner_id))
+                raise UserError(card._mobile_refusal(order.partner_id, order.company_id))
             held += self.browse(row[0])
         return held
 
-    def _confirm_on_order(self):
-        """Settle what was held for a sales order that is confirmed now."""
+    def _settle_on_order(self):
+        """Confirm what was held for a sales order that is confirmed now; void it where that did not happen."""
         now = fields.Datetime.now()
         for redemption in self:
             order = redemption.order_id
             lines = order.order_line.filtered(lambda line, card=redemption.card_id: line.coupon_id == card)
-            if not lines:
-                # Confirming recomputes the rewards; one that no longer applies takes nothing.
+            if not lines or order.state != 'sale':
+                # Confirming recomputes the rewards; one that no longer applies takes nothing. Nor does an order that
+                # an extension keeps from being confirmed.
                 redemption._void()
                 continue
             discount, revenue = (

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from ..tools.problems import Problem
+from ..tools.racing import execute_racing
 
 VERIFIED_FIELDS = {'sms': 'mobile_verified_phone', 'email': 'mobile_verified_email'}
 FOUND_FIELDS = {'sms': 'phone_sanitized', 'email': 'email_normalized'}
@@ -43,6 +44,10 @@ class ResPartner(models.Model):
     _mobile_verified_email_unique = models.UniqueIndex(
         '(mobile_verified_email) WHERE mobile_verified_email IS NOT NULL',
         "Another contact has verified this email address.")
+
+    # Who signs in is looked for by these, among all contacts.
+    _mobile_phone_sanitized_idx = models.Index('(phone_sanitized) WHERE phone_sanitized IS NOT NULL')
+    _mobile_email_normalized_idx = models.Index('(email_normalized) WHERE email_normalized IS NOT NULL')
 
     # === COMPUTE METHODS === #
 
@@ -130,18 +135,35 @@ class ResPartner(models.Model):
         :param str channel: ``sms`` or ``email``.
         :param str address: normalized (E.164 or lower-case e-mail).
         """
-        return self.search([(VERIFIED_FIELDS[channel], '=', address)], limit=1)
+        return self.with_context(active_test=False).search(
+            [(VERIFIED_FIELDS[channel], '=', address)], limit=1).with_env(self.env)
+
+    def _mobile_claim_address(self, channel, address):
+        """Write that this contact has proved an address to be theirs.
+
+        :raise psycopg2.errors.UniqueViolation: when another sign-in with the address was faster.
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        field = VERIFIED_FIELDS[channel]
+        execute_racing(self.env, SQL(
+            'UPDATE res_partner SET %s = %s WHERE id = %s', SQL.identifier(field), address, self.id))
+        self.invalidate_recordset([field])
 
     @api.model
-    def _mobile_find_unclaimed(self, channel, address):
+    def _mobile_find_unclaimed(self, channel, address, company):
         """Return the one contact that merely has this address, or an empty recordset.
 
         Somebody who has just proved that the address is theirs may take such a contact over, unless it has a user of
-        its own: that user could have written there an address that is not theirs. Of two contacts none is taken.
+        its own: that user could have written there an address that is not theirs. Of two contacts none is taken, nor
+        an address of another contact (a delivery's neighbour has no business with the order), nor another company's.
+
+        :param company: ``res.company`` whose app it is.
         """
         # With archived users: who was blocked does not come back through a contact, nor a former member of staff.
         candidates = self.with_context(active_test=False).search([
             (FOUND_FIELDS[channel], '=', address), (VERIFIED_FIELDS[channel], '=', False),
-            ('active', '=', True), ('is_company', '=', False), ('user_ids', '=', False),
+            ('active', '=', True), ('is_company', '=', False), ('user_ids', '=', False), ('name', '!=', False),
+            ('type', '=', 'contact'), ('parent_id', '=', False), ('company_id', 'in', [False, company.id]),
         ], limit=2)
         return candidates.with_env(self.env) if len(candidates) == 1 else self.browse()

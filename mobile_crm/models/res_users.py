@@ -4,7 +4,6 @@ from odoo import api, models
 from odoo.tools import email_normalize
 
 from ..tools.problems import Problem
-from .res_partner import VERIFIED_FIELDS
 
 
 class ResUsers(models.Model):
@@ -27,29 +26,33 @@ class ResUsers(models.Model):
         is_claimed = bool(partner)
         if not partner:
             user = self._mobile_find_by_login(challenge.channel, address)
-            partner = user.partner_id or Partner._mobile_find_unclaimed(challenge.channel, address)
+            partner = user.partner_id or Partner._mobile_find_unclaimed(challenge.channel, address, app.company_id)
         if user and not user._is_portal():
             raise Problem('staff_account')
-        if user and not user.active:
+        if (user and not user.active) or (partner and not partner.active):
             raise Problem('forbidden')
-        if not partner:
+        is_new = not partner
+        if is_new:
             partner = Partner.create({
                 # A name to find them by until they tell their own; nobody but staff sees it.
                 'name': self.env._("Customer %s", address[-4:]) if challenge.channel == 'sms'
                         else address.partition('@')[0],
-                'phone': address if challenge.channel == 'sms' else False,
-                'email': address if challenge.channel == 'email' else False,
                 'lang': challenge.device_id.lang or self.env.lang,
                 'company_id': False,
             })
-        partner[VERIFIED_FIELDS[challenge.channel]] = address
+        # Two sign-ins at once meet here, before anything else bears the address.
+        partner._mobile_claim_address(challenge.channel, address)
+        if is_new:
+            partner['phone' if challenge.channel == 'sms' else 'email'] = address
         if not user:
+            # A user moves their contact into their company, and a contact that is another company's stays there.
+            company = partner.company_id or app.company_id
             user = self.with_context(no_reset_password=True).create({
                 'login': address,
                 'partner_id': partner.id,
                 'group_ids': [(6, 0, self.env.ref('base.group_portal').ids)],
-                'company_id': app.company_id.id,
-                'company_ids': [(6, 0, app.company_id.ids)],
+                'company_id': company.id,
+                'company_ids': [(6, 0, (company | app.company_id).ids)],
             })
         elif not is_claimed:
             user._mobile_end_other_access()

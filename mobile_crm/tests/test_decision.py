@@ -155,6 +155,31 @@ class TestDecision(MobileCommon):
         self.assertEqual(sorted(decisions.mapped('reason')), ['cap_reached', 'cap_reached', 'passed'])
         self.assertEqual(len(self.campaign.card_ids), 1)
 
+    def test_the_cooldown_holds_within_a_batch(self):
+        self.campaign.write({'max_per_customer': 3, 'cooldown_hours': 24})
+        self.env['mobile.event']._record(self.phone, [self.enter_report(self.fence_near) for _ in range(4)])
+        reasons = self.campaign.decision_ids.mapped('reason')
+        self.assertEqual(sorted(reasons), ['cap_reached', 'cooldown', 'cooldown', 'passed'])
+
+    def test_program_closed(self):
+        yesterday = fields.Date.today() - timedelta(days=1)
+        for closed in ({'date_to': yesterday}, {'sale_ok': False}):
+            self.program.write({'date_to': False, 'sale_ok': True, **closed})
+            self.assertDecision(self.enter(self.phone, self.fence_near), 'withheld', 'program_closed')
+        self.program.write({'date_to': False, 'sale_ok': True})
+        self.assertDecision(self.enter(self.phone, self.fence_near), 'sent', 'passed')
+
+    def test_what_happened_before_the_sign_in_is_not_the_customers(self):
+        earlier = self.phone.signed_in_at - timedelta(minutes=5)
+        self.assertFalse(self.enter(self.phone, self.fence_near, occurred_at=earlier))
+        event = self.env['mobile.event'].search([('device_id', '=', self.phone.id)], limit=1)
+        self.assertFalse(event.partner_id)
+
+    def test_a_budget_set_later_counts_what_was_given_out(self):
+        self.enter(self.phone, self.fence_near)
+        self.campaign.budget_coupons = 1
+        self.assertDecision(self.enter(self.phone_ben, self.fence_near), 'withheld', 'budget_spent')
+
     def test_budget(self):
         self.campaign.budget_coupons = 1
         self.assertDecision(self.enter(self.phone, self.fence_near), 'sent', 'passed')

@@ -124,6 +124,35 @@ class TestIdentity(MobileCommon):
             self._prove('sms', '+32485001122')
         self.assertEqual(caught.exception.problem_code, 'forbidden')
 
+    def test_an_address_of_somebody_elses_contact_is_not_taken(self):
+        """A neighbour who takes in the parcels does not become the customer."""
+        address = self._contact(phone='+32485001122', parent_id=self.anna.id, type='delivery')
+        colleague = self._contact(phone='+32485001133', parent_id=self.company.partner_id.id)
+        self.assertNotEqual(self._prove('sms', '+32485001122').partner_id, address)
+        self.assertNotEqual(self._prove('sms', '+32485001133').partner_id, colleague)
+
+    def test_another_companys_contact_stays_where_it_is(self):
+        other = self.env['res.company'].create({'name': "Other"})
+        contact = self._contact(phone='+32485001122', company_id=other.id)
+        self.assertNotEqual(self._prove('sms', '+32485001122').partner_id, contact)
+        self.assertEqual(contact.company_id, other)
+
+    def test_an_archived_customer_is_not_let_in(self):
+        user = self._prove('sms', '+32485001122')
+        partner = user.partner_id
+        user.unlink()
+        partner.active = False
+        with self.assertRaises(Problem) as caught:
+            self._prove('sms', '+32485001122')
+        self.assertEqual(caught.exception.problem_code, 'forbidden')
+
+    def test_merged_contacts_keep_what_was_verified(self):
+        customer = self._prove('sms', '+32485001122').partner_id
+        contact = self._contact(email='carla@example.com')
+        self.env['base.partner.merge.automatic.wizard']._merge((customer + contact).ids, contact)
+        self.assertEqual(contact.mobile_verified_phone, '+32485001122')
+        self.assertEqual(self._prove('sms', '+32485001122').partner_id, contact)
+
     def test_a_company_is_no_customer_with_a_phone(self):
         firm = self._contact(phone='+32485001122', is_company=True)
         self.assertNotEqual(self._prove('sms', '+32485001122').partner_id, firm)

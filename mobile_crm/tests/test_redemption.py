@@ -1,12 +1,14 @@
 from datetime import timedelta
 
 import psycopg2
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..controllers.schemas.offers import Offer
 from .common import MobileCommon
 
 
@@ -33,8 +35,8 @@ class TestRedemption(MobileCommon):
     def _ledger(self):
         return self.env['mobile.redemption'].search([('card_id', '=', self.card.id)], order='id')
 
-    def assertRefused(self, partner, words, code=None):
-        order = self.make_order(partner)
+    def assertRefused(self, partner, words, code=None, order=None):
+        order = order or self.make_order(partner)
         total = order.amount_total
         with self.assertRaisesRegex(ValidationError, words):
             self._apply(order, code)
@@ -128,6 +130,78 @@ class TestRedemption(MobileCommon):
         order.action_confirm()
         self.assertFalse(self._ledger())
         self.assertEqual(self.card.mobile_status, 'available')
+
+    def test_a_confirmed_order_takes_no_coupon(self):
+        order = self.make_order(self.anna)
+        order.action_confirm()
+        self.assertRefused(self.anna, "before the order is confirmed", order=order)
+        self.assertEqual((self.card.points, self.card.mobile_status), (1, 'available'))
+
+    def test_a_reward_entered_before_the_confirmation_is_not_taken_after_it(self):
+        order = self.make_order(self.anna)
+        rewards = order._try_apply_code(self.card.code)[self.card]
+        order.action_confirm()
+        self.assertIn('error', order._apply_program_reward(rewards, self.card))
+
+    def test_a_wizard_that_was_closed_is_opened_again(self):
+        order = self.make_order(self.anna)
+        order._try_apply_code(self.card.code)
+        self._apply(order)
+        self.assertEqual(order.order_line.coupon_id, self.card)
+        self.assertIn("already on this order", order._try_apply_code(self.card.code)['error'])
+
+    def test_who_has_paid_in_time_keeps_the_discount(self):
+        order = self._apply(self.make_order(self.anna)).sudo()
+        provider = self.env['payment.provider'].create({'name': "Payer", 'code': 'none', 'company_id': self.company.id})
+        order.transaction_ids = self.env['payment.transaction'].create({
+            'provider_id': provider.id, 'amount': order.amount_total, 'currency_id': order.currency_id.id,
+            'payment_method_id': self.env.ref('payment.payment_method_unknown').id, 'partner_id': self.anna.id,
+            'reference': 'paid-in-time', 'state': 'done'})
+        now = fields.Datetime.now()
+        self.card.write({
+            'mobile_valid_from': now - timedelta(hours=1), 'mobile_expires_at': now + timedelta(minutes=1)})
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=2)):
+            self.assertEqual(self.card._mobile_is_good(fields.Datetime.now()), False)
+            order.action_confirm()
+        self.assertEqual(self._ledger().state, 'confirmed')
+
+    def test_a_program_taken_out_of_use_ends_its_coupons(self):
+        self.program.active = False
+        self.assertEqual(self.card.mobile_status, 'expired')
+        self.assertRefused(self.anna, "has expired")
+        offers = self.env['loyalty.card']._mobile_offers(self.anna, self.company, 10, status='expired')
+        self.assertEqual(Offer.of(offers).discount.value, '15')
+
+    def test_every_status_is_found_by_its_filter(self):
+        def listed():
+            return {status: len(self.env['loyalty.card']._mobile_offers(self.anna, self.company, 10, status=status))
+                    for status in ('available', 'reserved', 'redeemed', 'expired')}
+
+        for prepare in (
+            lambda: None,
+            lambda: self.card.write({'mobile_expires_at': fields.Datetime.now()}),
+            lambda: self.card.write({'mobile_expires_at': False}),
+            lambda: self.card.write({'points': 0}),
+            lambda: self.card.write({'points': 1}),
+            lambda: self._apply(self.make_order(self.anna)).action_confirm(),
+        ):
+            prepare()
+            self.card.invalidate_recordset()
+            self.assertEqual(listed(), {
+                status: int(status == self.card.mobile_status)
+                for status in ('available', 'reserved', 'redeemed', 'expired')})
+
+    def test_a_coupon_counts_in_its_campaigns_company_only(self):
+        self.program.company_id = False
+        other = self.env['res.company'].create({'name': "Other"})
+        self.assertIn("in this company", self.card._mobile_refusal(self.anna, other))
+        self.assertFalse(self.env['loyalty.card']._mobile_offers(self.anna, other, 10))
+
+    def test_an_order_that_is_kept_from_being_confirmed_spends_nothing(self):
+        order = self._apply(self.make_order(self.anna))
+        held = self.env['mobile.redemption']._hold_for_order(order, self.card)
+        held._settle_on_order()
+        self.assertEqual((held.state, self.card.mobile_status), ('void', 'available'))
 
     def test_revenue_is_in_the_companys_currency(self):
         other = self.env['res.currency'].create({

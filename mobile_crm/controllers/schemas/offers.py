@@ -61,7 +61,9 @@ class Offer(Output):
     def of(cls, card):
         """Return a ``loyalty.card`` as its holder sees it."""
         card = card.sudo()
-        campaign, reward = card.mobile_campaign_id, card.program_id.reward_ids[:1]
+        campaign = card.mobile_campaign_id
+        # A program that is taken out of use takes its rewards along, and its coupons are still shown.
+        reward = card.program_id.with_context(active_test=False).reward_ids[:1]
         return cls(
             id=card.mobile_uuid,
             title=campaign.message_title or card.program_id.name,
