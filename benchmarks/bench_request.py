@@ -3,6 +3,7 @@
 from . import seed
 from .client import Client
 from .harness import Side, compare
+from .system import WORKERS
 
 GOAL = 1.3
 
@@ -19,4 +20,4 @@ def run(system):
         Side("empty type='http' auth='none'", lambda: anonymous.get('/mobile_crm_benchmark/empty')),
         Side('validated and authenticated', lambda: customer.get('/mobile/v1/benchmark/constant?lat=52.5&lon=13.4')),
         Side('GET /mobile/v1/me', lambda: customer.get('/mobile/v1/me')),
-        meter=system.server_time(instance), goal=GOAL)
+        meter=system.server_time(instance), goal=GOAL, warm_up=200, clients=2 * WORKERS)

@@ -8,10 +8,14 @@ import contextlib
 import os
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from devtools.console import say
+
+#: Seconds after a slice in which a server ends what it does after its last answer, so that its own side pays for it.
+SETTLE = 0.02
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Side:
             start = clock()
             self.call()
             seconds.append(clock() - start)
+        time.sleep(SETTLE)
         self.cpu += meter() - cpu
         self.slices.append(seconds)
 
@@ -49,6 +54,11 @@ class Side:
         return statistics.median(self.seconds)
 
     @property
+    def calm(self):
+        """The time that the fastest tenth of the calls stayed below: what a call costs while nobody else is at work."""
+        return statistics.quantiles(self.seconds, n=10)[0]
+
+    @property
     def cpu_per_call(self):
         return self.cpu / len(self.seconds)
 
@@ -59,7 +69,7 @@ class Side:
         return max(halves) / min(halves) - 1
 
 
-def compare(title, baseline, *sides, meter, goal=None, slices=24, calls=25, warm_up=50):
+def compare(title, baseline, *sides, meter, goal=None, slices=40, calls=25, warm_up=50, clients=1):
     """Measure `sides` against `baseline` and print the table.
 
     :param str title: above the table
@@ -69,11 +79,13 @@ def compare(title, baseline, *sides, meter, goal=None, slices=24, calls=25, warm
     :param int slices: turns of each side
     :param int calls: calls in one turn
     :param int warm_up: calls of each side beforehand, which are not counted
+    :param int clients: how many at a time call to warm up, so that each worker of a server gets its share
     """
     everyone = [baseline, *sides]
     for side in everyone:
-        for _number in range(warm_up):
-            side.call()
+        with ThreadPoolExecutor(clients) as pool:
+            for done in [pool.submit(side.call) for _number in range(warm_up)]:
+                done.result()
     for turn in range(slices):
         # Whoever is first in a turn may find other caches than who is second: so they swap.
         for side in everyone if turn % 2 else reversed(everyone):
@@ -81,15 +93,18 @@ def compare(title, baseline, *sides, meter, goal=None, slices=24, calls=25, warm
     say(f'\n{title}')
     say(f'  {slices} slices of {calls} calls a side in turns, after {warm_up} calls to warm up')
     width = max(len(side.name) for side in everyone)
-    say(f'  {"":{width}}  {"median ms":>9}  {"worst ms":>9}  {"cpu ms":>7}  {"ratio":>6}  {"cpu ratio":>9}  quartiles of the ratio')
+    say(f'  {"milliseconds":{width}}    calm  median     worst    cpu'
+        ' | ratio:  calm  median   cpu  quartiles by slice')
     for side in everyone:
-        row = f'  {side.name:{width}}  {side.median * 1e3:9.3f}  {max(side.seconds) * 1e3:9.3f}  {side.cpu_per_call / 1e6:7.3f}'
+        row = (f'  {side.name:{width}}  {side.calm * 1e3:6.3f}  {side.median * 1e3:6.3f}'
+               f'  {max(side.seconds) * 1e3:8.3f}  {side.cpu_per_call / 1e6:5.3f}')
         if side is not baseline:
             ratios = [statistics.median(own) / statistics.median(other)
                       for own, other in zip(side.slices, baseline.slices, strict=True)]
             lower, _median, upper = statistics.quantiles(ratios, n=4)
             cpu_ratio = side.cpu_per_call / baseline.cpu_per_call if baseline.cpu else float('nan')
-            row += f'  {side.median / baseline.median:6.2f}  {cpu_ratio:9.2f}  {lower:.2f} to {upper:.2f}'
+            row += (f' |       {side.calm / baseline.calm:6.2f}  {side.median / baseline.median:6.2f}  {cpu_ratio:4.2f}'
+                    f'  {lower:.2f} to {upper:.2f}')
         say(row)
     said = '' if goal is None else f'   goal: a ratio of at most {goal}'
     say(f'  noise, each side against itself: {max(side.noise for side in everyone):.1%}{said}')

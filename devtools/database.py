@@ -176,18 +176,20 @@ class Databases:
         """Make the database `name` a fresh copy of a template."""
         with lock(f'template-{kind}'), lock(f'database-{name}'):
             self.clone(self._ready_template(kind), name)
-            self.set_remark(name, installed=addons.fingerprint() if kind == 'full' else None)
+            self.set_remark(name, scope=SCOPE, installed=addons.fingerprint() if kind == 'full' else None)
 
     def current(self, name, demo):
         """See that the database `name` exists and has our addon as its files are now, keeping its data."""
-        if self.remark(name).get('installed') == addons.fingerprint():
-            return
-        update = bool(self.remark(name).get('installed'))
-        if not update:
-            self.fresh(name, 'full' if demo else 'plain')
-        if update or not demo:
-            self.install(name, [addons.MAIN], demo=demo, update=update)
-        self.set_remark(name, installed=addons.fingerprint())
+        with lock(f'current-{name}'):
+            # A database whose filestore went with the cache is of no use.
+            installed = self.remark(name).get('installed') if self._filestore(name).is_dir() else None
+            if installed == addons.fingerprint():
+                return
+            if not installed:
+                self.fresh(name, 'full' if demo else 'plain')
+            if installed or not demo:
+                self.install(name, [addons.MAIN], demo=demo, update=bool(installed))
+            self.set_remark(name, installed=addons.fingerprint())
 
 
 def _link(source, target):

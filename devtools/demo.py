@@ -5,7 +5,7 @@ import traceback
 from . import journey, logcheck, server
 from .console import Problem, note, say
 from .database import PREFIX, Databases
-from .paths import cache
+from .paths import cache, lock
 
 DATABASE = f'{PREFIX}demo'
 NAME = 'demo'
@@ -23,8 +23,7 @@ def start(databases: Databases, port=None, workers=2):
         note(f'  stopping the demo that runs on {previous.url}')
         server.stop(previous)
     databases.fresh(DATABASE, 'full')
-    instance = server.prepare(NAME, databases, DATABASE, port, workers, max_cron_threads=1)
-    return server.start(instance)
+    return server.start(server.prepare(NAME, databases, DATABASE, port, workers, max_cron_threads=1))
 
 
 def play(instance):
@@ -46,7 +45,12 @@ def play(instance):
 
 
 def run(databases, options):
-    """Do what `./dev demo` says."""
+    """Do what `./dev demo` says; another one of this checkout is let finish its journey first."""
+    with lock(DATABASE):
+        _run(databases, options)
+
+
+def _run(databases, options):
     instance = start(databases, options.port, options.workers)
     try:
         play(instance)

@@ -18,15 +18,13 @@ CHUNK = 65536
 
 async def main(host, port, http_port, gevent_port, command):
     """Run a command and the door in front of it until either ends; return the command's exit status."""
-    child = await asyncio.create_subprocess_exec(*command)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop, child)
-
     async def serve(reader, writer):
         await connect(reader, writer, http_port, gevent_port)
 
     async with await asyncio.start_server(serve, host, port):
+        child = await asyncio.create_subprocess_exec(*command)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop, child)
         return await child.wait()
 
 

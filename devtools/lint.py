@@ -12,6 +12,7 @@ from . import addons, environment, odoo_config, postgres
 from .console import Problem, say, step
 from .database import PREFIX, Databases
 from .paths import REPO, cache
+from .process import need
 
 DATABASE = f'{PREFIX}lint'
 
@@ -76,10 +77,13 @@ def test_lint(home, fix):
 
 def files(home, fix):
     """Check that every file can be read by the program it is for, and holds nothing of one machine."""
-    listed = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], cwd=REPO,
-                            capture_output=True, text=True, check=True).stdout
+    git = need('git', 'install the package git')
+    listed = subprocess.run([git, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], cwd=REPO,
+                            capture_output=True, text=True, check=False)
+    if listed.returncode:
+        raise Problem(f'git does not list the files ({listed.stderr.strip()[:200]})', 'work in a clone')
     findings = []
-    for name in filter(None, listed.split('\0')):
+    for name in filter(None, listed.stdout.split('\0')):
         path = REPO / name
         if FOREIGN.search(name) or not path.is_file():
             continue

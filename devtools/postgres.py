@@ -172,8 +172,8 @@ class Cluster:
 
     @property
     def _settings(self):
-        """The port and the password, chosen once; only the user may read them."""
-        path = cache('postgresql-access.json')
+        """The port and the password, chosen once; only the user may read them. They live and die with the cluster."""
+        path = self.base / 'access.json'
         stored = json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
         if not stored:
             stored = {'password': secrets.token_urlsafe(24), 'port': free_port()}
@@ -181,7 +181,7 @@ class Cluster:
         return stored
 
     def _remember_port(self, port):
-        write_atomic(cache('postgresql-access.json'), json.dumps({**self._settings, 'port': port}), mode=0o600)
+        write_atomic(self.base / 'access.json', json.dumps({**self._settings, 'port': port}), mode=0o600)
 
     def server(self, user=ROLE):
         """Return how to connect."""
@@ -244,6 +244,9 @@ class Cluster:
             with self.server(SUPERUSER).cursor():
                 return 'up'
         except psycopg2.OperationalError as error:
+            if 'authentication failed' in str(error):
+                raise Problem(f'the private PostgreSQL in {self.base} does not know its password any more',
+                              'run `./dev reset --all` to begin with an empty one') from error
             return None if 'starting up' in str(error) else 'down'
 
     def _clear_stale_lock(self):

@@ -10,18 +10,37 @@ import pytest
 
 #: Reasons to skip that are fine, and why.
 ALLOWED = [
-    # Big counts run in `./dev test --full`; a test may say so, and then must not skip there.
-    *([] if os.environ.get('MOBILE_CRM_FULL') == '1' else [r'only in \./dev test --full']),
+    # Big counts run in `./dev test --full` only, where this is no reason any more.
+    r'only in \./dev test --full',
 ]
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
+def may_skip(reason, full):
+    """Tell whether a test may skip itself for this reason.
+
+    :param bool full: whether this is `./dev test --full`
+    """
+    return not full and any(re.search(pattern, reason) for pattern in ALLOWED)
+
+
+def _refuse_skip(report, where):
     """Turn the report of a skip into that of a failure."""
-    outcome = yield
-    report = outcome.get_result()
     if report.skipped and not hasattr(report, 'wasxfail'):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        if not any(re.search(pattern, reason) for pattern in ALLOWED):
+        if not may_skip(reason, os.environ.get('MOBILE_CRM_FULL') == '1'):
             report.outcome = 'failed'
-            report.longrepr = f'{item.nodeid} was skipped, which is no pass: {reason}'
+            report.longrepr = f'{where} was skipped, which is no pass: {reason}'
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Look at a test's report."""
+    outcome = yield
+    _refuse_skip(outcome.get_result(), item.nodeid)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    """Look at the report of a file, which may skip all its tests at once."""
+    outcome = yield
+    _refuse_skip(outcome.get_result(), collector.nodeid)

@@ -8,11 +8,12 @@ from pathlib import Path
 from . import odoo
 from .apt import Apt
 from .console import Problem
-from .paths import REPO, atomic_folder, cache, digest, lock
+from .paths import REPO, atomic_folder, cache, digest, lock, remove
 from .process import run
 
 REQUIREMENTS = [REPO / 'requirements.txt', REPO / 'requirements-dev.txt']
 WAY_OUT = 'see that pip reaches its package index (PIP_INDEX_URL names another one)'
+UNUSED_SECONDS = 30 * 24 * 3600
 NO_PIP = 'install its venv package (`apt-get install python3-venv`)'
 #: Byte code is made when it is first run, in the cache (see devtools.environment).
 PIP_OPTIONS = ['--quiet', '--no-compile', '--no-input', '--disable-pip-version-check', '--no-warn-script-location']
@@ -35,7 +36,16 @@ def ensure(home):
             with atomic_folder(target) as scratch:
                 _create(scratch, home)
                 _relocate(scratch, target)
+        _prune(target)
     return target / 'bin' / 'python'
+
+
+def _prune(newest):
+    """Remove environments that nobody used for a month: their requirements belong to an old state of the clone."""
+    os.utime(newest)
+    for path in newest.parent.iterdir():
+        if path.stat().st_mtime < newest.stat().st_mtime - UNUSED_SECONDS:
+            remove(path)
 
 
 def enter(arguments):

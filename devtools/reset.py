@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import server
 from .console import say
-from .paths import CACHE, CACHE_ID, lock, remove
+from .paths import CACHE, CACHE_ID, SCOPE, lock, remove
 from .process import alive, command_line, wait_until
 
 #: Seconds for PostgreSQL to end.
@@ -30,16 +30,15 @@ def everything():
     say(f'removed {CACHE}')
 
 
-def databases(all_databases, templates):
-    """Drop our databases, their templates left out, and stop the servers on them.
+def databases(all_databases):
+    """Drop this checkout's databases and stop the servers on them; templates and other checkouts' databases stay.
 
     :param Databases all_databases: where they are
-    :param str templates: what the names of templates begin with
     """
     for instance in server.running():
         server.stop(instance)
     for name in all_databases.names():
-        if not name.startswith(templates):
+        if all_databases.remark(name).get('scope') == SCOPE:
             with lock(f'database-{name}'):
                 all_databases.drop(name)
             say(f'dropped {name}')

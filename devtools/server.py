@@ -92,10 +92,10 @@ def choose_port(name, port=None):
     """
     own = {instance.port: instance.name for instance in running()}
     wanted = port or DEFAULT_PORT
-    if is_free(wanted) or own.get(wanted) == name:
-        return wanted
-    if wanted in own and port is None:
-        return free_port(*range(DEFAULT_PORT + 10, DEFAULT_PORT + 100, 10))
+    others = range(wanted + 10, wanted + 100, 10) if wanted in own and port is None else ()
+    for candidate in (wanted, *others):
+        if is_free(candidate) or own.get(candidate) == name:
+            return candidate
     holder = f'`./dev {own[wanted]}`' if wanted in own else 'another program'
     raise Problem(f'port {wanted} is taken by {holder}',
                   f'name a free one, for instance --port {free_port(wanted + 10, wanted + 20)}')
@@ -156,6 +156,23 @@ def start(instance, *arguments):
             raise Problem(f'Odoo did not start on {instance.url} ({said[-1][:300]})',
                           f'the whole log is in {instance.log}')
     return instance
+
+
+def run(instance, *arguments):
+    """Run a server in the foreground until it ends; other commands know of it meanwhile.
+
+    :return: its exit status
+    """
+    with subprocess.Popen(command(instance, *arguments), env=environment.child()) as process:
+        instance.pid = process.pid
+        write_atomic(_state(instance.name), json.dumps(asdict(instance)))
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The keyboard's signal reached the server too.
+            return process.wait()
+        finally:
+            remove(_state(instance.name))
 
 
 def stop(instance):

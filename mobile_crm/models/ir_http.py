@@ -23,7 +23,9 @@ class IrHttp(models.AbstractModel):
         # no language in these paths and no web page to fall back to, so http_routing has nothing to rewrite.
         request.dispatcher = MobileDispatcher(request)
         request.is_frontend = request.is_frontend_multilang = False
-        request.update_context(lang=cls._mobile_lang())
+        request.mobile_lang = cls._mobile_lang()
+        # Without any language Odoo would read the user, their company and its partner for one, at each request.
+        request.update_context(lang=request.mobile_lang or 'en_US')
         try:
             if request.httprequest.method == 'OPTIONS':
                 cls._refuse_options(path_info)
@@ -85,7 +87,8 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _become(cls, user_id, company_id, lang):
         """Run the rest of the request as this user, whatever a session cookie says."""
-        context = {'lang': request.env.context.get('lang') or lang}
+        lang = request.mobile_lang or lang or request.env['mobile.device']._company_lang(company_id)
+        context = {'lang': lang}
         if user_id:
             context['allowed_company_ids'] = [company_id]
         request.session.can_save = False

@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ..tools.racing import execute_racing
@@ -129,6 +129,12 @@ class MobileDevice(models.Model):
         """Sign out and let no push reach this install any more; it can register again."""
         self._sign_out()
         self.write({'active': False, 'push_provider': False, 'push_address': False})
+
+    @api.model
+    @tools.ormcache('company_id')
+    def _company_lang(self, company_id):
+        """Return the language of a company, for phones that name none which is installed."""
+        return self.env['res.company'].sudo().browse(company_id).partner_id.lang or 'en_US'
 
     @api.model
     def _nearest_lang(self, locale):

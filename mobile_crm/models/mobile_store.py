@@ -48,7 +48,7 @@ class MobileStore(models.Model):
     partner_id = fields.Many2one(
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
         ondelete='restrict')
-    phone = fields.Char(related='partner_id.phone', readonly=False)
+    phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
     city = fields.Char(related='partner_id.city')
     latitude = fields.Float(
         compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
@@ -149,8 +149,9 @@ class MobileStore(models.Model):
         else:
             point = geo.sphere_point(latitude, longitude)
             chord = sort_key = SQL('%s.sphere <-> %s', store, point)
-            # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it compute
-            # and sort all distances. Those as far as the last one come along (WITH TIES), so that ids decide among them.
+            # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it
+            # compute and sort all distances. Those as far as the last one come along (WITH TIES), and ids decide among
+            # them.
             query.order = 'chord'
             if radius is not None:
                 # The box lets the index leave out what is farther away, the chord leaves out the box's corners.
@@ -161,8 +162,8 @@ class MobileStore(models.Model):
             query.add_where(SQL('(%s, %s.id) > %s', sort_key, store, after))
         name = self._field_to_sql('store', 'name')
         rows = self.env.execute_query(SQL(
-            """SELECT store.id, %(name)s, store.latitude, store.longitude, partner.phone, partner.street, partner.street2,
-                      partner.zip, partner.city, country.code, store.tz, store.calendar_id,
+            """SELECT store.id, %(name)s, store.latitude, store.longitude, partner.phone, partner.street,
+                      partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
                       EXISTS (SELECT FROM ir_attachment
                                WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
                       store.write_date, store.chord

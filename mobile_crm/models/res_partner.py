@@ -57,6 +57,15 @@ class ResPartner(models.Model):
             for partner in self:
                 partner[field] = counts.get(partner, 0)
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        res = super().write(vals)
+        if 'lang' in vals and self.env['res.company'].sudo().search_count([('partner_id', 'in', self.ids)], limit=1):
+            # The language of companies is read from the cache (see mobile.device._company_lang).
+            self.env.registry.clear_cache()
+        return res
+
     # === ACTION METHODS === #
 
     def action_view_mobile_devices(self):

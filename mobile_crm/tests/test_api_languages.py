@@ -48,6 +48,14 @@ class TestApiLanguages(FrameCase):
         self.assertEqual(self._title(NO_OFFER, self.client, **{'Accept-Language': None}), "Hier ist nichts")
         self.assertEqual(self._title(NO_OFFER, self.client, **{'Accept-Language': 'en'}), "Nothing is here")
 
+    def test_the_companys_language_without_any_other(self):
+        self.phone.lang = False
+        path = '/offers/0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10'
+        for lang, title in (('de_DE', "Hier ist nichts"), ('en_US', "Nothing is here")):
+            self.phone.company_id.partner_id.lang = lang
+            for header in (None, 'ja'):
+                self.assertEqual(self._title(path, self.client, **{'Accept-Language': header}), title)
+
     def test_records_speak_it_too(self):
         self.store_near.with_context(lang='de_DE').name = "Laden Brüssel"
         path = f'/stores/{self.store_near.id}'

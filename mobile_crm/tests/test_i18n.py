@@ -9,6 +9,8 @@ from odoo.tools.translate import trans_export
 
 LANGUAGES = ['de']
 PLACEHOLDER = re.compile(r'%\(\w+\)[sdf]|%[sd]|\{\w*\}|<[^>]+>')
+# A reader hears or sees these, so their values are translated with the term they stand in.
+READ_ATTRIBUTE = re.compile(r'\b(aria-label|alt|title|placeholder)="[^"]*"')
 
 
 @tagged('-at_install', 'post_install')
@@ -39,5 +41,7 @@ class TestTranslations(TransactionCase):
     def test_translations_keep_placeholders_and_markup(self):
         for language in LANGUAGES:
             for entry in self._translations(f'{language}.po').translated_entries():
-                self.assertCountEqual(
-                    PLACEHOLDER.findall(entry.msgid), PLACEHOLDER.findall(entry.msgstr), entry.msgid)
+                self.assertCountEqual(self._fixed_parts(entry.msgid), self._fixed_parts(entry.msgstr), entry.msgid)
+
+    def _fixed_parts(self, text):
+        return PLACEHOLDER.findall(READ_ATTRIBUTE.sub(r'\1=""', text))

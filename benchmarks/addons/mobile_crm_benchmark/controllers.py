@@ -1,8 +1,8 @@
+from odoo import http
+
 from odoo.addons.mobile_crm.controllers.base import MobileController
 from odoo.addons.mobile_crm.controllers.routing import mobile_route
 from odoo.addons.mobile_crm.controllers.schemas.base import Latitude, Longitude, Output, PageQuery
-
-from odoo import http
 
 
 class Query(PageQuery):
