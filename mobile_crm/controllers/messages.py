@@ -22,7 +22,7 @@ class Messages(MobileController):
             next_cursor=last and NEWEST_FIRST.encode(last.sent_at, last.id),
         )
 
-    @mobile_route('/messages/<message_id>/read', methods=['POST'], auth='mobile', readonly=False)
+    @mobile_route('/messages/<uuid:message_id>/read', methods=['POST'], auth='mobile', readonly=False)
     def read_message(self, message_id: Uuid) -> Message:
         """Tell that the customer has read a message; the first time counts."""
         message = self.env['mobile.message'].search([

@@ -22,7 +22,7 @@ class Offers(MobileController):
             next_cursor=NEWEST_FIRST.encode(cards[-1].id) if len(found) > query.limit else None,
         )
 
-    @mobile_route('/offers/<offer_id>', methods=['GET'], auth='mobile', readonly=True)
+    @mobile_route('/offers/<uuid:offer_id>', methods=['GET'], auth='mobile', readonly=True)
     def get_offer(self, offer_id: Uuid) -> Offer:
         """Show one coupon."""
         card = self.env['loyalty.card']._mobile_offer(self._partner(), self._company(), str(offer_id))

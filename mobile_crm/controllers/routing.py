@@ -66,7 +66,7 @@ class Operation:
         :raise Problem: 404 when one cannot name any record.
         """
         try:
-            return {name: adapter.validate_strings(args[name]) for name, adapter in self.path_types.items()}
+            return {name: adapter.validate_strings(str(args[name])) for name, adapter in self.path_types.items()}
         except ValidationError as exc:
             raise Problem('not_found') from exc
 

@@ -170,13 +170,9 @@ class TestApiLog(FrameCase):
 class TestProblems(BaseCase):
 
     def test_a_lost_race_for_a_unique_key_is_a_conflict(self):
-        try:
-            try:
-                raise psycopg2.errors.UniqueViolation
-            except psycopg2.IntegrityError as exc:
-                raise ValidationError("The operation cannot be completed") from exc
-        except ValidationError as exc:
-            self.assertEqual(as_problem(exc).problem_code, 'conflict')
+        told_by_odoo = ValidationError("The operation cannot be completed")
+        told_by_odoo.__cause__ = psycopg2.errors.UniqueViolation()
+        self.assertEqual(as_problem(told_by_odoo).problem_code, 'conflict')
 
     def test_database_errors(self):
         for exc, code in (

@@ -40,8 +40,6 @@ class TestApiPaths(FrameCase):
         for operation in OPERATIONS:
             verbs.setdefault(concrete(operation.path), set()).update(operation.methods)
         for path, allowed in verbs.items():
-            if path == '/offers/claim':
-                allowed.add('GET')  # of an offer by that name
             if 'GET' in allowed:
                 allowed.add('HEAD')
             for verb in {'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'} - allowed:
@@ -76,7 +74,7 @@ class TestApiPaths(FrameCase):
 
     def test_a_path_that_can_name_nothing_is_not_found(self):
         for path in ('/stores/0', '/stores/-1', '/stores/abc', '/stores/1.5', '/stores/99999999999', '/stores/null',
-                     '/offers/1', '/offers/claim', '/offers/%00'):
+                     '/offers/1', '/offers/%00', '/messages/1'):
             with self.subTest(path=path):
                 self.assertProblem(self.client.get(path), 404, 'not_found')
 

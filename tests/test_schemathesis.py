@@ -1,0 +1,91 @@
+"""Requests that schemathesis makes up from the API's description: no crash, and no answer that is not described."""
+
+import os
+import re
+import uuid
+from contextlib import closing
+from datetime import UTC, datetime
+
+import psycopg2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from devtools.paths import REPO
+from devtools.people import Phone
+
+SCHEMA = schemathesis.openapi.from_path(REPO / 'mobile_crm' / 'static' / 'openapi.json')
+# A body that is wrong may be refused for its size before it is read.
+SCHEMA.config.checks.negative_data_rejection.expected_statuses.append('413')
+#: Beside the edge cases that schemathesis derives from the schema, for each operation.
+EXAMPLES = 300 if os.environ.get('MOBILE_CRM_FULL') == '1' else 5
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    response_schema_conformance, negative_data_rejection, unsupported_method, allow_header_conformance,
+]
+#: They sign the phone out, so each of their requests comes from a phone of its own.
+FAREWELLS = {'logout', 'delete_device'}
+
+
+@pytest.fixture(scope='module')
+def sign_in(server):
+    """Return a function that signs a new customer in on a new install."""
+    def query(statement, *parameters):
+        with closing(psycopg2.connect(server.dsn)) as connection, connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()[0]
+
+    def read_code(address):
+        return re.search(r'>(\d{6})<', query('SELECT body_html FROM mail_mail WHERE email_to = %s', address))[1]
+
+    client_id = query("SELECT client_id FROM mobile_app WHERE active AND kind = 'phone' ORDER BY id LIMIT 1")
+
+    def sign_in():
+        phone = Phone(server.url, client_id, 'android', 'Schemathesis')
+        phone.register()
+        phone.sign_in('email', f'{uuid.uuid4().hex}@mobile-crm.example', read_code)
+        return phone
+
+    return sign_in
+
+
+@pytest.fixture(scope='module')
+def customer(sign_in):
+    """Return a phone whose customer has been at many stores, and so has offers and messages."""
+    phone = sign_in()
+    fences = phone.get('/geofences', lat=52.52, lon=13.405)['items']
+    phone.report(*({'id': str(uuid.uuid4()), 'type': 'enter', 'geofence_id': fence['id'],
+                    'occurred_at': datetime.now(UTC).isoformat()} for fence in fences))
+    return phone
+
+
+@pytest.fixture(scope='module')
+def known(customer):
+    """Return an id for each parameter of a path; those that schemathesis makes up name nothing."""
+    return {
+        'store_id': customer.get('/stores')['items'][0]['id'],
+        'offer_id': customer.get('/offers')['items'][0]['id'],
+        'message_id': customer.get('/messages')['items'][0]['id'],
+    }
+
+
+@SCHEMA.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_answers_are_as_described(case, customer, sign_in, known):
+    phone = sign_in() if case.operation.definition.raw['operationId'] in FAREWELLS else customer
+    if case.meta.generation.mode is GenerationMode.POSITIVE:
+        case.path_parameters = {name: known[name] for name in case.path_parameters}
+    response = case.call(base_url=phone.base_url, headers={
+        name: phone.http.headers[name] for name in ('Authorization', 'X-App-Id')})
+    case.validate_response(response, checks=CHECKS)
