@@ -3,6 +3,7 @@ import json
 import re
 import socket
 import uuid
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from odoo import fields
