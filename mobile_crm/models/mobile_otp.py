@@ -102,9 +102,8 @@ class MobileOtp(models.Model):
         return challenge
 
     def _expires_in(self):
-        """Return the seconds for which the code is good from now on."""
-        self.ensure_one()
-        return max(0, int((self.expires_at - fields.Datetime.now()).total_seconds()))
+        """Return the seconds for which a new code is good; the same for everybody, to the second."""
+        return int(LIFETIME.total_seconds())
 
     def _hash(self, uuid, code):
         # Keyed with the database's secret: a million codes are soon tried against a plain hash.
