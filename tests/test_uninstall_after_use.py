@@ -9,7 +9,7 @@ USE = f'''
 from odoo import fields
 device, is_new = env['mobile.device']._register_install(
     env.ref('mobile_crm.mobile_app_phone'), '{uuid.uuid4()}', {{'platform': 'android'}})
-device.user_id = env.ref('base.demo_user0')
+device._sign_in(env.ref('base.demo_user0'))
 env['mobile.event']._record(device, [{{
     'id': '{uuid.uuid4()}', 'type': 'enter', 'occurred_at': fields.Datetime.now(),
     'geofence_id': env.ref('mobile_crm.geofence_ghent_door').id,
