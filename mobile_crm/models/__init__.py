@@ -1,4 +1,3 @@
-from . import base_partner_merge
 from . import ir_http
 from . import loyalty_card
 from . import mobile_app

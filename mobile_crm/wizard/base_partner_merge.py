@@ -1,6 +1,6 @@
 from odoo import models
 
-from .res_partner import VERIFIED_FIELDS
+from ..models.res_partner import VERIFIED_FIELDS
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -13,8 +13,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             addresses += [address for address in (dst_partner + src_partners).mapped(field) if address]
             src_partners[field] = False
         src_partners.flush_recordset(list(kept))
-        super()._update_values(src_partners, dst_partner)
+        res = super()._update_values(src_partners, dst_partner)
         for field, addresses in kept.items():
             if addresses:
                 # The contact that stays keeps its own.
                 dst_partner[field] = addresses[0]
+        return res
