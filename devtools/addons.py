@@ -25,29 +25,30 @@ def names():
     return [name for name, manifest in manifests().items() if manifest.get('installable', True)]
 
 
+def bridges():
+    """Return those of our addons that install themselves beside another of Odoo's."""
+    return [name for name in names() if manifests()[name].get('auto_install')]
+
+
+def core():
+    """Return those of our addons that a user installs."""
+    return [name for name in names() if name not in bridges()]
+
+
 def dependencies():
     """Return Odoo's addons that ours build on, bridges' partners left out: those are the user's choice."""
-    own = manifests()
-    wanted = {
-        dependency
-        for name, manifest in own.items()
-        if not manifest.get('auto_install')
-        for dependency in manifest.get('depends', [])
-    }
-    return sorted(wanted - own.keys())
+    return _needed(core())
 
 
 def bridge_dependencies():
-    """Return what the bridges need beyond `dependencies`, so that their tests can run."""
-    own = manifests()
-    wanted = {dependency for manifest in own.values() for dependency in manifest.get('depends', [])}
-    return sorted(wanted - own.keys() - set(dependencies()))
+    """Return what the bridges need beyond `dependencies`."""
+    return sorted(set(_needed(bridges())) - set(dependencies()))
 
 
-def installable_with(available):
-    """Return those of our addons that need no more than these addons of Odoo (and one another)."""
+def _needed(wanted):
+    """Return Odoo's addons that these of ours name in their manifests."""
     own = manifests()
-    return [name for name in names() if set(own[name].get('depends', [])) <= {*available, *own}]
+    return sorted({dependency for name in wanted for dependency in own[name].get('depends', [])} - own.keys())
 
 
 def fingerprint():

@@ -54,7 +54,7 @@ def run_serve(home, options):
     if previous:
         note(f'  stopping the server that ./dev serve left on {previous.url}')
         server.stop(previous)
-    databases.current(database, demo=options.demo_data)
+    databases.current(database, 'full' if options.demo_data else 'plain')
     instance = server.prepare('serve', databases, database, port, options.workers, options.host, max_cron_threads=1)
     if options.detach:
         server.start(instance, *options.rest)

@@ -21,6 +21,7 @@ TEMPLATE_PREFIX = 'mobile_crm_template_'
 #: What each kind of template holds: Odoo's addons that ours build on, and at last ours as well.
 KINDS = {
     'plain': 'Odoo without demo data',
+    'wide': 'Odoo without demo data, with what our bridges need',
     'demo': 'Odoo with demo data',
     'full': 'mobile_crm with demo data',
 }
@@ -132,8 +133,14 @@ class Databases:
 
         :param str kind: one of KINDS
         """
+        kind = self._kind(kind)
         with lock(f'template-{kind}'):
             return self._ready_template(kind)
+
+    @staticmethod
+    def _kind(kind):
+        """Return the kind itself, or a simpler one that holds the same."""
+        return 'plain' if kind == 'wide' and not addons.bridge_dependencies() else kind
 
     def _ready_template(self, kind):
         """Do the same while the caller holds the lock of these templates, which keeps others from pruning it."""
@@ -150,7 +157,8 @@ class Databases:
 
     @staticmethod
     def _modules(kind):
-        return addons.dependencies() + (addons.DEMO_EXTRA if kind != 'plain' else [])
+        extra = {'plain': [], 'wide': addons.bridge_dependencies()}
+        return addons.dependencies() + extra.get(kind, addons.DEMO_EXTRA)
 
     def _build(self, kind, name):
         scratch = f'{PREFIX}building_{kind}'
@@ -174,21 +182,26 @@ class Databases:
 
     def fresh(self, name, kind):
         """Make the database `name` a fresh copy of a template."""
+        kind = self._kind(kind)
         with lock(f'template-{kind}'), lock(f'database-{name}'):
             self.clone(self._ready_template(kind), name)
             self.set_remark(name, scope=SCOPE, installed=addons.fingerprint() if kind == 'full' else None)
 
-    def current(self, name, demo):
-        """See that the database `name` exists and has our addon as its files are now, keeping its data."""
+    def current(self, name, kind='plain', modules=(addons.MAIN,)):
+        """See that the database `name` exists and has our addons as their files are now, keeping its data.
+
+        :param str kind: of the template it is made from when it does not exist
+        :param modules: those of our addons to install
+        """
         with lock(f'current-{name}'):
             # A database whose filestore went with the cache is of no use.
             installed = self.remark(name).get('installed') if self._filestore(name).is_dir() else None
             if installed == addons.fingerprint():
                 return
             if not installed:
-                self.fresh(name, 'full' if demo else 'plain')
-            if installed or not demo:
-                self.install(name, [addons.MAIN], demo=demo, update=bool(installed))
+                self.fresh(name, kind)
+            if installed or kind != 'full':
+                self.install(name, modules, demo=kind == 'full', update=bool(installed))
             self.set_remark(name, installed=addons.fingerprint())
 
 

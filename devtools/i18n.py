@@ -12,8 +12,8 @@ DATABASE = f'{PREFIX}i18n'
 
 def run(databases):
     """Write each addon's template and bring its translations in line with it."""
-    databases.fresh(DATABASE, 'plain')
-    names = addons.installable_with(addons.dependencies())
+    databases.fresh(DATABASE, 'wide')
+    names = addons.names()
     databases.install(DATABASE, names, demo=False)
     folder = cache_folder('i18n')
     try:

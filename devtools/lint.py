@@ -70,9 +70,9 @@ def test_lint(home, fix):
     if home.addon('test_lint') is None:
         raise Problem('this Odoo has no addon test_lint', 'name a complete Odoo in ODOO_HOME')
     databases = Databases(home, postgres.ensure())
-    databases.current(DATABASE, demo=False)
+    databases.current(DATABASE, 'wide', addons.names())
     config = odoo_config.write('lint', home, databases.server, db_name=DATABASE)
-    return _call('devtools.odoo_lint', str(config), DATABASE, *addons.installable_with(addons.dependencies()))
+    return _call('devtools.odoo_lint', str(config), DATABASE, *addons.names())
 
 
 def files(home, fix):

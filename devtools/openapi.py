@@ -5,7 +5,7 @@ from .console import Problem, say
 from .database import PREFIX
 from .paths import REPO
 
-DATABASE = f'{PREFIX}lint'
+DATABASE = f'{PREFIX}openapi'
 FILE = REPO / addons.MAIN / 'static' / 'openapi.json'
 SCRIPT = f'''
 from pathlib import Path
@@ -16,7 +16,7 @@ Path({str(FILE)!r}).write_text(openapi.text(), encoding='utf-8')
 
 def run(databases):
     """Write the file of the addon as it is now."""
-    databases.current(DATABASE, demo=False)
+    databases.current(DATABASE)
     status, log_path = databases.odoo(DATABASE, 'shell', '--no-http', script=SCRIPT, log='openapi',
                                       title="writing the API's description")
     text = log_path.read_text(encoding='utf-8', errors='replace')

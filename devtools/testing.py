@@ -1,10 +1,11 @@
 """The stages of `./dev test`, from the addon alone to the whole system; the first one that fails ends the run."""
 
-import os
 import re
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from . import addons, browser, environment, logcheck, odoo_config, odoo_suites, pytest_strict, server
 from .console import Problem, say
@@ -12,8 +13,6 @@ from .database import PREFIX, Databases
 from .paths import REPO, cache, lock
 from .ports import free_port
 
-#: The database of the addon's own tests; it stays, for `./dev test --fast`.
-ADDON_DATABASE = f'{PREFIX}test'
 SYSTEM_DATABASE = f'{PREFIX}system'
 SYSTEM_WORKERS = 4
 #: Lines of a log that are quoted.
@@ -23,6 +22,22 @@ NOTHING_COLLECTED = 5
 
 COUNT = re.compile(r'(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database')
 SKIP = re.compile(r' INFO \S+ \S+: (skipped .*)$', re.M)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Addons of ours that are tested in one database, which stays for `./dev test --fast`."""
+
+    database: str
+    kind: str
+    tested: tuple
+
+
+def suites():
+    """Return the addon alone, and where there are bridges, those beside the addons that they need."""
+    alone = Suite(f'{PREFIX}test', 'plain', tuple(addons.core()))
+    beside = Suite(f'{PREFIX}test_bridges', 'wide', tuple(addons.bridges()))
+    return [suite for suite in (alone, beside) if suite.tested]
 
 
 class Stages:
@@ -52,14 +67,16 @@ class Stages:
         return {'MOBILE_CRM_FULL': 1 if self.full else 0, 'MOBILE_CRM_CHROMIUM': self.chromium}
 
     def odoo_runner(self):
-        """Install the addon on a fresh database with Odoo's own test runner."""
+        """Install our addons on fresh databases with Odoo's own test runner."""
         self.announce('Odoo\'s own runner: install on a fresh database')
-        database = ADDON_DATABASE
-        self.databases.fresh(database, 'plain')
-        names = addons.installable_with(addons.dependencies())
+        for suite in suites():
+            self._odoo_runner(suite)
+
+    def _odoo_runner(self, suite):
+        self.databases.fresh(suite.database, suite.kind)
         status, log_path = self.databases.odoo(
-            database, '-i', ','.join(names), '--test-tags', ','.join(f'/{name}' for name in names),
-            '--stop-after-init', title=f'installing {", ".join(names)} and running the tests',
+            suite.database, '-i', ','.join(suite.tested), '--test-tags', ','.join(f'/{name}' for name in suite.tested),
+            '--stop-after-init', title=f'installing {", ".join(suite.tested)} and running the tests',
             config={'http_port': free_port(), 'gevent_port': free_port()}, **self._variables)
         text = log_path.read_text(encoding='utf-8', errors='replace')
         count = COUNT.search(text)
@@ -72,25 +89,33 @@ class Stages:
         if skipped:
             raise Problem(f'Odoo\'s runner: {len(skipped)} tests did not run, the first {skipped[0]}',
                           'a test that is skipped has not passed: mend it or take it away')
-        self.databases.set_remark(database, installed=addons.fingerprint())
+        self.databases.set_remark(suite.database, installed=addons.fingerprint())
         say(f'{count[3]} tests passed')
 
     def pytest_odoo(self, arguments=(), tolerant=False):
-        """Run the addon's tests by pytest on the installed database, with HTTP and a browser.
+        """Run our addons' tests by pytest on the installed databases, with HTTP and a browser.
 
         :param arguments: for pytest; the addons' folders when none of them is named
         :param bool tolerant: that no test was selected is no failure
         :return: whether a test ran
         """
         self.announce('pytest-odoo: HTTP and browser')
-        self.databases.current(ADDON_DATABASE, demo=False)
-        config = odoo_config.write('pytest', self.databases.home, self.databases.server, db_name=ADDON_DATABASE)
-        log_path = cache('log', 'pytest-odoo.log')
+        path = names_path(arguments)
+        wanted = [suite for suite in suites() if not path or first_folder(path) in suite.tested]
+        if not wanted:
+            raise Problem(f'{path} belongs to none of our addons',
+                          f'name a file in {", ".join(addons.names())} or tests')
+        ran = [self._pytest_odoo(suite, path, arguments, tolerant) for suite in wanted]
+        return any(ran)
+
+    def _pytest_odoo(self, suite, path, arguments, tolerant):
+        self.databases.current(suite.database, suite.kind, suite.tested)
+        config = odoo_config.write('pytest', self.databases.home, self.databases.server, db_name=suite.database)
+        log_path = cache('log', f'pytest-{suite.database}.log')
         log_path.unlink(missing_ok=True)
-        paths = [] if names_path(arguments) else addons.installable_with(addons.dependencies())
         status = self._pytest(
-            f'--odoo-config={config}', f'--odoo-database={ADDON_DATABASE}', '--odoo-http',
-            '--odoo-log-level=info', '--odoo-extra', f'logfile={log_path}', *paths, *arguments)
+            f'--odoo-config={config}', f'--odoo-database={suite.database}', '--odoo-http', '--odoo-log-level=info',
+            '--odoo-extra', f'logfile={log_path}', *([] if path else suite.tested), *arguments)
         if status == NOTHING_COLLECTED and tolerant:
             return False
         if status:
@@ -153,9 +178,19 @@ def check_log(text, path, who):
 
 
 def names_path(arguments):
-    """Return the first argument that is a file or folder of the clone, None without one."""
-    return next((argument for argument in arguments
-                 if not argument.startswith('-') and os.path.exists(argument.partition('::')[0])), None)
+    """Return the first argument that names a file or folder of the clone, None without one."""
+    return next((argument for argument in arguments if not argument.startswith('-') and _inside(argument)), None)
+
+
+def first_folder(argument):
+    """Return the folder at the top of the clone in which what an argument names lies."""
+    return _inside(argument).parts[0]
+
+
+def _inside(argument):
+    """Return the path that an argument such as tests/test_x.py::test_y names, as seen from the clone's top, or None."""
+    path = Path(argument.partition('::')[0]).resolve()
+    return path.relative_to(REPO) if path.exists() and REPO in path.parents else None
 
 
 def run(databases, options):
@@ -168,13 +203,12 @@ def _run(databases, options):
     arguments = options.rest
     stages = Stages(databases, options.full)
     path = names_path(arguments)
-    if options.fast:
-        stages.pytest_odoo(arguments)
-    elif path:
-        inside = os.path.relpath(os.path.abspath(path), REPO).split(os.sep)[0]
-        (stages.system if inside == 'tests' else stages.pytest_odoo)(arguments)
-    elif arguments:
-        ran = [stages.pytest_odoo(arguments, tolerant=True), stages.system(arguments, tolerant=True)]
+    if path:
+        (stages.system if first_folder(path) == 'tests' else stages.pytest_odoo)(arguments)
+    elif options.fast or arguments:
+        ran = [stages.pytest_odoo(arguments, tolerant=True)]
+        if not options.fast:
+            ran.append(stages.system(arguments, tolerant=True))
         if not any(ran):
             raise Problem(f'no test is selected by {" ".join(arguments)}', 'look at the names with --collect-only')
     else:
