@@ -1,4 +1,6 @@
 # The dispatcher registers the routing type 'mobile' that every route below uses, so it is imported first.
 from . import dispatcher
 
+from . import query_log
+
 from . import auth, devices, events, geofences, me, messages, offers, stores, system

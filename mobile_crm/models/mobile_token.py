@@ -154,7 +154,12 @@ class MobileToken(models.Model):
     def _revoke(self, domain):
         """End living tokens at once."""
         now = fields.Datetime.now()
-        self.search([*domain, ('revoked_at', '=', False), ('expires_at', '>', now)]).write({'revoked_at': now})
+        self.flush_model()
+        living = self._search([*domain, ('revoked_at', '=', False), ('expires_at', '>', now)])
+        # Two who end the same tokens at once are no error.
+        execute_racing(self.env, SQL(
+            'UPDATE mobile_token SET revoked_at = %s WHERE id IN %s', now, living.subselect()))
+        self.invalidate_model(['revoked_at'])
 
     @api.autovacuum
     def _gc_dead_tokens(self):

@@ -26,13 +26,13 @@ class TestApiErrors(FrameCase):
 
     def test_a_bug_tells_nothing(self):
         def fail():
-            raise ValueError("secret: 4711")
+            raise ValueError("secret: xyzzy")
 
         answer, log = self._broken(fail)
         self.assertProblem(answer, 500, 'internal_error')
-        self.assertNotIn(b'4711', answer.content)
+        self.assertNotIn(b'xyzzy', answer.content)
         self.assertEqual(len(log), 1)
-        self.assertIn("secret: 4711", log[0], "the operator reads it in the log")
+        self.assertIn("secret: xyzzy", log[0], "the operator reads it in the log")
 
     def test_a_bug_in_an_answer(self):
         answer, _log = self._broken(lambda: ([object()], None))
@@ -70,13 +70,13 @@ class TestApiErrors(FrameCase):
 
     def test_a_bug_while_authenticating(self):
         def fail(*args):
-            raise ValueError("secret: 4711")
+            raise ValueError("secret: xyzzy")
 
         with patch.object(self.env.registry['mobile.token'], '_authenticate', fail), \
                 self.assertLogs('odoo.http', 'ERROR') as log:
             answer = self.client.get('/stores')
         self.assertProblem(answer, 500, 'internal_error')
-        self.assertIn("secret: 4711", log.output[0])
+        self.assertIn("secret: xyzzy", log.output[0])
 
     def test_odoos_own_errors(self):
         def raised(exc):
@@ -164,6 +164,17 @@ class TestApiLog(FrameCase):
         for secret in (*tokens, '78998877', '78 99 88 77', 'secret-address'):
             self.assertNotIn(secret, text)
         self.assertNotRegex(text, rf'(?<!\d){code}(?!\d)')
+
+    def test_a_failed_statement_is_logged_without_its_values(self):
+        def fail():
+            self.env.cr.execute(
+                "SELECT 52.5219, '+32485001122', 'it''s a secret' || %s FROM no_such_table", ['mca_token'])
+
+        with self.handler_does(fail), mute_logger('odoo.http'), self.assertLogs('odoo.sql_db', 'ERROR') as log:
+            self.assertProblem(self.client.get('/stores'), 500, 'internal_error')
+        self.assertEqual(len(log.output), 1)
+        self.assertIn("SELECT …, …, … || … FROM no_such_table", log.output[0])
+        self.assertIn('UndefinedTable', log.output[0])
 
 
 @tagged('-at_install', 'post_install')

@@ -147,6 +147,14 @@ class TestWatchList(GeoCase):
                     [fence.edge for fence in chosen], sorted(fence.edge for fence in chosen), "nearest edge first")
             fences.unlink()
 
+    def test_a_large_fence_behind_many_small_ones_bounds_the_ring(self):
+        """Its centre is farther than all that are looked at, and its edge is nearer."""
+        degree = math.pi * geo.EARTH_RADIUS / 180
+        self._fences([(metres / degree, 0.0, 100) for metres in (10_000, 11_000, 12_000, 13_000)]
+                     + [(15_000 / degree, 0.0, 14_000)])
+        ring = self.env['mobile.geofence']._watch_list(self.company, 0.0, 0.0, 'ios', 1)[1]
+        self.assertLessEqual(ring, 1_001)
+
     def test_a_phone_far_from_everything_asks_again_all_the_same(self):
         self.assertEqual(
             self.env['mobile.geofence']._watch_list(self.company, 0.0, 0.0, 'ios', 20),
