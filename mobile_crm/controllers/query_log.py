@@ -1,7 +1,7 @@
 """Keep what customers send out of Odoo's log of failed statements.
 
-Odoo logs a failed statement with its parameters, also one that lost a race and is tried again at once. In a request of a
-phone these are positions, addresses and names.
+Odoo logs a failed statement with its parameters, also one that lost a race and is tried again at once. In a request of
+a phone these are positions, addresses and names.
 """
 import logging
 import re
