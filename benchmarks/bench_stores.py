@@ -20,7 +20,7 @@ HAND_SQL = """
            partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
            EXISTS (SELECT FROM ir_attachment
                     WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-           store.write_date, store.sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s]) AS chord
+           store.sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s]) AS chord
       FROM mobile_store store
       JOIN res_partner partner ON partner.id = store.partner_id
  LEFT JOIN res_country country ON country.id = partner.country_id

@@ -15,7 +15,7 @@ from odoo.http import Dispatcher, HttpDispatcher, Response
 
 from ..tools.problems import Problem, as_problem
 from .routing import BASE_PATH, Answer
-from .schemas.base import Schema
+from .schemas.base import Output
 
 _logger = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ class MobileDispatcher(Dispatcher):
         headers = dict(headers or {})
         if content is None:
             return self._finish(Response(status=status or 204, headers=headers))
-        body = content.serialize() if isinstance(content, Schema) else to_json(content)
+        body = content.serialize() if isinstance(content, Output) else to_json(content)
         if self.request.httprequest.method in ('GET', 'HEAD'):
             etag = hashlib.sha256(body).hexdigest()[:32]
             # Browsers and apps may keep the answer, but only after asking whether it is still the same.

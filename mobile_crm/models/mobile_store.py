@@ -28,7 +28,6 @@ class NearStore(NamedTuple):
     tz: str
     calendar_id: int | None
     has_image: bool
-    write_date: datetime
     chord: float | None
 
 
@@ -166,7 +165,7 @@ class MobileStore(models.Model):
                       partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
                       EXISTS (SELECT FROM ir_attachment
                                WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-                      store.write_date, store.chord
+                      store.chord
                  FROM (%(stores)s %(first)s) store
                  JOIN res_partner partner ON partner.id = store.partner_id
             LEFT JOIN res_country country ON country.id = partner.country_id

@@ -18,8 +18,6 @@ KEEP_DEAD = timedelta(days=30)
 class Caller(NamedTuple):
     """Who sends this request: what a token says, read in one query."""
 
-    token_id: int
-    family: str
     app_id: int
     company_id: int
     device_id: int
@@ -99,7 +97,7 @@ class MobileToken(models.Model):
         # the user must not be served. A member of staff is not, also when the customer became one after signing in; nor
         # does a token outlive the hour in which its device was somebody else's, whoever wrote that.
         self.env.cr.execute(
-            """SELECT token.id, token.family, device.app_id,
+            """SELECT device.app_id,
                       (SELECT company_id FROM mobile_app WHERE id = device.app_id AND active AND kind = 'phone'),
                       device.id, token.user_id,
                       (SELECT partner_id FROM res_users WHERE id = token.user_id AND active AND share),

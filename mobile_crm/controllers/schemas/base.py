@@ -1,7 +1,6 @@
 """What all schemas of the phone API share: strictness, and the types of the contract."""
 import uuid
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -42,10 +41,6 @@ class Schema(BaseModel):
         return cls.__pydantic_validator__.validate_strings({
             name: values[0] if len(values) == 1 else {'given': 'more than once'} for name, values in args.lists()})
 
-    def serialize(self) -> bytes:
-        """Return the model as JSON."""
-        return self.__pydantic_serializer__.to_json(self)
-
 
 class Output(BaseModel):
     """A JSON object that only we write."""
@@ -84,19 +79,6 @@ Longitude = Annotated[float, Field(ge=-180, le=180, description='Degrees, WGS 84
 Metres = Annotated[float, Field(ge=0, description='Metres')]
 
 
-class Money(Output):
-    """An amount of money: a decimal string with the currency's own number of digits."""
-
-    amount: str
-    currency: str = Field(description='ISO 4217')
-
-    @classmethod
-    def of(cls, amount, currency):
-        """Return `amount` (float, from Odoo) in `currency` (``res.currency``)."""
-        digits = currency.decimal_places
-        return cls(amount=f'{Decimal(repr(currency.round(amount))):.{digits}f}', currency=currency.name)
-
-
 Item = TypeVar('Item')
 
 
@@ -112,10 +94,6 @@ class PageQuery(Schema):
 
     limit: int = Field(20, ge=1, le=100)
     cursor: str | None = Field(None, max_length=500)
-
-
-class Acknowledgement(Output):
-    """An empty answer."""
 
 
 class FieldError(Output):

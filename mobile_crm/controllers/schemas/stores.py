@@ -6,24 +6,6 @@ from ...tools import geo
 from .base import Latitude, Longitude, Metres, Output, Page, PageQuery, Schema, UtcOutput
 
 
-class StoreQuery(PageQuery):
-    """Stores around a position, nearest first; without a position, by name."""
-
-    lat: Latitude | None = None
-    lon: Longitude | None = None
-    radius: Metres | None = None
-    q: str | None = Field(None, max_length=100, description='Part of the name or the city')
-    open_now: bool | None = None
-
-    @model_validator(mode='after')
-    def _whole_position(self):
-        if (self.lat is None) != (self.lon is None):
-            raise ValueError("Give both lat and lon, or none of them")
-        if self.radius is not None and self.lat is None:
-            raise ValueError("A radius needs lat and lon")
-        return self
-
-
 class PositionQuery(Schema):
     """The caller's position, for the distance."""
 
@@ -34,6 +16,20 @@ class PositionQuery(Schema):
     def _whole_position(self):
         if (self.lat is None) != (self.lon is None):
             raise ValueError("Give both lat and lon, or none of them")
+        return self
+
+
+class StoreQuery(PositionQuery, PageQuery):
+    """Stores around a position, nearest first; without a position, by name."""
+
+    radius: Metres | None = None
+    q: str | None = Field(None, max_length=100, description='Part of the name or the city')
+    open_now: bool | None = None
+
+    @model_validator(mode='after')
+    def _radius_around_a_position(self):
+        if self.radius is not None and self.lat is None:
+            raise ValueError("A radius needs lat and lon")
         return self
 
 
