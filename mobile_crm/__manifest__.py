@@ -1,11 +1,11 @@
 {
     'name': "Mobile CRM",
     'summary': "Know your customers by their phone: nearby offers, personal coupons, one redemption",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",
-    'depends': ['crm', 'phone_validation', 'portal', 'sale_loyalty', 'sms'],
+    'depends': ['crm', 'phone_validation', 'portal', 'privacy_lookup', 'sale_loyalty', 'sms'],
     'external_dependencies': {'python': ['geopy', 'phonenumbers', 'pydantic']},
     'data': [
         'security/mobile_crm_groups.xml',
@@ -25,6 +25,7 @@
         'views/mobile_otp_views.xml',
         'views/mobile_token_views.xml',
         'views/res_partner_views.xml',
+        'views/res_config_settings_views.xml',
         'views/menus.xml',
     ],
     'demo': [

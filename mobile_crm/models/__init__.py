@@ -12,6 +12,8 @@ from . import mobile_otp
 from . import mobile_redemption
 from . import mobile_store
 from . import mobile_token
+from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import resource_calendar_attendance
