@@ -68,7 +68,7 @@ def document():
         'servers': [{'url': BASE_PATH}],
         'paths': paths,
         'components': {
-            'schemas': definitions['$defs'],
+            'schemas': _without_null_defaults(definitions['$defs']),
             'securitySchemes': {
                 'accessToken': {'type': 'http', 'scheme': 'bearer'},
                 'appId': {'type': 'apiKey', 'in': 'header', 'name': 'X-App-Id'},
@@ -106,6 +106,20 @@ def _operation(operation, refs):
             'required': True,
             'content': {'application/json': {'schema': refs[operation.body_model, 'validation']}},
         }
+    return described
+
+
+def _without_null_defaults(described):
+    """Return a description in which what may be left out has no default that says so again.
+
+    Generators of clients take a field with a default for one that is always there.
+    """
+    match described:
+        case dict():
+            return {key: _without_null_defaults(value) for key, value in described.items()
+                    if key != 'default' or value is not None}
+        case list():
+            return [_without_null_defaults(value) for value in described]
     return described
 
 
