@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from . import test_api_auth
 from . import test_api_bodies
 from . import test_api_devices
