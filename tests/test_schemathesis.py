@@ -116,17 +116,14 @@ def test_to_nobody(case, anonymous):
     check(case, anonymous, headers=())
 
 
-def test_on_a_walk(customer, sign_in):
-    """Follow the names that answers give into further requests, each walk as a customer of its own."""
+def test_on_a_walk(customer):
+    """Follow the names that answers give into further requests."""
 
     class Walk(WALK.as_state_machine()):
 
-        def setup(self):
-            self.phone = sign_in()
-
         def get_call_kwargs(self, case):
-            return {'base_url': self.phone.base_url,
-                    'headers': {name: self.phone.http.headers[name] for name in ('Authorization', 'X-App-Id')}}
+            return {'base_url': customer.base_url,
+                    'headers': {name: customer.http.headers[name] for name in ('Authorization', 'X-App-Id')}}
 
         def validate_response(self, response, case, **kwargs):
             case.validate_response(response, checks=CHECKS)
