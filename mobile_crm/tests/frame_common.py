@@ -24,6 +24,25 @@ def concrete(path):
     return re.sub(r'<(\w+:)?\w+>', '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', path)
 
 
+def inner_objects(operation):
+    """Return the place of each object within an operation's body, such as ``['events', 0]``."""
+    schema = operation.body_model.model_json_schema()
+
+    def walk(part, place):
+        while ref := part.get('$ref'):
+            part = schema['$defs'][ref.rpartition('/')[2]]
+        if place and part.get('properties'):
+            yield place
+        for name, field in part.get('properties', {}).items():
+            yield from walk(field, [*place, name])
+        if 'items' in part:
+            yield from walk(part['items'], [*place, 0])
+        for option in part.get('anyOf', ()):
+            yield from walk(option, place)
+
+    return list(walk(schema, []))
+
+
 class FrameCase(MobileHttpCase):
     """Requests of a phone that is signed in (``self.client``) and of nobody (``self.call``)."""
 
