@@ -1,5 +1,6 @@
 from . import test_api_auth
 from . import test_api_bodies
+from . import test_api_change_address
 from . import test_api_devices
 from . import test_api_errors
 from . import test_api_events
@@ -11,6 +12,7 @@ from . import test_api_messages
 from . import test_api_offers
 from . import test_api_stores
 from . import test_api_till
+from . import test_api_tokens
 from . import test_coupon_code
 from . import test_decision
 from . import test_geo

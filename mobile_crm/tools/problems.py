@@ -32,6 +32,7 @@ PROBLEMS = {
     'not_found': (404, _lt("Nothing is here")),
     'method_not_allowed': (405, _lt("This verb is not allowed here")),
     'conflict': (409, _lt("Somebody else was faster")),
+    'address_in_use': (409, _lt("Another customer has this address")),
     'too_large': (413, _lt("The body is too large")),
     'unsupported_media_type': (415, _lt("The body must be application/json")),
     'invalid_request': (422, _lt("The request has invalid values")),
