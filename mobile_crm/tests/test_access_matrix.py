@@ -41,6 +41,8 @@ NO_RECORDS = {
     ('register_device', 'body.install_id'): "made by the phone; registering it again signs it out",
     ('update_device', 'body.install_id'): "repeated at most, never looked up",
     ('report_events', 'body.events.*.id'): "made by the phone; a known one is counted, whoever sent it",
+    ('till_token', 'body.client_id'): "the till's own; test_api_till tries others'",
+    ('till_token', 'body.client_secret'): "the till's own; test_api_till tries others'",
     ('verify_otp', 'body.code'): "goes with its challenge",
 }
 CANARY = "Zwartkop"
