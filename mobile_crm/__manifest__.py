@@ -26,6 +26,7 @@
         'views/mobile_token_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
+        'wizard/mobile_app_secret_views.xml',
         'views/menus.xml',
     ],
     'demo': [
