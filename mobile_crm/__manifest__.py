@@ -14,6 +14,7 @@
         'data/mobile_otp_templates.xml',
         'views/mobile_app_views.xml',
         'views/mobile_device_views.xml',
+        'views/mobile_duplicate_views.xml',
         'views/mobile_store_views.xml',
         'views/mobile_geofence_views.xml',
         'views/loyalty_card_views.xml',

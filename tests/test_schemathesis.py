@@ -79,6 +79,8 @@ def known(customer):
         'store_id': customer.get('/stores')['items'][0]['id'],
         'offer_id': customer.get('/offers')['items'][0]['id'],
         'message_id': customer.get('/messages')['items'][0]['id'],
+        # Another of the customer's own would be signed out once, and this one for good.
+        'device_id': str(uuid.uuid4()),
     }
 
 

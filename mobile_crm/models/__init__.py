@@ -4,6 +4,7 @@ from . import mobile_app
 from . import mobile_campaign
 from . import mobile_decision
 from . import mobile_device
+from . import mobile_duplicate
 from . import mobile_event
 from . import mobile_gate
 from . import mobile_geofence

@@ -16,6 +16,7 @@ from . import test_api_till
 from . import test_api_tokens
 from . import test_coupon_code
 from . import test_decision
+from . import test_duplicate
 from . import test_geo
 from . import test_i18n
 from . import test_idempotency
@@ -24,5 +25,6 @@ from . import test_openapi
 from . import test_limits
 from . import test_opening_hours
 from . import test_redemption
+from . import test_token
 from . import test_ui
 from . import test_views
