@@ -131,6 +131,15 @@ class MobileDevice(models.Model):
         self.write({'active': False, 'push_provider': False, 'push_address': False})
 
     @api.model
+    def _is_signed_in(self, partner, company):
+        """Tell whether a customer has a phone on which they can answer in a company's app."""
+        # A device of somebody who is staff by now is refused, so it cannot answer.
+        return bool(partner) and bool(self.search_count([
+            ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('app_id.active', '=', True),
+            ('app_id.kind', '=', 'phone'), ('user_id.active', '=', True), ('user_id.share', '=', True),
+        ], limit=1))
+
+    @api.model
     @tools.ormcache('company_id')
     def _company_lang(self, company_id):
         """Return the language of a company, for phones that name none which is installed."""

@@ -9,6 +9,7 @@ from . import test_api_languages
 from . import test_api_me
 from . import test_api_messages
 from . import test_api_offers
+from . import test_api_points
 from . import test_api_stores
 from . import test_coupon_code
 from . import test_decision
