@@ -1,3 +1,4 @@
+from . import test_api_approvals
 from . import test_api_auth
 from . import test_api_bodies
 from . import test_api_devices
@@ -11,6 +12,7 @@ from . import test_api_messages
 from . import test_api_offers
 from . import test_api_points
 from . import test_api_stores
+from . import test_approval
 from . import test_coupon_code
 from . import test_decision
 from . import test_geo
