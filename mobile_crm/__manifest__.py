@@ -29,6 +29,7 @@
         'views/res_partner_views.xml',
         'views/sale_order_views.xml',
         'views/res_config_settings_views.xml',
+        'wizard/mobile_app_secret_views.xml',
         'views/menus.xml',
     ],
     'demo': [

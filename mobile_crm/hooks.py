@@ -26,6 +26,8 @@ def uninstall_hook(env):
     env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
+    # Written by hand, so no external id takes them along.
+    env['ir.config_parameter'].search([('key', '=like', 'mobile\\_crm.limit.%')]).unlink()
     env.invalidate_all()
     env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True})
     demo = env['ir.model.data'].search(

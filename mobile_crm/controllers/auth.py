@@ -1,7 +1,15 @@
 from ..tools.problems import Problem
 from .base import MobileController
 from .routing import mobile_route
-from .schemas.auth import OtpAnswer, OtpChallenge, OtpRequest, Refresh, SignIn
+from .schemas.auth import (
+    ClientCredentials,
+    OtpAnswer,
+    OtpChallenge,
+    OtpRequest,
+    Refresh,
+    SignIn,
+    TillToken,
+)
 from .schemas.devices import TokenPair
 from .schemas.me import Customer
 
@@ -30,6 +38,17 @@ class Auth(MobileController):
         device._sign_in(user)
         tokens = self.env['mobile.token'].sudo()._issue(device)
         return SignIn(customer=Customer.of(user.partner_id), **tokens)
+
+    @mobile_route('/auth/token', methods=['POST'], auth='none', readonly=False, problems=('client_invalid',))
+    def till_token(self, body: ClientCredentials) -> TillToken:
+        """Sign a till in by its secret.
+
+        The token opens the till's operations and no others. There is no refresh: ask again before it expires.
+        """
+        till = self.env['mobile.app'].sudo()._find_till(body.client_id, body.client_secret)
+        if not till:
+            raise Problem('client_invalid')
+        return TillToken(**self.env['mobile.token'].sudo()._issue_till(till))
 
     @mobile_route('/auth/refresh', methods=['POST'], auth='mobile_app', readonly=False,
                   problems=('token_invalid', 'token_expired', 'token_reused'))

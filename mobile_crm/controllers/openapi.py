@@ -19,6 +19,7 @@ SECURITY = {
     'mobile_app': [{'appId': []}],
     'mobile_device': [{'accessToken': []}],
     'mobile': [{'accessToken': []}],
+    'mobile_till': [{'tillToken': []}],
 }
 # What any operation may answer, beside what it declares itself.
 # (A reader may lose a race as well: on a replica, to what the primary has just removed.)
@@ -29,6 +30,7 @@ COMMON_WITH_AUTH = {
     'mobile_app': ('app_unknown',),
     'mobile_device': ('unauthenticated', 'token_invalid', 'token_expired'),
     'mobile': ('unauthenticated', 'token_invalid', 'token_expired', 'sign_in_required'),
+    'mobile_till': ('unauthenticated', 'token_invalid', 'token_expired'),
 }
 COMMON_WITH_BODY = ('malformed_json', 'too_large', 'unsupported_media_type')
 
@@ -72,6 +74,7 @@ def document():
             'securitySchemes': {
                 'accessToken': {'type': 'http', 'scheme': 'bearer'},
                 'appId': {'type': 'apiKey', 'in': 'header', 'name': 'X-App-Id'},
+                'tillToken': {'type': 'http', 'scheme': 'bearer', 'description': "From POST /auth/token."},
             },
         },
     }

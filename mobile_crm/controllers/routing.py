@@ -77,7 +77,7 @@ def mobile_route(path, *, methods, auth, readonly, status=200, max_content_lengt
     :param str path: below ``BASE_PATH``, with werkzeug placeholders.
     :param list methods: the verbs; one for each handler keeps the OpenAPI file plain.
     :param str auth: ``mobile`` (a signed-in customer), ``mobile_device`` (a device, signed in or not), ``mobile_app``
-        (an app names itself by ``X-App-Id``) or ``none``.
+        (an app names itself by ``X-App-Id``), ``mobile_till`` (a till by a token of its own) or ``none``.
     :param bool readonly: True for what only reads and may run on a replica.
     :param int status: the status of success.
     :param int max_content_length: of the body, in bytes.

@@ -8,6 +8,7 @@ from . import mobile_device
 from . import mobile_event
 from . import mobile_gate
 from . import mobile_geofence
+from . import mobile_limit
 from . import mobile_message
 from . import mobile_otp
 from . import mobile_redemption

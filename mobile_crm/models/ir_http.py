@@ -52,7 +52,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _authenticate_explicit(cls, auth):
-        if auth not in ('mobile', 'mobile_device', 'mobile_app'):
+        if auth not in ('mobile', 'mobile_device', 'mobile_app', 'mobile_till'):
             return super()._authenticate_explicit(auth)
         # Odoo answers 401 to whatever goes wrong in here. A phone would throw its tokens away because the database
         # was gone for a moment; so it hears what is true. A session in a cookie counts for nothing.
@@ -70,10 +70,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _auth_method_mobile_device(cls):
         """A device by its access token; the request runs as its customer, or as the public user before sign-in."""
-        scheme, _sep, token = request.httprequest.headers.get('Authorization', '').partition(' ')
-        if scheme.lower() != 'bearer' or not token:
-            raise Problem('unauthenticated')
-        caller = request.env['mobile.token']._authenticate(token.strip())
+        caller = request.env['mobile.token']._authenticate(cls._bearer_token())
         cls._become(caller.user_id, caller.company_id, caller.lang)
         request.mobile_caller = caller
 
@@ -83,6 +80,21 @@ class IrHttp(models.AbstractModel):
         cls._auth_method_mobile_device()
         if not request.mobile_caller.user_id:
             raise Problem('sign_in_required')
+
+    @classmethod
+    def _auth_method_mobile_till(cls):
+        """A till by its token; the request runs as the public user, for no customer is at hand."""
+        till = request.env['mobile.token']._authenticate_till(cls._bearer_token())
+        cls._become(None, till.company_id, None)
+        request.mobile_app_id = till.app_id
+
+    @classmethod
+    def _bearer_token(cls):
+        """Return the token in the header ``Authorization``."""
+        scheme, _sep, token = request.httprequest.headers.get('Authorization', '').partition(' ')
+        if scheme.lower() != 'bearer' or not token:
+            raise Problem('unauthenticated')
+        return token.strip()
 
     @classmethod
     def _become(cls, user_id, company_id, lang):

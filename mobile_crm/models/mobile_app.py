@@ -1,6 +1,13 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import consteq
+
+from ..tools import secret
+
+# What the secret of an app is compared with that has none: nobody's hash.
+NO_HASH = secret.token_hash('')
 
 
 class MobileApp(models.Model):
@@ -40,6 +47,10 @@ class MobileApp(models.Model):
         default=lambda self: self.env.company.country_id,
         help="Phone numbers without a country prefix are read as numbers of this country.",
     )
+    secret_hash = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    secret_changed_at = fields.Datetime(
+        string="Secret Since", readonly=True, copy=False, tracking=True,
+        help="When the till got the secret that it signs in with.")
     device_ids = fields.One2many(comodel_name='mobile.device', inverse_name='app_id')
     device_count = fields.Integer(compute='_compute_device_count')
 
@@ -60,6 +71,18 @@ class MobileApp(models.Model):
         action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_device_action')
         return {**action, 'domain': [('app_id', '=', self.id)]}
 
+    def action_rotate_secret(self):
+        """Give the till a new secret, and show it this once."""
+        new_secret = self.rotate_secret()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Secret of %s", self.name),
+            'res_model': 'mobile.app.secret',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_client_id': self.client_id, 'default_secret': new_secret},
+        }
+
     # === BUSINESS METHODS === #
 
     @api.model
@@ -68,3 +91,29 @@ class MobileApp(models.Model):
         if not client_id.isprintable():
             return self.browse()
         return self.search([('client_id', '=', client_id), ('kind', '=', 'phone')], limit=1)
+
+    def rotate_secret(self):
+        """Give a till a new secret; the old one and the tokens that came of it are dead.
+
+        :return: the secret in plain, which nobody can read again.
+        :rtype: str
+        """
+        self.ensure_one()
+        self.check_access('write')
+        if self.kind != 'till':
+            raise UserError(self.env._("%s is no till: a phone app has no secret, for nobody can keep one on a phone.",
+                                       self.name))
+        new_secret = secret.new_token(secret.CLIENT_SECRET_PREFIX)
+        self.sudo().write({'secret_hash': secret.token_hash(new_secret), 'secret_changed_at': fields.Datetime.now()})
+        self.env['mobile.token'].sudo()._revoke([('app_id', '=', self.id)])
+        return new_secret
+
+    @api.model
+    def _find_till(self, client_id, client_secret):
+        """Return the running till that has this secret, or an empty recordset.
+
+        The work is the same whether the client is unknown, is none that has a secret, or has another one.
+        """
+        till = self.search_fetch([('client_id', '=', client_id), ('kind', '=', 'till')], ['secret_hash'], limit=1)
+        is_right = consteq(till.secret_hash or NO_HASH, secret.token_hash(client_secret))
+        return till if is_right and till.secret_hash else self.browse()

@@ -26,8 +26,15 @@ class Caller(NamedTuple):
     lang: str | None
 
 
+class TillCaller(NamedTuple):
+    """Which till sends this request."""
+
+    app_id: int
+    company_id: int
+
+
 class MobileToken(models.Model):
-    """A token of a device, known by its hash alone.
+    """A token of a device or a till, known by its hash alone.
 
     Access tokens live 15 minutes. A refresh token is used once and gives a new pair of the same family; one that
     comes a second time was copied, so its whole family dies (RFC 9700, section 4.14.2).
@@ -38,11 +45,14 @@ class MobileToken(models.Model):
     _order = 'id desc'
     _log_access = False
 
-    kind = fields.Selection(selection=[('access', "Access"), ('refresh', "Refresh")], required=True, readonly=True)
+    kind = fields.Selection(
+        selection=[('access', "Access"), ('refresh', "Refresh"), ('till', "Till")], required=True, readonly=True)
     hash = fields.Char(required=True, readonly=True, size=64)
     family = fields.Char(required=True, readonly=True, index=True)
     device_id = fields.Many2one(
-        comodel_name='mobile.device', required=True, readonly=True, index=True, ondelete='cascade')
+        comodel_name='mobile.device', readonly=True, index='btree_not_null', ondelete='cascade')
+    app_id = fields.Many2one(
+        string="Till", comodel_name='mobile.app', readonly=True, index='btree_not_null', ondelete='cascade')
     user_id = fields.Many2one(comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='cascade')
     created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     expires_at = fields.Datetime(required=True, readonly=True, index=True)
@@ -50,6 +60,9 @@ class MobileToken(models.Model):
     revoked_at = fields.Datetime(readonly=True)
 
     _hash_unique = models.UniqueIndex('(hash)')
+    _one_holder = models.Constraint(
+        "CHECK (num_nonnulls(device_id, app_id) = 1 AND (kind = 'till') = (app_id IS NOT NULL))",
+        "A token is a device's or a till's.")
 
     # === BUSINESS METHODS === #
 
@@ -82,6 +95,48 @@ class MobileToken(models.Model):
             'token_type': 'Bearer',
             'expires_in': int(ACCESS_LIFETIME.total_seconds()),
         }
+
+    @api.model
+    def _issue_till(self, till):
+        """Return a new token for a till, in plain; only its hash is kept.
+
+        :param till: ``mobile.app``.
+        :rtype: dict
+        """
+        token = secret.new_token(secret.TILL_PREFIX)
+        self.create({
+            'kind': 'till',
+            'hash': secret.token_hash(token),
+            'family': uuid4().hex,
+            'app_id': till.id,
+            'expires_at': fields.Datetime.now() + ACCESS_LIFETIME,
+        })
+        return {
+            'access_token': token,
+            'token_type': 'Bearer',
+            'expires_in': int(ACCESS_LIFETIME.total_seconds()),
+        }
+
+    @api.model
+    def _authenticate_till(self, token):
+        """Return the till that presents this token.
+
+        :rtype: TillCaller
+        :raise Problem: 401.
+        """
+        self.env.cr.execute(
+            """SELECT app.id, app.company_id, token.expires_at > %s
+                 FROM mobile_token token
+                 JOIN mobile_app app ON app.id = token.app_id
+                WHERE token.hash = %s AND token.kind = 'till' AND token.revoked_at IS NULL
+                  AND app.active AND app.kind = 'till'""",
+            (fields.Datetime.now(), secret.token_hash(token)))
+        row = self.env.cr.fetchone()
+        if not row:
+            raise Problem('token_invalid')
+        if not row[-1]:
+            raise Problem('token_expired')
+        return TillCaller(*row[:-1])
 
     @api.model
     def _authenticate(self, token):

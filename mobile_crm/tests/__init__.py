@@ -12,12 +12,14 @@ from . import test_api_messages
 from . import test_api_offers
 from . import test_api_points
 from . import test_api_stores
+from . import test_api_till
 from . import test_approval
 from . import test_coupon_code
 from . import test_decision
 from . import test_geo
 from . import test_i18n
 from . import test_identity
+from . import test_limits
 from . import test_openapi
 from . import test_opening_hours
 from . import test_redemption

@@ -21,6 +21,7 @@ PROBLEMS = {
     'bad_request': (400, _lt("The request cannot be understood")),
     'unauthenticated': (401, _lt("Sign in first")),
     'app_unknown': (401, _lt("This app is not known here")),
+    'client_invalid': (401, _lt("The client ID or its secret is wrong")),
     'token_invalid': (401, _lt("The token is not valid")),
     'token_expired': (401, _lt("The token has expired")),
     'token_reused': (401, _lt("The token was used before")),

@@ -1,10 +1,12 @@
-"""Secrets that phones carry: made here, stored only as hashes."""
+"""Secrets that phones and tills carry: made here, stored only as hashes."""
 import hashlib
 import secrets
 
 # The prefix lets secret scanners (and people) recognise a token that was pasted where it does not belong.
 ACCESS_PREFIX = 'mca_'
 REFRESH_PREFIX = 'mcr_'
+TILL_PREFIX = 'mct_'
+CLIENT_SECRET_PREFIX = 'mcs_'
 
 
 def new_token(prefix):

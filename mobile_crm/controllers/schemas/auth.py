@@ -34,6 +34,22 @@ class SignIn(TokenPair):
     customer: Customer
 
 
+class ClientCredentials(Schema):
+    """What a till signs in with."""
+
+    grant_type: Literal['client_credentials'] = 'client_credentials'
+    client_id: str = Field(min_length=1, max_length=100)
+    client_secret: str = Field(min_length=1, max_length=200)
+
+
+class TillToken(Output):
+    """What opens the till's part of the API."""
+
+    access_token: str
+    token_type: Literal['Bearer']
+    expires_in: int = Field(description='Seconds that the access token lives')
+
+
 class Refresh(Schema):
     """A refresh token, good once."""
 
