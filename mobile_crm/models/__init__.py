@@ -9,7 +9,9 @@ from . import mobile_event
 from . import mobile_gate
 from . import mobile_geofence
 from . import mobile_limit
+from . import mobile_member_card
 from . import mobile_message
+from . import mobile_nonce
 from . import mobile_otp
 from . import mobile_redemption
 from . import mobile_store

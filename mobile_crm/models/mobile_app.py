@@ -1,3 +1,4 @@
+import json
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -51,6 +52,9 @@ class MobileApp(models.Model):
     secret_changed_at = fields.Datetime(
         string="Secret Since", readonly=True, copy=False, tracking=True,
         help="When the till got the secret that it signs in with.")
+    card_keys = fields.Text(
+        string="Keys of Member Cards", compute='_compute_card_keys',
+        help="By these public keys a till without the network checks member cards: a JWK set.")
     device_ids = fields.One2many(comodel_name='mobile.device', inverse_name='app_id')
     device_count = fields.Integer(compute='_compute_device_count')
 
@@ -63,6 +67,12 @@ class MobileApp(models.Model):
         counts = dict(self.env['mobile.device']._read_group([('app_id', 'in', self.ids)], ['app_id'], ['__count']))
         for app in self:
             app.device_count = counts.get(app, 0)
+
+    @api.depends('company_id.mobile_card_key_version', 'kind')
+    def _compute_card_keys(self):
+        for app in self:
+            app.card_keys = app.kind == 'till' and json.dumps(
+                {'keys': self.env['mobile.member.card']._public_keys(app.company_id)}, indent=2)
 
     # === ACTION METHODS === #
 

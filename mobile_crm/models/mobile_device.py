@@ -133,11 +133,26 @@ class MobileDevice(models.Model):
     @api.model
     def _is_signed_in(self, partner, company):
         """Tell whether a customer has a phone on which they can answer in a company's app."""
-        # A device of somebody who is staff by now is refused, so it cannot answer.
-        return bool(partner) and bool(self.search_count([
+        return bool(partner) and bool(self.search_count(self._signed_in(partner, company), limit=1))
+
+    @api.model
+    def _signed_in(self, partner, company):
+        """Return the domain of the phones on which a customer is served by a company's app."""
+        # Not if they are staff by now, or blocked.
+        return [
             ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('app_id.active', '=', True),
             ('app_id.kind', '=', 'phone'), ('user_id.active', '=', True), ('user_id.share', '=', True),
-        ], limit=1))
+        ]
+
+    def _has_session(self, partner, company):
+        """Tell whether a customer is signed in on this phone, in a company's app, with a token that lives."""
+        self.ensure_one()
+        return bool(self.search_count([
+            ('id', '=', self.id), *self._signed_in(partner, company),
+            ('token_ids', 'any', [
+                ('user_id', '=', self.user_id.id), ('revoked_at', '=', False), ('used_at', '=', False),
+                ('expires_at', '>', fields.Datetime.now())]),
+        ]))
 
     @api.model
     @tools.ormcache('company_id')
