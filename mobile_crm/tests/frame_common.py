@@ -27,11 +27,17 @@ def concrete(path):
 
 
 class FrameCase(MobileHttpCase):
-    """Requests of a phone that is signed in (``self.client``) and of nobody (``self.call``)."""
+    """Requests of a phone that is signed in (``self.client``), of a till (``self.till``), of nobody (``self.call``)."""
 
     def setUp(self):
         super().setUp()
         self.client = self.phone_of(self.phone)
+        self.till = self.till_of(self.env['mobile.app'].create({
+            'name': "Test Till", 'kind': 'till', 'company_id': self.company.id}))
+
+    def caller_of(self, operation):
+        """Return who may call an operation."""
+        return self.till if operation.auth == 'mobile_till' else self.client
 
     @contextmanager
     def handler_does(self, what):

@@ -71,7 +71,7 @@ class TestApiBodies(FrameCase):
             if operation.methods == ['GET'] or not operation.takes_body:
                 continue
             with self.subTest(operation=operation.name):
-                answer = self.client.request(
+                answer = self.caller_of(operation).request(
                     operation.methods[0], concrete(operation.path), json={**BODIES[operation.name], 'is_admin': True})
                 self.assertInvalid(answer, 'body', 'is_admin')
         event = {**BODIES['report_events']['events'][0], 'partner_id': 1}
@@ -92,7 +92,8 @@ class TestApiBodies(FrameCase):
                 path = concrete(operation.path)
                 if 'store_id' in operation.path_types:
                     path = f'/stores/{self.store_near.id}'
-                answer = self.client.request(operation.methods[0], path, params={**params, 'debug': '1'}, **body)
+                answer = self.caller_of(operation).request(
+                    operation.methods[0], path, params={**params, 'debug': '1'}, **body)
                 self.assertInvalid(answer, 'query', 'debug')
 
     def test_a_refused_request_stores_nothing(self):

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..tools import member_card
-from .common import MobileHttpCase, Phone
+from .common import MobileHttpCase
 
 
 @tagged('-at_install', 'post_install')
@@ -29,12 +29,6 @@ class TestMemberCard(MobileHttpCase):
         super().setUp()
         self.client, self.bens = self.phone_of(self.phone), self.phone_of(self.phone_ben)
         self.till, self.other_till = self.till_of(self.till_app), self.till_of(self.other_till_app)
-
-    def till_of(self, app):
-        """Return a till that has signed in."""
-        till = Phone(self, app)
-        till.access_token = self.env['mobile.token']._issue_till(app)['access_token']
-        return till
 
     def card(self, client=None):
         answer = (client or self.client).get('/me/card')
