@@ -87,7 +87,7 @@ class MobileDispatcher(Dispatcher):
             # Of a body in chunks werkzeug reads as much as the limit allows, and keeps quiet about the rest.
             raise Problem('too_large')
         self._body_pending = False
-        if not raw and not operation.takes_body:
+        if not raw and not operation.needs_body:
             return b'{}'
         if http_request.mimetype != JSON or http_request.content_encoding not in (None, 'identity'):
             raise Problem('unsupported_media_type', headers={'Accept': JSON})

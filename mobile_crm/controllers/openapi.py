@@ -106,7 +106,7 @@ def _operation(operation, refs):
         described['parameters'] = parameters
     if operation.takes_body:
         described['requestBody'] = {
-            'required': True,
+            'required': operation.needs_body,
             'content': {'application/json': {'schema': refs[operation.body_model, 'validation']}},
         }
     return described

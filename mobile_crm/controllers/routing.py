@@ -58,6 +58,9 @@ class Operation:
         self.takes_query = self.query_model is not NoQuery
         self.body_model = hints.pop('body', NoBody)
         self.takes_body = self.body_model is not NoBody
+        # A body that has a default can be left out.
+        parameters = inspect.signature(handler).parameters
+        self.needs_body = self.takes_body and parameters['body'].default is inspect.Parameter.empty
         self.path_types = {name: TypeAdapter(hint) for name, hint in hints.items()}
 
     def parse_path(self, args):

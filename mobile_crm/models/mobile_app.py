@@ -113,7 +113,7 @@ class MobileApp(models.Model):
         if self.kind != 'till':
             raise UserError(self.env._("%s is no till: a phone app has no secret, for nobody can keep one on a phone.",
                                        self.name))
-        new_secret = secret.new_token(secret.CLIENT_SECRET_PREFIX)
+        new_secret = secret.new_token(secret.CLIENT_PREFIX)
         self.sudo().write({'secret_hash': secret.token_hash(new_secret), 'secret_changed_at': fields.Datetime.now()})
         self.env['mobile.token'].sudo()._revoke([('app_id', '=', self.id)])
         return new_secret

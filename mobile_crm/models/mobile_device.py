@@ -3,6 +3,7 @@ from uuid import uuid4
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
+from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
 PLATFORMS = [('ios', "iOS"), ('android', "Android"), ('web', "Web")]
@@ -34,6 +35,8 @@ class MobileDevice(models.Model):
         string="Customer", related='user_id.partner_id', store=True, index='btree_not_null',
         help="Who signed in on this phone. Empty while nobody has.")
     signed_in_at = fields.Datetime(string="Signed In", readonly=True)
+    anonymous_since = fields.Datetime(
+        readonly=True, help="When the time began in which nobody was signed in, before the present customer was.")
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
 
     # What it is
@@ -73,6 +76,10 @@ class MobileDevice(models.Model):
         self.check_access('write')
         self.sudo()._sign_out()
 
+    def action_sign_out_everywhere(self):
+        """End the sessions of these phones' customers on all their phones."""
+        self.partner_id.action_mobile_sign_out()
+
     # === BUSINESS METHODS === #
 
     @api.model
@@ -89,10 +96,11 @@ class MobileDevice(models.Model):
         :rtype: tuple[MobileDevice, bool]
         """
         created = execute_racing(self.env, SQL(
-            """INSERT INTO mobile_device (app_id, install_id, uuid, platform, active, create_uid, create_date)
-                    VALUES (%s, %s, %s, %s, TRUE, %s, now() AT TIME ZONE 'UTC')
+            """INSERT INTO mobile_device (app_id, install_id, uuid, platform, active, anonymous_since, create_uid,
+                                          create_date)
+                    VALUES (%s, %s, %s, %s, TRUE, %s, %s, now() AT TIME ZONE 'UTC')
                ON CONFLICT (app_id, install_id) DO NOTHING RETURNING id""",
-            app.id, install_id, str(uuid4()), values['platform'], self.env.uid))
+            app.id, install_id, str(uuid4()), values['platform'], fields.Datetime.now(), self.env.uid))
         if created:
             device = self.browse(created[0])
             # The row is there, but what depends on its fields has not been computed yet.
@@ -118,17 +126,49 @@ class MobileDevice(models.Model):
         """Bind the device to a customer; sessions that came before end."""
         self.ensure_one()
         self.env['mobile.token']._revoke([('device_id', '=', self.id)])
-        self.write({'user_id': user.id, 'signed_in_at': fields.Datetime.now()})
+        now = fields.Datetime.now()
+        values = {'user_id': user.id, 'signed_in_at': now}
+        if self.user_id and self.user_id != user:
+            # It changes hands without a sign-out: all that came before was somebody else's.
+            values['anonymous_since'] = now
+        self.write(values)
 
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""
         self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])
-        self.write({'user_id': False, 'signed_in_at': False})
+        self.write({'user_id': False, 'signed_in_at': False, 'anonymous_since': fields.Datetime.now()})
+
+    def _sign_out_everywhere(self):
+        """End all sessions of this device's customer, on all their devices; an anonymous one is signed out alone."""
+        self.ensure_one()
+        (self | self.user_id._mobile_devices())._sign_out()
 
     def _forget(self):
         """Sign out and let no push reach this install any more; it can register again."""
         self._sign_out()
         self.write({'active': False, 'push_provider': False, 'push_address': False})
+
+    def _answer_challenge(self, challenge_uuid, code, request_id):
+        """Do what a one-time code was asked for, if this is the code: sign in, or change the customer's address.
+
+        :param str request_id: see ``mobile.otp._verify``.
+        :return: the customer's new tokens on this device; or the problem, to be returned and not raised, for what was
+            written must be kept.
+        :rtype: dict | Problem
+        """
+        self.ensure_one()
+        challenge = self.env['mobile.otp']._verify(self, challenge_uuid, code, request_id)
+        if isinstance(challenge, Problem):
+            return challenge
+        if challenge.purpose == 'change_address':
+            refusal = self.user_id._mobile_change_address(challenge.channel, challenge.address)
+            if refusal:
+                return refusal
+            (self.user_id._mobile_devices() - self)._sign_out()
+            self.env['mobile.token']._revoke([('user_id', '=', self.user_id.id)])
+        else:
+            self._sign_in(self.env['res.users']._mobile_sign_in(self, challenge.channel, challenge.address))
+        return self.env['mobile.token']._issue(self)
 
     @api.model
     def _is_signed_in(self, partner, company):

@@ -1,6 +1,7 @@
 from . import test_api_approvals
 from . import test_api_auth
 from . import test_api_bodies
+from . import test_api_change_address
 from . import test_api_devices
 from . import test_api_errors
 from . import test_api_events
@@ -13,6 +14,7 @@ from . import test_api_offers
 from . import test_api_points
 from . import test_api_stores
 from . import test_api_till
+from . import test_api_tokens
 from . import test_approval
 from . import test_coupon_code
 from . import test_decision

@@ -11,6 +11,7 @@ BODIES = {
     'update_device': {},
     'request_otp': {'channel': 'email', 'address': 'nobody@mobile-crm.example'},
     'verify_otp': {'challenge_id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'code': '000000'},
+    'logout': {},
     'till_token': {'client_id': 'x', 'client_secret': 'mcs_x'},
     'identify_member': {'qr': 'MC1.x'},
     'refresh': {'refresh_token': 'mcr_x'},

@@ -124,7 +124,7 @@ class TestApiTill(MobileHttpCase):
 
     def test_the_button_shows_it_once(self):
         action = self.till.with_user(self.manager).action_rotate_secret()
-        shown = self.env['mobile.app.secret'].with_user(self.manager).with_context(action['context']).onchange(
+        shown = self.env['mobile.app.secret'].with_user(self.manager).with_context(**action['context']).onchange(
             {}, [], {'client_id': {}, 'secret': {}})['value']
         self.assertEqual(shown['client_id'], self.till.client_id)
         self.assertEqual(self._ask(client_secret=shown['secret']).status, 200)

@@ -36,6 +36,7 @@ PROBLEMS = {
     'approval_answered': (409, _lt("The question has been answered")),
     'approval_cancelled': (409, _lt("The question was taken back")),
     'card_used': (409, _lt("The card was used before")),
+    'address_in_use': (409, _lt("Another customer has this address")),
     'too_large': (413, _lt("The body is too large")),
     'unsupported_media_type': (415, _lt("The body must be application/json")),
     'invalid_request': (422, _lt("The request has invalid values")),

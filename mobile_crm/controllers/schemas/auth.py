@@ -12,6 +12,8 @@ class OtpRequest(Schema):
 
     channel: Literal['sms', 'email']
     address: str = Field(min_length=3, max_length=254, description='A phone number or an email address')
+    purpose: Literal['sign_in', 'change_address'] = Field(
+        'sign_in', description='change_address: the signed-in customer will sign in with this one from now on')
 
 
 class OtpChallenge(Output):
@@ -48,6 +50,12 @@ class TillToken(Output):
     access_token: str
     token_type: Literal['Bearer']
     expires_in: int = Field(description='Seconds that the access token lives')
+
+
+class Logout(Schema):
+    """How far to sign out."""
+
+    everywhere: bool = Field(False, description='On all devices of the customer, not only on this one')
 
 
 class Refresh(Schema):
