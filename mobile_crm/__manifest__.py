@@ -5,7 +5,7 @@
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",
-    'depends': ['crm', 'phone_validation', 'portal', 'privacy_lookup', 'sale_loyalty', 'sms'],
+    'depends': ['auth_passkey', 'crm', 'phone_validation', 'portal', 'privacy_lookup', 'sale_loyalty', 'sms'],
     'external_dependencies': {'python': ['geopy', 'phonenumbers', 'pydantic']},
     'data': [
         'security/mobile_crm_groups.xml',

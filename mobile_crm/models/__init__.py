@@ -1,3 +1,4 @@
+from . import auth_passkey_key
 from . import ir_http
 from . import loyalty_card
 from . import mobile_app

@@ -1,12 +1,15 @@
 import json
+import re
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import consteq
 
 from ..tools import secret
 
+# Of a website, or of an app for Android (WebAuthn is told of it by the system).
+PASSKEY_ORIGIN = re.compile(r'https://[a-z0-9.-]+(:\d{1,5})?|android:apk-key-hash:[A-Za-z0-9_-]{43}')
 # What the secret of an app is compared with that has none: nobody's hash.
 NO_HASH = secret.token_hash('')
 
@@ -48,6 +51,10 @@ class MobileApp(models.Model):
         default=lambda self: self.env.company.country_id,
         help="Phone numbers without a country prefix are read as numbers of this country.",
     )
+    passkey_origins = fields.Text(
+        help="Where this app's customers may answer with a passkey, beside the website: one origin a line, such as "
+             "https://app.example.com or android:apk-key-hash:…",
+    )
     secret_hash = fields.Char(copy=False, groups=fields.NO_ACCESS)
     secret_changed_at = fields.Datetime(
         string="Secret Since", readonly=True, copy=False, tracking=True,
@@ -74,6 +81,17 @@ class MobileApp(models.Model):
             app.card_keys = app.kind == 'till' and json.dumps(
                 {'keys': self.env['mobile.member.card']._public_keys(app.company_id)}, indent=2)
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('passkey_origins')
+    def _check_passkey_origins(self):
+        for app in self:
+            for origin in app._passkey_origins():
+                if not PASSKEY_ORIGIN.fullmatch(origin):
+                    raise ValidationError(self.env._(
+                        "%s is not an origin. It looks like https://app.example.com, or like android:apk-key-hash: and "
+                        "43 symbols: the SHA-256 of the app's signing certificate in base64url.", origin))
+
     # === ACTION METHODS === #
 
     def action_view_devices(self):
@@ -94,6 +112,14 @@ class MobileApp(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _passkey_origins(self):
+        """Return the origins beside the website's own at which passkeys are answered.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return (self.passkey_origins or '').split()
 
     @api.model
     def _find(self, client_id):

@@ -14,6 +14,9 @@ BODIES = {
     'logout': {},
     'till_token': {'client_id': 'x', 'client_secret': 'mcs_x'},
     'identify_member': {'qr': 'MC1.x'},
+    'verify_passkey': {
+        'id': 'AA', 'rawId': 'AA', 'type': 'public-key', 'clientExtensionResults': {},
+        'response': {'clientDataJSON': 'AA', 'authenticatorData': 'AA', 'signature': 'AA'}},
     'refresh': {'refresh_token': 'mcr_x'},
     'update_me': {},
     'report_events': {'events': [{

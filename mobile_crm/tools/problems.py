@@ -27,6 +27,7 @@ PROBLEMS = {
     'token_reused': (401, _lt("The token was used before")),
     'sign_in_required': (401, _lt("This is for signed-in customers")),
     'otp_invalid': (401, _lt("The code is wrong or no longer valid")),
+    'passkey_invalid': (401, _lt("The passkey is not known here, or its answer is not valid")),
     'forbidden': (403, _lt("This is not allowed")),
     'staff_account': (403, _lt("This account belongs to a member of staff")),
     'not_found': (404, _lt("Nothing is here")),
