@@ -207,7 +207,7 @@ class TestApiPasskeys(MobileHttpCase):
         self.assertProblem(answer, 429, 'too_many_requests')
         self.assertTrue(answer.headers['Retry-After'])
         other = self.registered_phone()
-        self.env['ir.config_parameter'].set_param('mobile_crm.limit.passkey_ip', '4/3600')
+        self.env['ir.config_parameter'].set_param('mobile_crm.limit.passkey_ip', '3/3600')
         self.assertProblem(self.verify(self.passkey.answer(self.options(other)), other), 429, 'too_many_requests')
 
     def test_bodies(self):
