@@ -3,4 +3,4 @@ from . import dispatcher
 
 from . import query_log
 
-from . import auth, devices, events, geofences, me, messages, offers, stores, system
+from . import approvals, auth, card, devices, events, geofences, me, messages, offers, passkeys, points, stores, system, till

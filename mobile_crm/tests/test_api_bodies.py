@@ -70,7 +70,7 @@ class TestApiBodies(FrameCase):
         for operation in OPERATIONS:
             if operation.takes_body:
                 with self.subTest(operation=operation.name):
-                    answer = self.client.request(
+                    answer = self.caller_of(operation).request(
                         operation.methods[0], concrete(operation.path),
                         json={**BODIES[operation.name], 'is_admin': True})
                     self.assertInvalid(answer, 'body', 'is_admin')
@@ -84,7 +84,7 @@ class TestApiBodies(FrameCase):
                 inner = {'is_admin': True}
                 for name in reversed(place[1:]):
                     inner = [inner] if name == 0 else {name: inner}
-                answer = self.client.request(
+                answer = self.caller_of(operation).request(
                     operation.methods[0], concrete(operation.path), json={**BODIES[operation.name], place[0]: inner})
                 self.assertProblem(answer, 422, 'invalid_request')
                 self.assertIn({'loc': ['body', *place, 'is_admin'], 'type': 'extra_forbidden'}, [
@@ -105,7 +105,8 @@ class TestApiBodies(FrameCase):
                 path = concrete(operation.path)
                 if 'store_id' in operation.path_types:
                     path = f'/stores/{self.store_near.id}'
-                answer = self.client.request(operation.methods[0], path, params={**params, 'debug': '1'}, **body)
+                answer = self.caller_of(operation).request(
+                    operation.methods[0], path, params={**params, 'debug': '1'}, **body)
                 self.assertInvalid(answer, 'query', 'debug')
 
     def test_a_refused_request_stores_nothing(self):

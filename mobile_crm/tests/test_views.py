@@ -4,6 +4,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
+    'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.device': ('list', 'kanban', 'form', 'search'),
@@ -17,7 +18,7 @@ SECRET_MODELS = {
     'mobile.otp': ('list', 'form', 'search'),
     'mobile.token': ('list', 'form', 'search'),
 }
-FACTS = ('mobile.decision', 'mobile.device', 'mobile.event', 'mobile.message', 'mobile.redemption')
+FACTS = ('mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.event', 'mobile.message', 'mobile.redemption')
 
 
 @tagged('post_install', '-at_install')

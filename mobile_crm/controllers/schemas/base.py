@@ -82,6 +82,23 @@ Longitude = Annotated[float, Field(ge=-180, le=180, description='Degrees, WGS 84
 Metres = Annotated[float, Field(ge=0, description='Metres')]
 
 
+class Money(Output):
+    """An amount of money."""
+
+    amount: str = Field(description="A decimal number with the currency's digits")
+    currency: str = Field(description='ISO 4217')
+
+    @classmethod
+    def of(cls, amount, currency):
+        """Return an amount in a ``res.currency``."""
+        return cls(amount=f'{currency.round(amount) + 0.0:.{currency.decimal_places}f}', currency=currency.name)
+
+
+def decimal(number):
+    """Return a number of points as a decimal string, with two digits at most: ``120``, ``12.5``."""
+    return f'{round(number, 2) + 0.0:.2f}'.rstrip('0').rstrip('.')
+
+
 Item = TypeVar('Item')
 
 
