@@ -120,6 +120,9 @@ class MobileDevice(models.Model):
         self.env['mobile.token']._revoke([('device_id', '=', self.id)])
         self.write({'user_id': user.id, 'signed_in_at': fields.Datetime.now()})
 
+    def _adopt_history(self):
+        """Give what these devices did before their customer signed in to the customer, who has consented to it."""
+
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""
         self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])

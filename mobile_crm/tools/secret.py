@@ -5,6 +5,7 @@ import secrets
 # The prefix lets secret scanners (and people) recognise a token that was pasted where it does not belong.
 ACCESS_PREFIX = 'mca_'
 REFRESH_PREFIX = 'mcr_'
+OPT_IN_PREFIX = 'mco_'
 
 
 def new_token(prefix):

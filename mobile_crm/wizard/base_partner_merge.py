@@ -14,6 +14,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             src_partners[field] = False
         src_partners.flush_recordset(list(kept))
         res = super()._update_values(src_partners, dst_partner)
+        self.env['mobile.consent'].sudo()._merge(src_partners, dst_partner)
         for field, addresses in kept.items():
             if addresses:
                 # The contact that stays keeps its own.
