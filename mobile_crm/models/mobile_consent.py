@@ -220,6 +220,10 @@ class MobileConsent(models.Model):
             company = self.env['res.company'].browse(vals.get('company_id') or self.env.company.id)
             state = self.with_context(lang=partner.lang)._states(partner, company).get(vals.get('purpose'))
             vals |= {'version': state.version, 'text': state.text, 'lang': state.lang} if state else {}
+            if (vals.get('purpose') == 'email' and vals.get('granted')
+                    and self.env['mobile.opt.in']._is_needed(partner, company)):
+                raise UserError(self.env._(
+                    "The customer has to confirm the address first. Use \"Record Consent\" on the contact."))
         return {
             'version': 0, **vals, 'source': 'import' if is_import else 'staff', 'user_id': self.env.uid,
             'device_uuid': False,

@@ -59,7 +59,11 @@ class MobileConsentWording(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if (FIXED_FIELDS & vals.keys() and self._published()) or LIFE_FIELDS & vals.keys():
+        # Odoo writes a text again as it is after its translations.
+        changed = any(
+            self._fields[field].convert_to_write(wording[field], wording) != vals[field]
+            for wording in self._published() for field in FIXED_FIELDS & vals.keys())
+        if changed or LIFE_FIELDS & vals.keys():
             raise UserError(self.env._("A wording that customers were shown is never edited. Make a new version."))
         return super().write(vals)
 

@@ -1,5 +1,6 @@
 from . import test_api_auth
 from . import test_api_bodies
+from . import test_api_consents
 from . import test_api_devices
 from . import test_api_errors
 from . import test_api_events
@@ -9,7 +10,9 @@ from . import test_api_languages
 from . import test_api_me
 from . import test_api_messages
 from . import test_api_offers
+from . import test_api_preferences
 from . import test_api_stores
+from . import test_consent
 from . import test_coupon_code
 from . import test_decision
 from . import test_geo
@@ -18,6 +21,7 @@ from . import test_identity
 from . import test_openapi
 from . import test_limits
 from . import test_opening_hours
+from . import test_preference
 from . import test_redemption
 from . import test_ui
 from . import test_views
