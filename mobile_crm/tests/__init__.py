@@ -3,6 +3,7 @@ from . import test_api_approvals
 from . import test_api_auth
 from . import test_api_bodies
 from . import test_api_change_address
+from . import test_api_consents
 from . import test_api_devices
 from . import test_api_errors
 from . import test_api_events
@@ -14,10 +15,12 @@ from . import test_api_messages
 from . import test_api_offers
 from . import test_api_passkeys
 from . import test_api_points
+from . import test_api_preferences
 from . import test_api_stores
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
+from . import test_consent
 from . import test_coupon_code
 from . import test_decision
 from . import test_duplicate
@@ -29,6 +32,7 @@ from . import test_limits
 from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours
+from . import test_preference
 from . import test_redemption
 from . import test_token
 from . import test_ui

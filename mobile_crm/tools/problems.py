@@ -39,6 +39,7 @@ PROBLEMS = {
     'card_used': (409, _lt("The card was used before")),
     'address_in_use': (409, _lt("Another customer has this address")),
     'idempotency_in_progress': (409, _lt("The request with this Idempotency-Key is still running")),
+    'wording_changed': (409, _lt("The wording has changed; show the new one first")),
     'too_large': (413, _lt("The body is too large")),
     'unsupported_media_type': (415, _lt("The body must be application/json")),
     'invalid_request': (422, _lt("The request has invalid values")),

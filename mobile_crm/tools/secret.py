@@ -11,6 +11,7 @@ CLIENT_PREFIX = 'mcs_'
 # How far the clocks of our hosts may be apart. What was made later than that from now was made by a wrong clock, and
 # would outlive its time.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+OPT_IN_PREFIX = 'mco_'
 
 
 def new_token(prefix):
