@@ -93,10 +93,11 @@ def phone(server, shop):
 
 @pytest.fixture
 def customer(phone, db):
-    """Sign in a customer on a new install; the same number is the same customer."""
+    """Sign in a customer on a new install, who agrees to be located; the same number is the same customer."""
     def sign_in(number):
         install, connection = phone(), db()
         install.sign_in('sms', number, lambda number: _code(connection, number))
+        install.decide(location=True)
         return install
 
     return sign_in
@@ -147,6 +148,53 @@ def test_a_budget_is_never_overdrawn(campaign, customer, numbers, shop, db):
     connection = db()
     assert _scalar(connection, 'SELECT budget_used FROM mobile_campaign WHERE id = %s', campaign_id) == 2
     assert _scalar(connection, 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 2
+
+
+def test_a_weekly_maximum_is_never_exceeded(campaign, customer, numbers, shop, db):
+    """Several campaigns decide about one customer on several phones in the same moment."""
+    for _ in range(4):
+        campaign(max_per_customer=100, cooldown_hours=0)
+    number = next(numbers)
+    phones = [customer(number) for _ in range(3)]
+    phones[0].send('PUT', '/me/preferences', json={'max_messages_per_week': 3})
+    for _ in range(3):
+        answers = at_once([lambda phone=phone: enter(phone, shop['fences'][0]) for phone in phones * 3])
+        assert {answer.status_code for answer in answers} <= {200, 409}
+    partner = _scalar(db(), 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
+    sent = "SELECT count(*) FROM mobile_decision WHERE partner_id = %s AND outcome = 'sent'"
+    assert _scalar(db(), sent, partner) == 3
+    assert len(phones[1].get('/messages')['items']) == 3
+    assert 'weekly_maximum' in {item['reason'] for item in phones[2].get('/me/decisions')['items']}
+
+
+def test_decisions_about_consent_at_once_are_no_error(customer, numbers, db):
+    """The latest row counts, and each answer is one of those that were asked for."""
+    number = next(numbers)
+    phones = [customer(number), customer(number)]
+    for _ in range(3):
+        answers = at_once([
+            lambda phone=phone, granted=granted: phone.http.put(
+                f'{phone.base_url}/me/consents', json={'push': granted}, timeout=TIMEOUT)
+            for phone in phones for granted in (True, False)])
+        assert {answer.status_code for answer in answers} == {200}
+    partner = _scalar(db(), 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
+    latest = _scalar(
+        db(), "SELECT granted FROM mobile_consent WHERE subject_id = %s AND purpose = 'push' ORDER BY id DESC LIMIT 1",
+        partner)
+    shown = {consent['purpose']: consent['granted'] for consent in phones[0].get('/me/consents')}
+    assert shown['push'] == latest
+
+
+def test_preferences_at_once_are_no_error(customer, numbers):
+    number = next(numbers)
+    phones = [customer(number), customer(number)]
+    statuses = {answer.status_code for answer in at_once([
+        lambda phone=phone, maximum=maximum: phone.http.put(
+            f'{phone.base_url}/me/preferences', json={'max_messages_per_week': maximum}, timeout=TIMEOUT)
+        for phone in phones for maximum in (1, 2)])}
+    assert statuses <= {200, 409}
+    assert 200 in statuses
+    assert phones[0].get('/me/preferences')['max_messages_per_week'] in (1, 2)
 
 
 def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, numbers, shop, admin, db, full):

@@ -3,4 +3,18 @@ from . import dispatcher
 
 from . import query_log
 
-from . import auth, devices, events, geofences, me, messages, offers, stores, system
+from . import (
+    auth,
+    consents,
+    decisions,
+    devices,
+    events,
+    geofences,
+    me,
+    messages,
+    offers,
+    opt_in,
+    preferences,
+    stores,
+    system,
+)

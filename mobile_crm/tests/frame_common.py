@@ -15,6 +15,8 @@ BODIES = {
     'till_token': {'client_id': 'x', 'client_secret': 'mcs_x'},
     'refresh': {'refresh_token': 'mcr_x'},
     'update_me': {},
+    'update_consents': {},
+    'update_preferences': {},
     'report_events': {'events': [{
         'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'type': 'view', 'occurred_at': '2020-01-01T00:00:00Z'}]},
     'claim_offer': {'code': 'X'},

@@ -33,6 +33,7 @@ PROBLEMS = {
     'method_not_allowed': (405, _lt("This verb is not allowed here")),
     'conflict': (409, _lt("Somebody else was faster")),
     'address_in_use': (409, _lt("Another customer has this address")),
+    'wording_changed': (409, _lt("The wording has changed; show the new one first")),
     'too_large': (413, _lt("The body is too large")),
     'unsupported_media_type': (415, _lt("The body must be application/json")),
     'invalid_request': (422, _lt("The request has invalid values")),

@@ -72,6 +72,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             src_partners[field] = False
         src_partners.flush_recordset(list(kept))
         res = super()._update_values(src_partners, dst_partner)
+        self.env['mobile.consent'].sudo()._merge(src_partners, dst_partner)
         for channel, field in VERIFIED_FIELDS.items():
             if kept[field]:
                 # The contact that stays keeps its own.

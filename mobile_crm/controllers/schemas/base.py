@@ -47,7 +47,7 @@ class Output(BaseModel):
 
     def serialize(self) -> bytes:
         """Return the model as JSON."""
-        return self.__pydantic_serializer__.to_json(self)
+        return self.__pydantic_serializer__.to_json(self, by_alias=True)
 
 
 def _to_naive_utc(value: datetime) -> datetime:
