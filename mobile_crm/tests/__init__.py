@@ -22,6 +22,7 @@ from . import test_device_history
 from . import test_duplicate
 from . import test_geo
 from . import test_i18n
+from . import test_idempotency
 from . import test_identity
 from . import test_openapi
 from . import test_limits
