@@ -133,6 +133,8 @@ class MobileEvent(models.Model):
             rows.setdefault(row['uuid'], row)
         new = self._insert(device, rows.values(), now)
         self._follow(new)
+        if device.signed_in_at and any(row['occurred_at'] < device.signed_in_at for row in rows.values()):
+            device._adopt_history()
         return len(new), len(reports) - len(rejected) - len(new), rejected
 
     @api.model
