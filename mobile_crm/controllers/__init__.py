@@ -3,4 +3,5 @@ from . import dispatcher
 
 from . import query_log
 
-from . import approvals, auth, card, devices, events, geofences, me, messages, offers, passkeys, points, stores, system, till
+from . import approvals, auth, card, devices, events, geofences, me, messages
+from . import offers, passkeys, points, stores, system, till
