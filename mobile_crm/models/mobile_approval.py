@@ -32,7 +32,7 @@ class MobileApproval(models.Model):
     order_id = fields.Many2one(
         string="Sales Order", comodel_name='sale.order', required=True, readonly=True, index=True, ondelete='cascade')
     card_id = fields.Many2one(
-        string="Card", comodel_name='loyalty.card', required=True, readonly=True, index=True, ondelete='cascade')
+        comodel_name='loyalty.card', required=True, readonly=True, index=True, ondelete='cascade')
     program_id = fields.Many2one(related='card_id.program_id')
     points = fields.Float(required=True, readonly=True, help="What the order may take from the card at most.")
     point_name = fields.Char(related='card_id.point_name')
@@ -92,20 +92,24 @@ class MobileApproval(models.Model):
             'expires_at': now + LIFETIME,
         })
         self.env.ref('mobile_crm.mobile_approval_expire_cron')._trigger(at=approval.expires_at)
-        self = self.with_context(lang=approval.partner_id.lang)
+        approval.with_context(lang=approval.partner_id.lang)._send_message()
+        return approval
+
+    def _send_message(self):
+        """Tell the customer of the question, in the language of this environment."""
+        self.ensure_one()
+        points = self.card_id._format_points(self.points)
         self.env['mobile.message']._post([{
-            'partner_id': approval.partner_id.id,
-            'company_id': order.company_id.id,
-            'title': self.env._("May we take %s?", card.with_env(self.env)._format_points(points)),
+            'partner_id': self.partner_id.id,
+            'company_id': self.company_id.id,
+            'title': self.env._("May we take %s?", points),
             'body': self.env._(
                 "%(company)s is about to take %(points)s from \"%(program)s\" for order %(order)s. It takes "
                 "%(worth)s off. Nothing is taken unless you approve.",
-                company=order.company_id.name, points=card.with_env(self.env)._format_points(points),
-                program=card.with_env(self.env).program_id.name, order=order.name,
-                worth=format_amount(self.env, worth, order.currency_id)),
-            'link': f'/me/approvals/{approval.uuid}',
+                company=self.company_id.name, points=points, program=self.program_id.name, order=self.order_id.name,
+                worth=format_amount(self.env, self.worth, self.currency_id)),
+            'link': f'/me/approvals/{self.uuid}',
         }])
-        return approval
 
     def _covers(self, points):
         """Tell whether what was asked here is enough for so many points."""

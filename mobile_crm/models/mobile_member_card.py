@@ -57,7 +57,7 @@ class MobileMemberCard(models.AbstractModel):
         if store_id and not self.env['mobile.store'].search_count(
                 [('id', '=', store_id), ('company_id', '=', company.id)]):
             raise Problem.invalid(['body', 'store_id'], self.env._("There is no such store."))
-        card = self._key(company).read(qr)
+        card = self._key(company).check(qr)
         if not card:
             raise Problem('card_invalid')
         age = time.time() - card.issued_at

@@ -226,8 +226,9 @@ class SaleOrder(models.Model):
     def _mobile_cancel_approvals(self):
         """Take back what was asked about cards from which these quotations take nothing."""
         for order in self.filtered(lambda order: order.state in ('draft', 'sent')):
-            cards = self.env['loyalty.card'].concat(*order._mobile_spending())
-            order.sudo().mobile_approval_ids.filtered(lambda approval: approval.card_id not in cards)._cancel()
+            spent = self.env['loyalty.card'].concat(*order._mobile_spending())
+            approvals = order.sudo().mobile_approval_ids
+            approvals.filtered(lambda approval, spent=spent: approval.card_id not in spent)._cancel()
 
     def _mobile_follow_spending(self, again=False):
         """Ask for what a quotation takes now and is not approved.
@@ -241,7 +242,7 @@ class SaleOrder(models.Model):
         for card, points in self._mobile_spending().items():
             state = self._mobile_approval_of(card, points)
             if state == 'unasked' or (again and state in ('denied', 'expired')):
-                self.sudo().mobile_approval_ids.filtered(lambda approval: approval.card_id == card)._cancel()
+                self._mobile_latest_approval(card)._cancel()
                 self.env['mobile.approval'].sudo()._ask(
                     self.sudo(), card, points, self._mobile_worth_of(card))
 

@@ -151,7 +151,7 @@ class TestMemberCard(MobileHttpCase):
                 'group_ids': [Command.set(self.env.ref('base.group_user').ids)]})),
             ('app out of use', lambda: setattr(self.app, 'active', False)),
             ('another customer', lambda: self.phone.write({'user_id': self.ben_user.id})),
-            ('erased', lambda: self.phone.unlink()),
+            ('erased', self.phone.unlink),
         ):
             with self.subTest(name), self.cr.savepoint() as savepoint:
                 qr = self.card()['qr']

@@ -72,6 +72,11 @@ class TestViews(TransactionCase):
             self.assertEqual('action_view_mobile_devices' in form, user == self.user)
             self.assertEqual('mobile_decision_ids' in form, user == self.user)
         self._get_views(self.user, 'loyalty.card', ['list', 'form', 'search'])
+        for groups, sees in (('sales_team.group_sale_salesman', True), ('account.group_account_invoice', False)):
+            user = new_test_user(self.env, groups, groups=groups)
+            form = self._get_views(user, 'sale.order', ['form'])['form']['arch']
+            self.assertIn('action_mobile_ask_again', form)
+            self.assertEqual('action_view_mobile_approvals' in form, sees)
 
     def test_facts_are_not_edited_in_views(self):
         for model in FACTS:

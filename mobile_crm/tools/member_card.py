@@ -78,7 +78,7 @@ class Key:
             _to_text(secrets.token_bytes(NONCE_BYTES))])
         return f'{signed}.{_to_text(self._private.sign(signed.encode()))}'
 
-    def read(self, text):
+    def check(self, text):
         """Return what a card says, whatever the time.
 
         :rtype: Card | None
