@@ -39,6 +39,7 @@ class Phone:
 
     :param str client_id: of the app
     :ivar str install_id: what the app calls this install
+    :ivar str device_id: what the server calls this install
     :ivar dict customer: who has signed in
     :ivar str refresh_token: of the newest pair
     """
@@ -47,8 +48,7 @@ class Phone:
         self.base_url = f'{base_url}/mobile/v1'
         self.platform, self.model = platform, model
         self.install_id = str(uuid.uuid4())
-        self.customer = None
-        self.refresh_token = None
+        self.device_id = self.customer = self.refresh_token = None
         self.http = requests.Session()
         self.http.headers['X-App-Id'] = client_id
 
@@ -67,9 +67,11 @@ class Phone:
 
     def register(self):
         """Register this install, signed out as yet."""
-        self.keep(self.post(
+        answer = self.post(
             '/devices', 201, install_id=self.install_id, platform=self.platform, model=self.model, locale='de-DE',
-            timezone='Europe/Berlin', permissions={'location': 'always', 'notifications': True}))
+            timezone='Europe/Berlin', permissions={'location': 'always', 'notifications': True})
+        self.keep(answer)
+        self.device_id = answer['device_id']
 
     def sign_in(self, channel, address, read_code):
         """Sign in with a one-time code.

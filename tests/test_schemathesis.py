@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from devtools.paths import REPO
-from devtools.people import Phone
+from devtools.people import Phone, Staff
 
 SCHEMA = schemathesis.openapi.from_path(REPO / 'mobile_crm' / 'static' / 'openapi.json')
 # A body that is wrong may be refused for its size before it is read.
@@ -35,7 +35,7 @@ CHECKS = [
     response_schema_conformance, negative_data_rejection, unsupported_method, allow_header_conformance,
 ]
 #: They sign the phone out, so each of their requests comes from a phone of its own.
-FAREWELLS = {'logout', 'delete_device'}
+FAREWELLS = {'logout', 'delete_device', 'sign_out_device'}
 #: What a walk through the API leaves out: it would go on as a stranger.
 WALK = SCHEMA.exclude(operation_id=[*FAREWELLS, 'register_device', 'refresh', 'verify_otp'])
 
@@ -66,6 +66,7 @@ def sign_in(server):
 def customer(sign_in):
     """Return a phone whose customer has been at many stores, and so has offers and messages."""
     phone = sign_in()
+    phone.send('PUT', '/me/consents', json={'location': True})
     fences = phone.get('/geofences', lat=52.52, lon=13.405)['items']
     phone.report(*({'id': str(uuid.uuid4()), 'type': 'enter', 'geofence_id': fence['id'],
                     'occurred_at': datetime.now(UTC).isoformat()} for fence in fences))
@@ -79,9 +80,19 @@ def known(customer):
         'store_id': customer.get('/stores')['items'][0]['id'],
         'offer_id': customer.get('/offers')['items'][0]['id'],
         'message_id': customer.get('/messages')['items'][0]['id'],
-        # Another of the customer's own would be signed out once, and this one for good.
-        'device_id': str(uuid.uuid4()),
     }
+
+
+@pytest.fixture(scope='module')
+def till(server):
+    """Return a till that has signed in."""
+    admin = Staff(server.url, server.db, 'admin', 'admin')
+    app = admin.save('mobile.app', {'name': 'Schemathesis', 'kind': 'till'})
+    till = Phone(server.url, admin.read('mobile.app', app, 'client_id')['client_id'], 'web', 'Till')
+    answer = till.post('/auth/token', client_id=till.http.headers['X-App-Id'],
+                       client_secret=admin.call('mobile.app', 'rotate_secret', [app]))
+    till.http.headers['Authorization'] = f'Bearer {answer["access_token"]}'
+    return till
 
 
 @pytest.fixture(scope='module')
@@ -100,10 +111,16 @@ def check(case, phone, headers=('Authorization', 'X-App-Id')):
 
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-def test_to_a_customer(case, customer, sign_in, known):
+def test_to_who_is_served(case, customer, till, sign_in, known):
+    described = case.operation.definition.raw
+    if {'tillToken': []} in described['security']:
+        phone = till
+    else:
+        phone = sign_in() if described['operationId'] in FAREWELLS else customer
     if case.meta.generation.mode is GenerationMode.POSITIVE:
-        case.path_parameters = {name: known[name] for name in case.path_parameters}
-    check(case, sign_in() if case.operation.definition.raw['operationId'] in FAREWELLS else customer)
+        names = {**known, 'device_id': phone.device_id}
+        case.path_parameters = {name: names.get(name, value) for name, value in case.path_parameters.items()}
+    check(case, phone)
 
 
 @SCHEMA.exclude(operation_id=list(FAREWELLS)).parametrize()
