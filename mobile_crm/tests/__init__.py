@@ -20,6 +20,7 @@ from . import test_identity
 from . import test_openapi
 from . import test_limits
 from . import test_opening_hours
+from . import test_pages
 from . import test_redemption
 from . import test_ui
 from . import test_views
