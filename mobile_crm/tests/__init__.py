@@ -33,6 +33,7 @@ from . import test_limits
 from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours
+from . import test_pages
 from . import test_preference
 from . import test_redemption
 from . import test_token

@@ -130,6 +130,7 @@ class TestApiHeaders(FrameCase):
         self.assertEqual(self.call('GET', '/openapi.json').json['openapi'][:3], '3.1')
         docs = self.call('GET', '/docs')
         self.assertEqual((docs.status, docs.headers['Content-Type']), (200, 'text/html; charset=utf-8'))
+        self.assertTrue(docs.headers['Content-Security-Policy'].startswith("default-src 'none'; "))
         self.assertNotRegex(docs.content.decode(), r'(?i)(src|href)=["\']?(https?:)?//|@import|url\(')
         for operation in OPERATIONS:
             self.assertIn(f'id="{operation.name}"'.encode(), docs.content)

@@ -128,8 +128,11 @@ class TestIdempotency(IdempotencyCase):
 
     def test_the_ended_token_opens_nothing_else(self):
         phone = self.registered_phone()
+        earlier = self._event()
+        self.assertEqual(self._post('/events', earlier, phone, key='earlier').status, 200)
         body, first = self._sign_in(phone)
         for what, answer in {
+            'for a request that has not ended it': self._post('/events', earlier, phone, key='earlier'),
             'without the key': phone.post('/auth/otp/verify', body),
             'with another key': self._post('/auth/otp/verify', body, phone, key='other'),
             'with no key': phone.post('/auth/otp/verify', body, headers={'Idempotency-Key': ''}),
