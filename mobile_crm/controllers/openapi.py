@@ -44,7 +44,8 @@ HEADERS = {
         'description': "The limits that this request counts for: each one's quota and window in seconds",
         'schema': {'type': 'string'}},
     'RateLimit': {
-        'description': "What is left of each limit, and the seconds until its window ends", 'schema': {'type': 'string'}},
+        'description': "What is left of each limit, and the seconds until its window ends",
+        'schema': {'type': 'string'}},
     'Retry-After': {'description': "Seconds to wait", 'schema': {'type': 'integer', 'minimum': 1}},
     REPLAYED: {
         'description': f"The first answer to a request with this {KEY_HEADER}, once more",

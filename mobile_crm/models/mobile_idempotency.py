@@ -73,8 +73,8 @@ class MobileIdempotency(models.Model):
         - A has committed after it: A's lock is gone, and B does not see the row. But B's insert meets it and fails to
           serialise, before B has had any effect; with a new snapshot B finds the answer.
         - A has failed, or its worker was killed: PostgreSQL has taken the row and the lock back, and B runs.
-        - A lost some other race, and Odoo begins it anew a while later: the lock is free meanwhile. So B may run, and it
-          is A who finds the answer.
+        - A lost some other race, and Odoo begins it anew a while later: the lock is free meanwhile. So B may run, and
+          it is A who finds the answer.
 
         :param Claim claim: the request.
         :raise Problem: 409 while another request with this key runs.
