@@ -19,8 +19,9 @@ CALLS = 125
 
 def run(system):
     """Measure and print."""
-    database = system.database('customers', lambda env: seed.customers(env, CUSTOMERS))
+    database = system.database('customers', lambda env: seed.devices(env, CUSTOMERS))
     with system.environment(database) as env:
+        seed.unlimited(env)
         token = seed.access_token(env)
     instance = system.server(database)
     client, bodies = Client(instance.url, token), set()

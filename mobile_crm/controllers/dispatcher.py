@@ -172,13 +172,14 @@ class MobileDispatcher(Dispatcher):
         if content is None:
             return self._finish(Response(status=status or 204, headers=headers))
         body = content.serialize() if isinstance(content, Output) else to_json(content)
-        if self.request.httprequest.method in ('GET', 'HEAD'):
+        if self.request.httprequest.method in ('GET', 'HEAD') and headers.get('Cache-Control') != 'no-store':
             etag = hashlib.sha256(body).hexdigest()[:32]
             # Browsers and apps may keep the answer, but only after asking whether it is still the same.
-            headers |= {
+            headers = {
                 'ETag': f'"{etag}"',
                 'Cache-Control': 'private, no-cache',
                 'Vary': 'Authorization, Accept-Language',
+                **headers,
             }
             if self.request.httprequest.if_none_match.contains_weak(etag):
                 return self._finish(Response(status=304, headers=headers))

@@ -1,11 +1,15 @@
+import json
+import re
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import consteq
 
 from ..tools import secret
 
+# Of a website, or of an app for Android (WebAuthn is told of it by the system).
+PASSKEY_ORIGIN = re.compile(r'https://[a-z0-9.-]+(:\d{1,5})?|android:apk-key-hash:[A-Za-z0-9_-]{43}')
 # What the secret of an app is compared with that has none: nobody's hash.
 NO_HASH = secret.token_hash('')
 
@@ -47,10 +51,17 @@ class MobileApp(models.Model):
         default=lambda self: self.env.company.country_id,
         help="Phone numbers without a country prefix are read as numbers of this country.",
     )
+    passkey_origins = fields.Text(
+        help="Where this app's customers may answer with a passkey, beside the website: one origin a line, such as "
+             "https://app.example.com or android:apk-key-hash:…",
+    )
     secret_hash = fields.Char(copy=False, groups=fields.NO_ACCESS)
     secret_changed_at = fields.Datetime(
         string="Secret Since", readonly=True, copy=False, tracking=True,
         help="When the till got the secret that it signs in with.")
+    card_keys = fields.Text(
+        string="Keys of Member Cards", compute='_compute_card_keys',
+        help="By these public keys a till without the network checks member cards: a JWK set.")
     device_ids = fields.One2many(comodel_name='mobile.device', inverse_name='app_id')
     device_count = fields.Integer(compute='_compute_device_count')
 
@@ -63,6 +74,23 @@ class MobileApp(models.Model):
         counts = dict(self.env['mobile.device']._read_group([('app_id', 'in', self.ids)], ['app_id'], ['__count']))
         for app in self:
             app.device_count = counts.get(app, 0)
+
+    @api.depends('company_id.mobile_card_key_version', 'kind')
+    def _compute_card_keys(self):
+        for app in self:
+            app.card_keys = app.kind == 'till' and json.dumps(
+                {'keys': self.env['mobile.member.card']._public_keys(app.company_id)}, indent=2)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('passkey_origins')
+    def _check_passkey_origins(self):
+        for app in self:
+            for origin in app._passkey_origins():
+                if not PASSKEY_ORIGIN.fullmatch(origin):
+                    raise ValidationError(self.env._(
+                        "%s is not an origin. It looks like https://app.example.com, or like android:apk-key-hash: and "
+                        "43 symbols: the SHA-256 of the app's signing certificate in base64url.", origin))
 
     # === ACTION METHODS === #
 
@@ -84,6 +112,14 @@ class MobileApp(models.Model):
         }
 
     # === BUSINESS METHODS === #
+
+    def _passkey_origins(self):
+        """Return the origins beside the website's own at which passkeys are answered.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return (self.passkey_origins or '').split()
 
     @api.model
     def _find(self, client_id):

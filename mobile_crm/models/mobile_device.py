@@ -201,6 +201,50 @@ class MobileDevice(models.Model):
             self._sign_in(self.env['res.users']._mobile_sign_in(self, challenge.channel, challenge.address))
         return self.env['mobile.token']._issue(self)
 
+    def _answer_passkey(self, assertion, host):
+        """Sign in whose passkey has answered this device's challenge.
+
+        :param dict assertion: ``PublicKeyCredential.toJSON()``.
+        :param str host: the network address that the request came from.
+        :return: the customer's new tokens on this device; or the problem, to be returned and not raised, for the try
+            counts.
+        :rtype: dict | Problem
+        :raise Problem: 429 with ``Retry-After`` after too many tries.
+        """
+        self.ensure_one()
+        Limit = self.env['mobile.limit']
+        Limit._take('passkey_device', self.id)
+        Limit._take('passkey_ip', host)
+        user = self.env['auth.passkey.key']._mobile_verify(self, assertion)
+        if isinstance(user, Problem):
+            return user
+        self._sign_in(user)
+        return self.env['mobile.token']._issue(self)
+
+    @api.model
+    def _is_signed_in(self, partner, company):
+        """Tell whether a customer has a phone on which they can answer in a company's app."""
+        return bool(partner) and bool(self.search_count(self._signed_in(partner, company), limit=1))
+
+    @api.model
+    def _signed_in(self, partner, company):
+        """Return the domain of the phones on which a customer is served by a company's app."""
+        # Not if they are staff by now, or blocked.
+        return [
+            ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('app_id.active', '=', True),
+            ('app_id.kind', '=', 'phone'), ('user_id.active', '=', True), ('user_id.share', '=', True),
+        ]
+
+    def _has_session(self, partner, company):
+        """Tell whether a customer is signed in on this phone, in a company's app, with a token that lives."""
+        self.ensure_one()
+        return bool(self.search_count([
+            ('id', '=', self.id), *self._signed_in(partner, company),
+            ('token_ids', 'any', [
+                ('user_id', '=', self.user_id.id), ('revoked_at', '=', False), ('used_at', '=', False),
+                ('expires_at', '>', fields.Datetime.now())]),
+        ]))
+
     @api.model
     @tools.ormcache('company_id')
     def _company_lang(self, company_id):

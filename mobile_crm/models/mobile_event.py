@@ -153,7 +153,7 @@ class MobileEvent(models.Model):
         }
         references = {field: {record.id: record for record in found} for field, found in records.items()}
         messages = self.env['mobile.message'].search([
-            ('uuid', 'in', named('message_id')), ('partner_id', '=', device.partner_id.id)]
+            ('uuid', 'in', named('message_id')), ('partner_id', '=', device.partner_id.id), *company_domain]
         ) if device.partner_id else self.env['mobile.message']
         references['message_id'] = {message.uuid: message for message in messages}
         return references

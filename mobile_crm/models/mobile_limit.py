@@ -78,6 +78,8 @@ class MobileLimit(models.Model):
         'otp_address': Policy(5, 3600),
         'otp_device': Policy(10, 3600),
         'otp_ip': Policy(100, 3600, by_host=True),
+        'passkey_device': Policy(30, 3600),
+        'passkey_ip': Policy(300, 3600, by_host=True),
     }
 
     _windows = {}

@@ -116,5 +116,6 @@ class ResUsers(models.Model):
             return
         self.password = secrets.token_urlsafe(32)
         self.api_key_ids._remove()
-        if 'auth_passkey_key_ids' in self._fields:
-            self.auth_passkey_key_ids.unlink()
+        self.auth_passkey_key_ids.unlink()
+        # Where somebody has signed in by such a passkey.
+        self._mobile_devices()._sign_out()

@@ -306,6 +306,15 @@ class MobileHttpCase(MobileCommon, HttpCase):
         phone.access_token, phone.refresh_token = tokens['access_token'], tokens['refresh_token']
         return phone
 
+    def till_of(self, app):
+        """Return a till that has signed in.
+
+        :param app: ``mobile.app`` of the kind till
+        """
+        till = self.phone_app(app)
+        till.access_token = self.env['mobile.token']._issue_till(app)['access_token']
+        return till
+
     def sent_code(self, address, channel='sms'):
         """Return the last one-time code that was sent to an address, from Odoo's outgoing queue."""
         if channel == 'sms':
