@@ -11,6 +11,8 @@ from odoo.tools import SQL
 
 CLIENT_ID = 'benchmark'
 TOKENS_PER_DEVICE = 4
+# More than anybody asks for here.
+NO_LIMIT = '99999999/3600'
 CALENDARS = 20
 # The n-th customer's phone number, as SQL.
 NUMBER = "'+49151' || 20000000 + n"
@@ -176,6 +178,17 @@ def devices(env, count):
             hash=f"encode(sha256(('mc{kind[0]}_benchmark_' || n)::bytea), 'hex')",
             device_id=f'n + {device_offset}', user_id=f'n + {user_offset}')
     env.invalidate_all()
+
+
+def number(n):
+    """Return the phone number of the n-th customer that :func:`devices` made; those above its count are nobody's."""
+    return f'+49151{20000000 + n}'
+
+
+def unlimited(env):
+    """Let one host ask for any number of codes."""
+    for policy in ('device', 'otp_address', 'otp_device', 'otp_ip'):
+        env['ir.config_parameter'].set_param(f'mobile_crm.limit.{policy}', NO_LIMIT)
 
 
 def token(number):

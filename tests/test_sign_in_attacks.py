@@ -192,9 +192,8 @@ def test_known_and_unknown_numbers_look_the_same(phone, numbers, read_code, limi
 
     def probe(name, count):
         installs = [phone() for _ in range(4)]
-        jobs = [lambda number=number, install=install: attempt(install, number)
+        return [lambda number=number, install=install: attempt(install, number)
                 for number, install in zip(itertools.islice(name, count), itertools.cycle(installs), strict=False)]
-        return jobs
 
     count = 5_000 if full else 40
     jobs = list(itertools.chain.from_iterable(zip(
@@ -229,7 +228,8 @@ def test_two_first_sign_ins_at_once_are_one_customer(phone, numbers, query, read
 
 def _waiting(query):
     """Return how many connections to this database wait for a lock."""
-    return query("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    return query("""SELECT count(*) FROM pg_stat_activity
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'""")
 
 
 def _until(is_true):
@@ -264,7 +264,8 @@ def test_a_refresh_and_the_repetition_of_the_one_before_at_once(phone):
         presented = install.refresh_token
         pair = install.post('/auth/refresh', refresh_token=presented)
         tokens = [presented, pair['refresh_token']]
-        answers = at_once([lambda token=token: post(install, '/auth/refresh', refresh_token=token) for token in tokens])
+        answers = at_once([lambda install=install, token=token: post(install, '/auth/refresh', refresh_token=token)
+                           for token in tokens])
         # Either the new token was used first, and the repetition was theft; or the other way round.
         assert sorted(answer.status_code for answer in answers) == [200, 401]
         won = next(answer.json() for answer in answers if answer.status_code == 200)

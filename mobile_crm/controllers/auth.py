@@ -1,6 +1,7 @@
 from odoo.http import request
 
 from ..tools.problems import Problem
+from . import repetition
 from .base import MobileController
 from .routing import mobile_route
 from .schemas.auth import (
@@ -40,7 +41,8 @@ class Auth(MobileController):
         sessions of the customer's other devices too.
         """
         device = self._device()
-        tokens = device._answer_challenge(str(body.challenge_id), body.code, request.dispatcher.request_id)
+        request_key = request.httprequest.headers.get(repetition.HEADER) or request.dispatcher.request_id
+        tokens = device._answer_challenge(str(body.challenge_id), body.code, request_key)
         return tokens if isinstance(tokens, Problem) else SignIn(customer=Customer.of(device.partner_id), **tokens)
 
     @mobile_route('/auth/token', methods=['POST'], auth='none', readonly=False, problems=('client_invalid',))

@@ -179,16 +179,16 @@ class MobileDevice(models.Model):
                 Domain('signed_in_at', '=', after[0]) & Domain('id', '<', after[1]))
         return self.search(domain, limit=limit, order='signed_in_at desc, id desc')
 
-    def _answer_challenge(self, challenge_uuid, code, request_id):
+    def _answer_challenge(self, challenge_uuid, code, request_key):
         """Do what a one-time code was asked for, if this is the code: sign in, or change the customer's address.
 
-        :param str request_id: see ``mobile.otp._verify``.
+        :param str request_key: see ``mobile.otp._verify``.
         :return: the customer's new tokens on this device; or the problem, to be returned and not raised, for what was
             written must be kept.
         :rtype: dict | Problem
         """
         self.ensure_one()
-        challenge = self.env['mobile.otp']._verify(self, challenge_uuid, code, request_id)
+        challenge = self.env['mobile.otp']._verify(self, challenge_uuid, code, request_key)
         if isinstance(challenge, Problem):
             return challenge
         if challenge.purpose == 'change_address':

@@ -45,7 +45,7 @@ class MobileOtp(models.Model):
     expires_at = fields.Datetime(required=True, readonly=True, index=True)
     tries = fields.Integer(required=True, readonly=True, default=0)
     verified_at = fields.Datetime(readonly=True)
-    verified_by = fields.Char(readonly=True, help="Which request gave the right code.")
+    verified_by = fields.Char(readonly=True, help="Which request gave the right code, as a keyed hash.")
 
     _uuid_unique = models.UniqueIndex('(uuid)')
     # One living code for each address: a new one takes the place of the one before.
@@ -100,19 +100,21 @@ class MobileOtp(models.Model):
         return uuid
 
     @api.model
-    def _verify(self, device, uuid, code, request_id):
+    def _verify(self, device, uuid, code, request_key):
         """Return the challenge that this code answers.
 
         Each call is a try, counted and committed before the code is looked at; five end the challenge. A right code
         counts once.
 
         :param device: ``mobile.device``, of the caller.
-        :param str request_id: of the caller's request. Odoo runs it again when it loses a race after this: the code
-            that it has used up is then still its own.
+        :param str request_key: names the caller's request, which comes again when Odoo lost a race after this, or the
+            phone never had its answer: the code that it has used up is then still its own.
         :return: the challenge; or the problem, the same for a wrong code, an old one and a challenge that never was.
         :rtype: MobileOtp | Problem
         """
         now = fields.Datetime.now()
+        # With the code in it, so that no other code is tried under the same key.
+        request = self._hash(uuid, f'{code} {request_key}')
         rows = execute_apart(self.env, SQL(
             """UPDATE mobile_otp SET tries = tries + CASE WHEN verified_at IS NULL THEN 1 ELSE 0 END
                 WHERE uuid = %(uuid)s AND device_id = %(device)s
@@ -121,7 +123,7 @@ class MobileOtp(models.Model):
                   AND (user_id IS NULL OR user_id = %(user)s)
             RETURNING id, code_hash""",
             uuid=uuid, device=device.id, now=now, ahead=now + secret.CLOCK_TOLERANCE, max=MAX_TRIES,
-            request=request_id, user=device.user_id.id or None))
+            request=request, user=device.user_id.id or None))
         challenge_id, code_hash = rows[0] if rows else (None, '')
         if not consteq(code_hash, self._hash(uuid, code)):
             return Problem('otp_invalid')
@@ -129,7 +131,7 @@ class MobileOtp(models.Model):
             """UPDATE mobile_otp SET verified_at = %(now)s, verified_by = %(request)s
                 WHERE id = %(id)s AND uuid = %(uuid)s AND (verified_at IS NULL OR verified_by = %(request)s)
             RETURNING id""",
-            now=now, request=request_id, id=challenge_id, uuid=uuid))
+            now=now, request=request, id=challenge_id, uuid=uuid))
         self.invalidate_model()
         return self.browse(challenge_id) if rows else Problem('otp_invalid')
 

@@ -187,7 +187,7 @@ class TestApiSignIn(MobileHttpCase):
         self.assertProblem(self.client.verify(first, first_code), 401, 'otp_invalid')
         self.assertEqual(other.verify(second, self.sent_code(NUMBER)).status, 200)
 
-    def test_a_request_that_odoo_runs_again_has_not_lost_its_code(self):
+    def test_a_request_that_comes_again_has_not_lost_its_code(self):
         challenge_id = self.client.request_code(NUMBER)
         device = self.env['mobile.device'].search([('uuid', '=', self.client.device_id)])
         Otp, code = self.env['mobile.otp'], self.sent_code(NUMBER)
@@ -197,6 +197,7 @@ class TestApiSignIn(MobileHttpCase):
         for code_of_the_other, request_id in ((code, 'another'), (self._wrong(code), 'one request')):
             refusal = Otp._verify(device, challenge_id, code_of_the_other, request_id)
             self.assertEqual(refusal.problem_code, 'otp_invalid')
+        self.assertNotIn('one request', challenge.verified_by)
 
     def test_a_code_of_a_clock_that_was_wrong(self):
         challenge_id = self.client.request_code(NUMBER)
