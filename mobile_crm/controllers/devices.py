@@ -5,7 +5,8 @@ from .schemas.devices import Device, DeviceRegistration, DeviceTokens, DeviceUpd
 
 class Devices(MobileController):
 
-    @mobile_route('/devices', methods=['POST'], auth='mobile_app', readonly=False, status=201)
+    @mobile_route('/devices', methods=['POST'], auth='mobile_app', readonly=False, status=201,
+                  limits=('register_ip',))
     def register_device(self, body: DeviceRegistration) -> DeviceTokens:
         """Register this install.
 

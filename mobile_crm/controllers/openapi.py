@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..tools.problems import PROBLEMS
+from .repetition import HEADER as KEY_HEADER
+from .repetition import KEY_PATTERN, REPLAYED
 from .routing import BASE_PATH, OPERATIONS
 from .schemas.base import ProblemDocument
 
@@ -32,7 +34,23 @@ COMMON_WITH_AUTH = {
     'mobile': ('unauthenticated', 'token_invalid', 'token_expired', 'sign_in_required'),
     'mobile_till': ('unauthenticated', 'token_invalid', 'token_expired'),
 }
+COMMON_WITH_KEY = ('idempotency_in_progress', 'idempotency_key_reused')
+COMMON_WITH_LIMITS = ('too_many_requests',)
 COMMON_WITH_BODY = ('malformed_json', 'too_large', 'unsupported_media_type')
+
+HEADERS = {
+    'X-Request-Id': {'schema': {'type': 'string'}},
+    'RateLimit-Policy': {
+        'description': "The limits that this request counts for: each one's quota and window in seconds",
+        'schema': {'type': 'string'}},
+    'RateLimit': {
+        'description': "What is left of each limit, and the seconds until its window ends",
+        'schema': {'type': 'string'}},
+    'Retry-After': {'description': "Seconds to wait", 'schema': {'type': 'integer', 'minimum': 1}},
+    REPLAYED: {
+        'description': f"The first answer to a request with this {KEY_HEADER}, once more",
+        'schema': {'type': 'string', 'enum': ['true']}},
+}
 
 
 def _is_model(kind):
@@ -71,6 +89,7 @@ def document():
         'paths': paths,
         'components': {
             'schemas': definitions['$defs'],
+            'headers': HEADERS,
             'securitySchemes': {
                 'accessToken': {'type': 'http', 'scheme': 'bearer'},
                 'appId': {'type': 'apiKey', 'in': 'header', 'name': 'X-App-Id'},
@@ -102,6 +121,13 @@ def _operation(operation, refs):
             {'name': name, 'in': 'query', 'required': name in required, 'schema': _without_null(field)}
             for name, field in schema['properties'].items()
         ]
+    if operation.takes_key:
+        parameters.append({
+            'name': KEY_HEADER, 'in': 'header', 'required': False,
+            'description': "The app's own random name of this request, such as a UUID. A request that is sent again "
+                           "with its key within 24 hours is not done again: it gets the first answer.",
+            'schema': {'type': 'string', 'minLength': 1, 'maxLength': 255, 'pattern': KEY_PATTERN},
+        })
     if parameters:
         described['parameters'] = parameters
     if operation.takes_body:
@@ -123,9 +149,18 @@ def _without_null(schema):
     return {**schema, **kinds[0]} if len(kinds) == 1 else {**schema, 'anyOf': kinds}
 
 
+def _headers(names):
+    return {name: {'$ref': f'#/components/headers/{name}'} for name in names}
+
+
 def _responses(operation, refs):
-    request_id = {'X-Request-Id': {'schema': {'type': 'string'}}}
-    success = {'description': HTTPStatus(operation.status).phrase, 'headers': request_id}
+    names = [
+        'X-Request-Id',
+        *(('RateLimit-Policy', 'RateLimit') if operation.limits else ()),
+        *((REPLAYED,) if operation.takes_key else ()),
+    ]
+    headers = _headers(names)
+    success = {'description': HTTPStatus(operation.status).phrase, 'headers': headers}
     if _is_model(operation.response_model):
         success['content'] = {'application/json': {'schema': refs[operation.response_model, 'serialization']}}
     elif operation.response_model is dict:
@@ -136,17 +171,21 @@ def _responses(operation, refs):
     if operation.status == 201:
         responses['200'] = {**success, 'description': "The same as before"}
     if 'GET' in operation.methods and operation.response_model is not str:
-        responses['304'] = {'description': "Not changed since the ETag in If-None-Match", 'headers': request_id}
+        responses['304'] = {'description': "Not changed since the ETag in If-None-Match", 'headers': headers}
     codes = {*COMMON, *COMMON_WITH_AUTH[operation.auth], *operation.problems}
     if operation.methods != ['GET']:
         codes.update(COMMON_WITH_BODY)
+    if operation.takes_key:
+        codes.update(COMMON_WITH_KEY)
+    if operation.limits:
+        codes.update(COMMON_WITH_LIMITS)
     by_status = {}
     for code in sorted(codes):
         by_status.setdefault(PROBLEMS[code][0], []).append(code)
     for status, status_codes in sorted(by_status.items()):
         responses[str(status)] = {
             'description': ', '.join(status_codes),
-            'headers': request_id,
+            'headers': _headers([*names, 'Retry-After']) if status in (409, 429) else headers,
             'content': {'application/problem+json': {'schema': refs[ProblemDocument, 'serialization']}},
         }
     return responses

@@ -22,6 +22,14 @@ from .schemas.base import Schema
 BASE_PATH = '/mobile/v1'
 KIB = 1024
 OPERATIONS = []
+# The limits of mobile.limit from which an operation takes, by who may call it.
+LIMITS = {
+    'none': (),
+    'mobile_app': ('ip',),
+    'mobile_device': ('device',),
+    'mobile': ('device',),
+    'mobile_till': ('till',),
+}
 
 
 class Answer(typing.NamedTuple):
@@ -43,7 +51,7 @@ class NoBody(Schema):
 class Operation:
     """What a handler's signature says, read once at import."""
 
-    def __init__(self, handler, path, methods, auth, status, problems):
+    def __init__(self, handler, path, methods, auth, status, problems, limits):
         hints = typing.get_type_hints(handler)
         self.name = handler.__name__
         self.doc = inspect.getdoc(handler) or ''
@@ -53,6 +61,9 @@ class Operation:
         self.auth = auth
         self.status = status
         self.problems = problems
+        # Whoever needs not even name an app, and yet has an effect, counts by address.
+        self.limits = (*(LIMITS[auth] or (() if methods == ['GET'] else ('ip',))), *limits)
+        self.takes_key = 'POST' in methods
         self.response_model = hints.pop('return', None)
         self.query_model = hints.pop('query', NoQuery)
         self.takes_query = self.query_model is not NoQuery
@@ -74,7 +85,8 @@ class Operation:
             raise Problem('not_found') from exc
 
 
-def mobile_route(path, *, methods, auth, readonly, status=200, max_content_length=16 * KIB, problems=()):
+def mobile_route(path, *, methods, auth, readonly, status=200, max_content_length=16 * KIB, problems=(),
+                 limits=()):
     """Declare a handler of the phone API.
 
     :param str path: below ``BASE_PATH``, with werkzeug placeholders.
@@ -85,9 +97,10 @@ def mobile_route(path, *, methods, auth, readonly, status=200, max_content_lengt
     :param int status: the status of success.
     :param int max_content_length: of the body, in bytes.
     :param problems: codes of problems that this operation answers beside the common ones.
+    :param limits: policies of ``mobile.limit`` from which each request takes beside those of its ``auth``.
     """
     def decorator(handler):
-        operation = Operation(handler, path, methods, auth, status, problems)
+        operation = Operation(handler, path, methods, auth, status, problems, limits)
         OPERATIONS.append(operation)
         return http.route(
             BASE_PATH + path, type='mobile', auth=auth, methods=methods, readonly=readonly, csrf=False,

@@ -9,6 +9,7 @@ from . import mobile_device
 from . import mobile_event
 from . import mobile_gate
 from . import mobile_geofence
+from . import mobile_idempotency
 from . import mobile_limit
 from . import mobile_member_card
 from . import mobile_message

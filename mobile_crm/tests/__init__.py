@@ -21,6 +21,7 @@ from . import test_coupon_code
 from . import test_decision
 from . import test_geo
 from . import test_i18n
+from . import test_idempotency
 from . import test_identity
 from . import test_limits
 from . import test_member_card
