@@ -1,5 +1,6 @@
 """A small HTTP client whose own cost stays out of the figures as far as it can."""
 
+import json
 import re
 import socket
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ TIMEOUT = 30
 
 
 class Client:
-    """GET from one server over the loopback device, each time on a connection of its own.
+    """Requests to one server over the loopback device, each time on a connection of its own.
 
     Odoo's prefork workers close a connection after one answer, so there is no keep-alive to use.
 
@@ -29,17 +30,30 @@ class Client:
 
         :raise ValueError: when its status is not 200
         """
+        return self._send('GET', path, b'', 200)
+
+    def post(self, path, status=200, **values):
+        """Send values as JSON; return the body of the answer.
+
+        :raise ValueError: when its status is another than this
+        """
+        return self._send('POST', path, json.dumps(values).encode(), status)
+
+    def _send(self, verb, path, content, expected):
+        head = f'{verb} {path} HTTP/1.1\r\n{self._headers}'
+        if content:
+            head += f'Content-Type: application/json\r\nContent-Length: {len(content)}\r\n'
         with socket.create_connection(self._address, TIMEOUT) as connection:
-            connection.sendall(f'GET {path} HTTP/1.1\r\n{self._headers}\r\n'.encode())
+            connection.sendall(f'{head}\r\n'.encode() + content)
             received = b''
             while not (answer := _complete(received)):
                 chunk = connection.recv(65536)
                 if not chunk:
-                    raise ValueError(f'GET {path} ended within the answer {received[:500]!r}')
+                    raise ValueError(f'{verb} {path} ended within the answer {received[:500]!r}')
                 received += chunk
         status, body = answer
-        if status != 200:
-            raise ValueError(f'GET {path} answered {status} {body[:500]!r}')
+        if status != expected:
+            raise ValueError(f'{verb} {path} answered {status} {body[:500]!r}')
         return body
 
 

@@ -162,8 +162,8 @@ def find_stores(journey):
     journey.store = stores[0]
 
 
-def enter_fence(journey):
-    """It fetches the fences to watch and walks into one of them"""
+def watch_fences(journey):
+    """It fetches the fences to watch"""
     phone, store = journey.phone, journey.store
     watch = phone.get('/geofences', lat=STATION[0], lon=STATION[1], limit=20)
     journey.say(f'GET /geofences: watch {len(watch["items"])} fences, ask again after '
@@ -172,16 +172,44 @@ def enter_fence(journey):
     journey.fence = fence = min(fences, key=lambda fence: fence['radius'], default=None)
     if not fence:
         raise Unmet(f'a fence around {store["name"]}', 'none')
+
+
+def consent(journey):
+    """Before the customer agrees nothing is sent; the customer reads why, and agrees"""
+    phone = journey.phone
+    asked = {consent['purpose']: consent for consent in phone.get('/me/consents')}
+    expect('purposes', ['push', 'sms', 'email', 'location', 'profiling'], list(asked))
+    expect('granted', {False}, {consent['granted'] for consent in asked.values()})
+    journey.say(f'GET /me/consents: "{asked["location"]["text"]}"')
+    phone.report(entering(journey))
+    reason = one('reason', list({(item['reason'], item['text']) for item in phone.get('/me/decisions')['items']}))
+    expect('reason', 'no_consent', reason[0])
+    journey.say(f'POST /events, GET /me/decisions: withheld, "{reason[1]}"')
+    granted = phone.decide(location=True, profiling=True)
+    expect('granted', ['location', 'profiling'], [purpose for purpose, is_granted in granted.items() if is_granted])
+    rows = journey.sales.find('mobile.consent', [('partner_id', '=', journey.contact_id)], 'purpose', 'granted', 'source')
+    expect('rows in the ledger', {('location', True, 'device'), ('profiling', True, 'device')}, {
+        (row['purpose'], row['granted'], row['source']) for row in rows})
+    phone.send('PUT', '/me/preferences', json={'max_messages_per_week': 10})
+    journey.say(f'PUT /me/consents: location, profiling; {journey.sales.name} sees both on the contact')
+
+
+def enter_fence(journey):
+    """It walks into one of them"""
+    fence = journey.fence
     away = great_circle(DOOR, (fence['lat'], fence['lon'])).m
     if away > fence['radius']:
         raise Unmet(f'the door within {fence["radius"]} m', f'{away:.0f} m')
-    journey.event = {
-        'id': str(uuid.uuid4()), 'type': 'enter', 'geofence_id': fence['id'], 'occurred_at': now(),
-        'lat': DOOR[0], 'lon': DOOR[1], 'accuracy': 20.0,
-    }
-    expect('receipt', {'accepted': 1, 'duplicates': 0, 'rejected': []}, phone.report(journey.event))
+    journey.event = entering(journey)
+    expect('receipt', {'accepted': 1, 'duplicates': 0, 'rejected': []}, journey.phone.report(journey.event))
     journey.say(f'POST /events: enter, {away:.0f} m from the middle of a fence of {fence["radius"]:.0f} m at '
-                f'{store["name"]}: accepted')
+                f'{journey.store["name"]}: accepted')
+
+
+def entering(journey):
+    """Return a new event: the phone enters the fence, at the store's door."""
+    return {'id': str(uuid.uuid4()), 'type': 'enter', 'geofence_id': journey.fence['id'], 'occurred_at': now(),
+            'lat': DOOR[0], 'lon': DOOR[1], 'accuracy': 20.0}
 
 
 def decide(journey):
@@ -297,7 +325,8 @@ def now():
     return datetime.now(UTC).isoformat(timespec='seconds')
 
 
-STEPS = [sign_in, sign_in_by_mail, find_stores, enter_fence, decide, redeem, refuse, bad_input]
+STEPS = [sign_in, sign_in_by_mail, find_stores, watch_fences, consent, enter_fence, decide, redeem, refuse,
+         bad_input]
 
 
 def play(base_url, database, say):

@@ -81,6 +81,11 @@ class Phone:
         self.keep(answer)
         self.customer = answer['customer']
 
+    def decide(self, **choices):
+        """Agree to purposes, or withdraw; return where the customer then stands with each."""
+        consents = self.send('PUT', '/me/consents', json=choices).json()
+        return {consent['purpose']: consent['granted'] for consent in consents}
+
     def report(self, *events):
         """Report events; return the receipt."""
         return self.post('/events', events=list(events))

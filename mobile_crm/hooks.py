@@ -7,8 +7,9 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 # What holds on to something comes before it.
 OWN_TABLES = [
-    'mobile_approval', 'mobile_redemption', 'mobile_decision', 'mobile_event', 'mobile_message', 'mobile_otp',
-    'mobile_idempotency', 'mobile_token', 'mobile_device', 'mobile_campaign', 'mobile_store', 'mobile_app',
+    'mobile_approval', 'mobile_redemption', 'mobile_consent', 'mobile_opt_in', 'mobile_preference', 'mobile_decision',
+    'mobile_event', 'mobile_message', 'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device',
+    'mobile_campaign', 'mobile_store', 'mobile_app',
 ]
 # Odoo's models of which the demo data has records.
 DEMO_MODELS = [
@@ -24,6 +25,8 @@ def uninstall_hook(env):
     Odoo would try to delete it, log an error for each and keep our external ids.
     """
     env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
+    env['mobile.consent']._lift_protection()
+    env['mobile.quiet.hours']._drop_function()
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
     # Written by hand, so no external id takes them along.

@@ -79,6 +79,19 @@ def db(server):
         connection.close()
 
 
+@pytest.fixture(scope='module')
+def limits(server):
+    """Return a function that sets limits of the server, such as `device='6000/60'`, until the module is done."""
+    def set_limits(**values):
+        for policy, value in values.items():
+            admin.call('ir.config_parameter', 'set_param', f'mobile_crm.limit.{policy}', value)
+        changed.update(values)
+
+    admin, changed = Staff(server.url, server.db, 'admin', 'admin'), {}
+    yield set_limits
+    set_limits(**dict.fromkeys(changed, ''))
+
+
 @pytest.fixture(scope='session')
 def full():
     """Return whether the big counts are wanted (`./dev test --full`)."""

@@ -93,10 +93,11 @@ def phone(server, shop):
 
 @pytest.fixture
 def customer(phone, db):
-    """Sign in a customer on a new install; the same number is the same customer."""
+    """Sign in a customer on a new install, who agrees to be located; the same number is the same customer."""
     def sign_in(number):
         install, connection = phone(), db()
         install.sign_in('sms', number, lambda number: _code(connection, number))
+        install.decide(location=True)
         return install
 
     return sign_in
@@ -149,6 +150,53 @@ def test_a_budget_is_never_overdrawn(campaign, customer, numbers, shop, db):
     assert _scalar(connection, 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 2
 
 
+def test_a_weekly_maximum_is_never_exceeded(campaign, customer, numbers, shop, db):
+    """Several campaigns decide about one customer on several phones in the same moment."""
+    for _ in range(4):
+        campaign(max_per_customer=100, cooldown_hours=0)
+    number = next(numbers)
+    phones = [customer(number) for _ in range(3)]
+    phones[0].send('PUT', '/me/preferences', json={'max_messages_per_week': 3})
+    for _ in range(3):
+        answers = at_once([lambda phone=phone: enter(phone, shop['fences'][0]) for phone in phones * 3])
+        assert {answer.status_code for answer in answers} <= {200, 409}
+    partner = _scalar(db(), 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
+    sent = "SELECT count(*) FROM mobile_decision WHERE partner_id = %s AND outcome = 'sent'"
+    assert _scalar(db(), sent, partner) == 3
+    assert len(phones[1].get('/messages')['items']) == 3
+    assert 'weekly_maximum' in {item['reason'] for item in phones[2].get('/me/decisions')['items']}
+
+
+def test_decisions_about_consent_at_once_are_no_error(customer, numbers, db):
+    """The latest row counts, and each answer is one of those that were asked for."""
+    number = next(numbers)
+    phones = [customer(number), customer(number)]
+    for _ in range(3):
+        answers = at_once([
+            lambda phone=phone, granted=granted: phone.http.put(
+                f'{phone.base_url}/me/consents', json={'push': granted}, timeout=TIMEOUT)
+            for phone in phones for granted in (True, False)])
+        assert {answer.status_code for answer in answers} == {200}
+    partner = _scalar(db(), 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
+    latest = _scalar(
+        db(), "SELECT granted FROM mobile_consent WHERE subject_id = %s AND purpose = 'push' ORDER BY id DESC LIMIT 1",
+        partner)
+    shown = {consent['purpose']: consent['granted'] for consent in phones[0].get('/me/consents')}
+    assert shown['push'] == latest
+
+
+def test_preferences_at_once_are_no_error(customer, numbers):
+    number = next(numbers)
+    phones = [customer(number), customer(number)]
+    statuses = {answer.status_code for answer in at_once([
+        lambda phone=phone, maximum=maximum: phone.http.put(
+            f'{phone.base_url}/me/preferences', json={'max_messages_per_week': maximum}, timeout=TIMEOUT)
+        for phone in phones for maximum in (1, 2)])}
+    assert statuses <= {200, 409}
+    assert 200 in statuses
+    assert phones[0].get('/me/preferences')['max_messages_per_week'] in (1, 2)
+
+
 def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, numbers, shop, admin, db, full):
     campaign_id = campaign(max_per_customer=100, cooldown_hours=0)
     phone, connection = customer(next(numbers)), db()
@@ -185,31 +233,3 @@ def _quotation(admin, shop, partner, code):
     admin.call('sale.loyalty.reward.wizard', 'write', [reward], {'selected_reward_id': rewards[0]})
     admin.call('sale.loyalty.reward.wizard', 'action_apply', [reward])
     return order
-
-
-def test_parallel_guesses_at_a_code_get_five_tries(phone, numbers, db, full):
-    connection = db()
-    for _ in range(10 if full else 1):
-        install, number = phone(), next(numbers)
-        challenge = install.post('/auth/otp', 202, channel='sms', address=number)['challenge_id']
-        code = _code(connection, number)
-        wrong = f'{(int(code) + 1) % 10**6:06d}'
-        answers = at_once([lambda install=install, challenge=challenge, wrong=wrong: post(
-            install, '/auth/otp/verify', challenge_id=challenge, code=wrong)] * 2 * AT_ONCE)
-        assert {answer.status_code for answer in answers} <= {401, 409}
-        tries = _scalar(connection, 'SELECT tries FROM mobile_otp WHERE uuid = %s', challenge)
-        assert tries <= 5
-        if tries == 5:
-            assert post(install, '/auth/otp/verify', challenge_id=challenge, code=code).status_code == 401
-
-
-def test_a_refresh_token_used_at_once_gives_one_pair_and_then_none(phone):
-    install = phone()
-    answers = at_once([lambda: post(install, '/auth/refresh', refresh_token=install.refresh_token)] * 4)
-    pairs = [answer.json() for answer in answers if answer.status_code == 200]
-    assert len(pairs) <= 1
-    assert {answer.status_code for answer in answers} <= {200, 401, 409}
-    # The copies that came later have ended the sign-in: somebody else had the token.
-    for pair in pairs:
-        install.keep(pair)
-        assert install.http.get(f'{install.base_url}/stores', timeout=TIMEOUT).status_code == 401

@@ -4,12 +4,19 @@ import uuid
 
 from tests.test_module_lifecycle import UNINSTALL, assert_quiet, leftovers
 
-#: A customer walks into a fence of the demo data, gets the coupon and buys with it.
+#: A customer agrees, with preferences, walks into a fence of the demo data, gets the coupon and buys with it.
 USE = f'''
 from odoo import fields
 device, is_new = env['mobile.device']._register_install(
     env.ref('mobile_crm.mobile_app_phone'), '{uuid.uuid4()}', {{'platform': 'android'}})
 device._sign_in(env.ref('base.demo_user0'))
+customer, company = device.partner_id, device.company_id
+env['mobile.consent']._append(customer, company, dict.fromkeys(['location', 'email'], True), 'device')
+env['mobile.preference']._mobile_update(customer, company, {{
+    'max_messages_per_week': 5, 'store_ids': env.ref('mobile_crm.geofence_ghent_door').store_id.ids,
+    'category_ids': env['product.category'].search([], limit=1).ids,
+    'quiet_hours': [{{'days': '0', 'start_minute': 0, 'end_minute': 1}}],
+}})
 env['mobile.event']._record(device, [{{
     'id': '{uuid.uuid4()}', 'type': 'enter', 'occurred_at': fields.Datetime.now(),
     'geofence_id': env.ref('mobile_crm.geofence_ghent_door').id,

@@ -3,5 +3,23 @@ from . import dispatcher
 
 from . import query_log
 
-from . import approvals, auth, card, devices, events, geofences, me, messages
-from . import offers, passkeys, points, stores, system, till
+from . import (
+    approvals,
+    auth,
+    card,
+    consents,
+    decisions,
+    devices,
+    events,
+    geofences,
+    me,
+    messages,
+    offers,
+    opt_in,
+    passkeys,
+    points,
+    preferences,
+    stores,
+    system,
+    till,
+)

@@ -88,7 +88,7 @@ def document():
         'servers': [{'url': BASE_PATH}],
         'paths': paths,
         'components': {
-            'schemas': definitions['$defs'],
+            'schemas': _without_null_defaults(definitions['$defs']),
             'headers': HEADERS,
             'securitySchemes': {
                 'accessToken': {'type': 'http', 'scheme': 'bearer'},
@@ -135,6 +135,20 @@ def _operation(operation, refs):
             'required': operation.needs_body,
             'content': {'application/json': {'schema': refs[operation.body_model, 'validation']}},
         }
+    return described
+
+
+def _without_null_defaults(described):
+    """Return a description in which what may be left out has no default that says so again.
+
+    Generators of clients take a field with a default for one that is always there.
+    """
+    match described:
+        case dict():
+            return {key: _without_null_defaults(value) for key, value in described.items()
+                    if key != 'default' or value is not None}
+        case list():
+            return [_without_null_defaults(value) for value in described]
     return described
 
 

@@ -4,8 +4,11 @@ from . import loyalty_card
 from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
+from . import mobile_consent
+from . import mobile_consent_wording
 from . import mobile_decision
 from . import mobile_device
+from . import mobile_duplicate
 from . import mobile_event
 from . import mobile_gate
 from . import mobile_geofence
@@ -14,7 +17,10 @@ from . import mobile_limit
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_nonce
+from . import mobile_opt_in
 from . import mobile_otp
+from . import mobile_preference
+from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
 from . import mobile_token

@@ -44,6 +44,13 @@ class MobileCampaign(models.Model):
     app_id = fields.Many2one(
         comodel_name='mobile.app', check_company=True, domain=[('kind', '=', 'phone')],
         help="Empty means all apps of the company.")
+    category_ids = fields.Many2many(
+        string="Product Categories", comodel_name='product.category', relation='mobile_campaign_category_rel',
+        column1='campaign_id', column2='category_id',
+        help="What the offer is about. Customers who chose other categories do not get it. Empty means all sorts of "
+             "things.")
+    # How the message travels, beside being in the app's inbox; a provider adds its own.
+    channel = fields.Selection(selection=[('inbox', "In the App")], required=True, default='inbox')
     date_from = fields.Datetime(string="Starts", tracking=True)
     date_to = fields.Datetime(string="Ends", tracking=True)
     max_event_age = fields.Integer(

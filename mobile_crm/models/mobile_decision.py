@@ -1,7 +1,33 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, LazyTranslate
 
 from ..tools.racing import execute_racing
+
+_lt = LazyTranslate(__name__)
+
+WEEK = timedelta(days=7)
+# What customers read in place of the reasons that staff read.
+CUSTOMER_TEXTS = {
+    'passed': _lt("We sent you this offer."),
+    'outside_period': _lt("The offer was not running at this time."),
+    'program_closed': _lt("The offer was not open."),
+    'doubtful_event': _lt("Your phone's report did not fit to the place."),
+    'late_event': _lt("Your phone reported too late for this offer."),
+    'no_consent': _lt("You have not agreed to this use."),
+    'channel_unwanted': _lt("You do not want messages this way."),
+    'store_unwanted': _lt("You want to hear of other stores only."),
+    'category_unwanted': _lt("You want to hear of other categories only."),
+    'quiet_hours': _lt("It was within your quiet hours."),
+    'not_in_audience': _lt("This offer was meant for other customers."),
+    'holdout': _lt("You are in a group that gets no offer, so that we can compare."),
+    'cooldown': _lt("You got this offer a short time before."),
+    'cap_reached': _lt("You got this offer as often as it is given."),
+    'weekly_maximum': _lt("You had as many messages this week as you want."),
+    'budget_spent': _lt("All coupons of this offer were given out."),
+}
 
 
 class MobileDecision(models.Model):
@@ -34,10 +60,16 @@ class MobileDecision(models.Model):
             ('program_closed', "The coupon program is not open"),
             ('doubtful_event', "The phone's report is not plausible"),
             ('late_event', "The phone reported too late"),
+            ('no_consent', "The customer has not consented to this"),
+            ('channel_unwanted', "The customer does not want messages on this channel"),
+            ('store_unwanted', "The customer wants to hear of other stores only"),
+            ('category_unwanted', "The customer wants to hear of other categories only"),
+            ('quiet_hours', "These are the customer's quiet hours"),
             ('not_in_audience', "The customer is not in the audience"),
             ('holdout', "The customer is in the control group"),
             ('cooldown', "The last message of this campaign is too recent"),
             ('cap_reached', "The customer has had all messages of this campaign"),
+            ('weekly_maximum', "The customer wants no more messages this week"),
             ('budget_spent', "All coupons of this campaign are given out"),
         ],
         required=True, readonly=True)
@@ -48,6 +80,8 @@ class MobileDecision(models.Model):
     message_id = fields.Many2one(
         comodel_name='mobile.message', readonly=True, index='btree_not_null', ondelete='set null')
 
+    # One customer's decisions, newest first, and how many of them were sent within a week.
+    _customer_idx = models.Index('(partner_id, company_id, decided_at DESC, id DESC)')
     _newest_idx = models.Index('(decided_at DESC, id DESC)')
     # A fact is answered once by each campaign, however often it is asked.
     _event_unique = models.UniqueIndex('(campaign_id, partner_id, event_id) WHERE event_id IS NOT NULL')
@@ -55,6 +89,25 @@ class MobileDecision(models.Model):
     _slot_unique = models.UniqueIndex("(campaign_id, partner_id, slot) WHERE outcome = 'sent'")
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _page_of(self, partner, company, limit, after=None):
+        """Return one page of the decisions about a customer, newest first.
+
+        :param tuple after: (decided_at, id) of the last one that was given.
+        """
+        domain = Domain([('partner_id', '=', partner.id), ('company_id', '=', company.id)])
+        if after:
+            domain &= Domain('decided_at', '<', after[0]) | (
+                Domain('decided_at', '=', after[0]) & Domain('id', '<', after[1]))
+        return self.search(domain, limit=limit, order='decided_at desc, id desc')
+
+    def _customer_text(self):
+        """Return the reason in words for the customer, in the language of the environment."""
+        self.ensure_one()
+        text = CUSTOMER_TEXTS.get(self.reason)
+        return text._translate(self.env.lang or 'en_US') if text else dict(
+            self._fields['reason']._description_selection(self.env))[self.reason]
 
     @api.model
     def _decide_for_events(self, events):
@@ -124,10 +177,23 @@ class MobileDecision(models.Model):
                            WHEN slot > sent_before + 1 AND cooldown_hours > 0 THEN 'cooldown' END AS stop
                   FROM capped
             ),
-            budgeted AS (
-                SELECT cooled.*, row_number() OVER (
-                           PARTITION BY campaign_id, stop IS NULL ORDER BY occurred_at, event_id) AS rank
+            -- Over all campaigns a customer gets no more than they want within a week.
+            counted AS (
+                SELECT cooled.*, CASE WHEN stop IS NULL THEN (%(week_left)s) END AS week_left, row_number() OVER (
+                           PARTITION BY company_id, partner_id, stop IS NULL
+                           ORDER BY occurred_at, event_id, campaign_id) AS turn
                   FROM cooled
+            ),
+            wanted AS (
+                SELECT campaign_id, partner_id, event_id, device_id, store_id, occurred_at, company_id, budget_coupons,
+                       budget_used, slot, CASE WHEN stop IS NULL AND turn > week_left THEN 'weekly_maximum' ELSE stop
+                       END AS stop
+                  FROM counted
+            ),
+            budgeted AS (
+                SELECT wanted.*, row_number() OVER (
+                           PARTITION BY campaign_id, stop IS NULL ORDER BY occurred_at, event_id) AS rank
+                  FROM wanted
             ),
             decided AS (
                 SELECT budgeted.*, CASE
@@ -144,14 +210,28 @@ class MobileDecision(models.Model):
               FROM decided
                 ON CONFLICT DO NOTHING
             RETURNING id
-            """, candidates=candidates, gates=gates, now=now))
+            """, candidates=candidates, gates=gates, now=now, week_left=self._week_left(now)))
         campaigns.invalidate_recordset()
         decisions = self.browse(row[0] for row in rows)
         decisions.filtered(lambda decision: decision.outcome == 'sent')._send()
         return decisions
 
+    @api.model
+    def _week_left(self, now):
+        """Return how many messages the customer of a row of ``cooled`` still wants within this week; NULL is any."""
+        return SQL(
+            """SELECT preference.max_messages_per_week - (
+                      SELECT count(*) FROM mobile_decision earlier
+                       WHERE earlier.partner_id = cooled.partner_id AND earlier.company_id = cooled.company_id
+                         AND earlier.outcome = 'sent' AND earlier.decided_at > %s)
+                 FROM mobile_preference preference
+                WHERE preference.partner_id = cooled.partner_id AND preference.company_id = cooled.company_id
+                  AND preference.has_weekly_maximum""", now - WEEK)
+
     def _send(self):
         """Give the customer of each decision their coupon and the message that brings it."""
+        for company, decisions in self.grouped('company_id').items():
+            self.env['mobile.preference']._spend(decisions.partner_id, company)
         for campaign, decisions in self.grouped('campaign_id').items():
             campaign._spend_budget(len(decisions))
             cards = campaign._issue_coupons(decisions.mapped(lambda decision: decision.partner_id.id))

@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.problems import Problem
@@ -117,7 +118,7 @@ class MobileDevice(models.Model):
         self.ensure_one()
         if values.get('push_address'):
             # One address is one phone: who registered it last has it.
-            self.search([
+            self.with_context(active_test=False).search([
                 ('push_address', '=', values['push_address']), ('id', '!=', self.id),
             ]).write({'push_provider': False, 'push_address': False})
         self.write({**values, 'last_seen_at': fields.Datetime.now()})
@@ -132,6 +133,23 @@ class MobileDevice(models.Model):
             # It changes hands without a sign-out: all that came before was somebody else's.
             values['anonymous_since'] = now
         self.write(values)
+        self._adopt_history()
+
+    def _adopt_history(self):
+        """Give what these devices did before their customer signed in to the customer, if they have consented to it.
+
+        It is the one place where an event is changed, and sets nothing off: no campaign answers what is long past.
+        """
+        self.env.flush_all()
+        execute_racing(self.env, SQL(
+            """UPDATE mobile_event event SET partner_id = device.partner_id
+                 FROM mobile_device device
+                WHERE device.id IN %s AND event.device_id = device.id AND event.partner_id IS NULL
+                  AND event.occurred_at >= device.anonymous_since AND event.occurred_at < device.signed_in_at
+                  AND device.partner_id IS NOT NULL AND %s""",
+            self._ids or (0,), self.env['mobile.consent']._granted_sql(
+                SQL('device.partner_id'), SQL('device.company_id'), 'profiling')))
+        self.env['mobile.event'].invalidate_model(['partner_id'])
 
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""
@@ -147,6 +165,19 @@ class MobileDevice(models.Model):
         """Sign out and let no push reach this install any more; it can register again."""
         self._sign_out()
         self.write({'active': False, 'push_provider': False, 'push_address': False})
+
+    @api.model
+    def _find_page(self, user, company, limit, after=None):
+        """Return one page of the devices on which a customer is signed in, the latest sign-in first.
+
+        :param company: ``res.company``; other companies' apps are their own business.
+        :param tuple after: (signed_in_at, id) of the last device that was given.
+        """
+        domain = Domain([('user_id', '=', user.id), ('company_id', '=', company.id), ('signed_in_at', '!=', False)])
+        if after:
+            domain &= Domain('signed_in_at', '<', after[0]) | (
+                Domain('signed_in_at', '=', after[0]) & Domain('id', '<', after[1]))
+        return self.search(domain, limit=limit, order='signed_in_at desc, id desc')
 
     def _answer_challenge(self, challenge_uuid, code, request_id):
         """Do what a one-time code was asked for, if this is the code: sign in, or change the customer's address.

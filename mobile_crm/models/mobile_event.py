@@ -36,6 +36,7 @@ REQUIRED = {
     'open': [('message_id',)],
     'dismiss': [('message_id',)],
 }
+POSITION_FIELDS = ('latitude', 'longitude', 'accuracy')
 POSITION_GROUP = 'mobile_crm.group_mobile_crm_position'
 
 
@@ -110,6 +111,8 @@ class MobileEvent(models.Model):
         """
         now = fields.Datetime.now()
         references = self._references(device, reports)
+        may_locate = bool(device.partner_id) and self.env['mobile.consent']._is_granted(
+            device.partner_id, device.company_id, 'location')
         rows, rejected = {}, []
         for report in reports:
             row = {**report, 'uuid': report['id']}
@@ -117,16 +120,21 @@ class MobileEvent(models.Model):
             for field, known in references.items():
                 if row.get(field):
                     row[field] = known.get(row[field], self.browse())
-            refusal = self._refusal(row, now)
+            has_consent = may_locate and self._whose(device, row)
+            refusal = self._refusal(row, now) or (None if has_consent else self._refusal_without_consent(row))
             if refusal:
                 rejected.append((report['id'], *refusal))
                 continue
             if row.get('geofence_id'):
                 row['doubt'] = self._doubt(row)
                 row['store_id'] = row['geofence_id'].store_id
+            if not has_consent:
+                row |= dict.fromkeys(POSITION_FIELDS)
             rows.setdefault(row['uuid'], row)
         new = self._insert(device, rows.values(), now)
         self._follow(new)
+        if device.signed_in_at and any(row['occurred_at'] < device.signed_in_at for row in rows.values()):
+            device._adopt_history()
         return len(new), len(reports) - len(rejected) - len(new), rejected
 
     @api.model
@@ -145,7 +153,7 @@ class MobileEvent(models.Model):
         }
         references = {field: {record.id: record for record in found} for field, found in records.items()}
         messages = self.env['mobile.message'].search([
-            ('uuid', 'in', named('message_id')), ('partner_id', '=', device.partner_id.id)]
+            ('uuid', 'in', named('message_id')), ('partner_id', '=', device.partner_id.id), *company_domain]
         ) if device.partner_id else self.env['mobile.message']
         references['message_id'] = {message.uuid: message for message in messages}
         return references
@@ -166,6 +174,13 @@ class MobileEvent(models.Model):
                 return 'incomplete', self.env._("An event of type %(type)s needs %(field)s.", type=row['type'],
                                        field=' / '.join(group))
         return None
+
+    @api.model
+    def _refusal_without_consent(self, row):
+        """Return why a report is not stored of somebody who has not agreed to be located, or None."""
+        if row['type'] != 'position':
+            return None
+        return 'location_consent_missing', self.env._("The customer has not consented to the use of their location.")
 
     @api.model
     def _doubt(self, row):

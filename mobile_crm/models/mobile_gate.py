@@ -3,6 +3,9 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# What a place sets off.
+PLACE_TRIGGERS = ('enter', 'exit', 'dwell')
+
 
 class Gate(NamedTuple):
     """One reason not to send.
@@ -38,6 +41,11 @@ class MobileGate(models.AbstractModel):
             Gate('program_closed', self._program_closed(now)),
             Gate('doubtful_event', self._doubtful_event()),
             Gate('late_event', self._late_event(now)),
+            Gate('no_consent', self._no_consent()),
+            Gate('channel_unwanted', self._channel_unwanted()),
+            Gate('store_unwanted', self._store_unwanted()),
+            Gate('category_unwanted', self._category_unwanted()),
+            Gate('quiet_hours', self._quiet_hours(now)),
             Gate('not_in_audience', self._not_in_audience(campaigns)),
             Gate('holdout', self._holdout()),
             Gate('cooldown', self._cooldown(now)),
@@ -64,6 +72,69 @@ class MobileGate(models.AbstractModel):
     def _late_event(self, now):
         # An offer for the store that somebody left an hour ago is no help.
         return SQL("candidate.occurred_at < %s - campaign.max_event_age * interval '1 minute'", now)
+
+    @api.model
+    def _no_consent(self):
+        # The phone's place sets such a campaign off. The app's inbox is the customer's to open, so it needs no consent.
+        granted = self.env['mobile.consent']._granted_sql
+        partner, company = SQL('candidate.partner_id'), SQL('campaign.company_id')
+        return SQL(
+            """campaign.trigger IN %s AND NOT %s OR campaign.channel <> 'inbox' AND NOT %s""",
+            PLACE_TRIGGERS, granted(partner, company, 'location'), granted(partner, company, SQL('campaign.channel')))
+
+    @api.model
+    def _preferring(self, condition):
+        """Return whether the customer has a preference for which a condition holds."""
+        return SQL(
+            """EXISTS (SELECT FROM mobile_preference preference
+                        WHERE preference.partner_id = candidate.partner_id
+                          AND preference.company_id = campaign.company_id AND (%s))""", condition)
+
+    @api.model
+    def _channel_unwanted(self):
+        return self._preferring(SQL(
+            """CASE campaign.channel WHEN 'push' THEN NOT wants_push WHEN 'sms' THEN NOT wants_sms
+                                     WHEN 'email' THEN NOT wants_email ELSE FALSE END"""))
+
+    @api.model
+    def _store_unwanted(self):
+        return self._preferring(SQL(
+            """candidate.store_id IS NOT NULL
+               AND EXISTS (SELECT FROM mobile_preference_store_rel WHERE preference_id = preference.id)
+               AND NOT EXISTS (SELECT FROM mobile_preference_store_rel
+                                WHERE preference_id = preference.id AND store_id = candidate.store_id)"""))
+
+    @api.model
+    def _category_unwanted(self):
+        # Who chose a category has chosen what is below it. A campaign about nothing in particular is for everybody.
+        return self._preferring(SQL(
+            """EXISTS (SELECT FROM mobile_preference_category_rel WHERE preference_id = preference.id)
+               AND EXISTS (SELECT FROM mobile_campaign_category_rel WHERE campaign_id = campaign.id)
+               AND NOT EXISTS (
+                   SELECT FROM mobile_campaign_category_rel about
+                     JOIN product_category offered ON offered.id = about.category_id
+                     JOIN mobile_preference_category_rel choice ON choice.preference_id = preference.id
+                     JOIN product_category chosen ON chosen.id = choice.category_id
+                    WHERE about.campaign_id = campaign.id AND starts_with(offered.parent_path, chosen.parent_path))"""))
+
+    @api.model
+    def _quiet_hours(self, now):
+        # What meets quiet hours dies: in the morning its customer is elsewhere. The time is the one where the customer
+        # is, as the phone that reported last says.
+        QuietHours = self.env['mobile.quiet.hours']
+        local = QuietHours._local_sql(
+            now,
+            SQL("""(SELECT timezone FROM mobile_device device
+                     WHERE device.partner_id = candidate.partner_id AND device.company_id = campaign.company_id
+                       AND device.timezone IS NOT NULL
+                     ORDER BY device.id = candidate.device_id DESC, device.last_seen_at DESC NULLS LAST LIMIT 1)"""),
+            SQL('partner.tz'),
+            SQL('(SELECT tz FROM mobile_store WHERE id = candidate.store_id)'),
+            SQL("""(SELECT owner.tz FROM res_company company JOIN res_partner owner ON owner.id = company.partner_id
+                     WHERE company.id = campaign.company_id)"""))
+        return self._preferring(SQL(
+            'EXISTS (SELECT FROM mobile_quiet_hours quiet WHERE quiet.preference_id = preference.id AND %s)',
+            QuietHours._covers_sql(local)))
 
     @api.model
     def _not_in_audience(self, campaigns):

@@ -1,6 +1,10 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.racing import execute_racing
+from .mobile_gate import PLACE_TRIGGERS
 
 
 class MobileMessage(models.Model):
@@ -57,6 +61,27 @@ class MobileMessage(models.Model):
         """
         now = fields.Datetime.now()
         return self.create([{**vals, 'channel': 'inbox', 'state': 'sent', 'sent_at': now} for vals in vals_list])
+
+    @api.model
+    def _cancel_without_consent(self, partner, company, purposes):
+        """Cancel what waits to be sent to a customer and rests on a consent that they have withdrawn.
+
+        A worker claims a message by writing its state: of the two the slower one is tried again, and finds it gone.
+
+        :param list[str] purposes: of ``mobile.consent``; a channel is its own purpose.
+        """
+        self.flush_model()
+        cancelled = execute_racing(self.env, SQL(
+            """UPDATE mobile_message message SET state = 'cancelled', reason = 'consent_withdrawn'
+                WHERE message.partner_id = %(partner)s AND message.company_id = %(company)s
+                  AND message.state = 'queued'
+                  AND (message.channel IN %(purposes)s
+                       OR 'location' IN %(purposes)s AND EXISTS (
+                          SELECT FROM mobile_campaign campaign
+                           WHERE campaign.id = message.campaign_id AND campaign.trigger IN %(triggers)s))
+            RETURNING message.id""",
+            partner=partner.id, company=company.id, purposes=tuple(purposes), triggers=PLACE_TRIGGERS))
+        self.browse(row[0] for row in cancelled).invalidate_recordset(['state', 'reason'])
 
     def _mark_opened(self):
         """Remember that the customer has seen these messages; the first time counts."""

@@ -195,7 +195,7 @@ class MobileToken(models.Model):
                   AND device.app_id = %(app)s AND device.active
                   AND token.revoked_at IS NULL AND token.expires_at > %(now)s AND token.created_at < %(ahead)s
                   AND (token.used_at IS NULL OR (
-                           token.repeated_at IS NULL AND token.used_at >= %(grace)s
+                           token.used_at >= %(grace)s
                            AND NOT EXISTS (SELECT FROM mobile_token successor
                                             WHERE successor.family = token.family AND successor.kind = 'refresh'
                                               AND successor.id > token.id AND successor.used_at IS NOT NULL)))

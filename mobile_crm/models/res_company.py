@@ -17,6 +17,10 @@ class ResCompany(models.Model):
         string="Key of Member Cards", required=True, default=1, readonly=True,
         help="The number of the key by which tills check member cards.")
 
+    mobile_email_double_opt_in = fields.Boolean(
+        string="Double Opt-In for Emails",
+        help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
+
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
 

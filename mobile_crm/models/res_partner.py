@@ -39,6 +39,15 @@ class ResPartner(models.Model):
     mobile_decision_ids = fields.One2many(
         string="Why Messages Came or Didn't", comodel_name='mobile.decision', inverse_name='partner_id',
         groups='mobile_crm.group_mobile_crm_user')
+    mobile_consent_ids = fields.One2many(
+        string="Consents", comodel_name='mobile.consent', inverse_name='subject_id', readonly=True,
+        groups='mobile_crm.group_mobile_crm_user')
+    mobile_current_consent_ids = fields.One2many(
+        string="Consents in Force", comodel_name='mobile.consent', compute='_compute_mobile_current_consent_ids',
+        groups='mobile_crm.group_mobile_crm_user')
+    mobile_preference_ids = fields.One2many(
+        string="Preferences", comodel_name='mobile.preference', inverse_name='partner_id', readonly=True,
+        groups='mobile_crm.group_mobile_crm_user')
     mobile_device_count = fields.Integer(
         string="Phone Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
     mobile_event_count = fields.Integer(
@@ -70,6 +79,13 @@ class ResPartner(models.Model):
                 [('partner_id', 'in', self.ids), *domain], ['partner_id'], ['__count']))
             for partner in self:
                 partner[field] = counts.get(partner, 0)
+
+    @api.depends('mobile_consent_ids')
+    def _compute_mobile_current_consent_ids(self):
+        current = self.env['mobile.consent'].search([('subject_id', 'in', self.ids), ('is_current', '=', True)])
+        by_subject = current.grouped('subject_id')
+        for partner in self:
+            partner.mobile_current_consent_ids = by_subject.get(partner.id, current.browse())
 
     # === CRUD METHODS === #
 
@@ -139,7 +155,10 @@ class ResPartner(models.Model):
                 raise Problem.invalid(['body', 'favourite_store_ids'], self.env._("There is no such store."))
             elsewhere = partner.mobile_favourite_store_ids.filtered(lambda store: store.company_id != company)
             vals['mobile_favourite_store_ids'] = [Command.set((stores + elsewhere).ids)]
+        email_before = partner.email_normalized
         partner.write(vals)
+        if partner.email_normalized != email_before:
+            self.env['mobile.opt.in'].sudo()._follow_address(partner)
 
     @api.model
     def _mobile_find_verified(self, channel, address):

@@ -106,13 +106,18 @@ class MobileCommon(TransactionCase):
 
     @classmethod
     def _make_customer(cls, name, phone, platform, app=None):
-        """Return a contact who has verified this number, its portal user, and its device, signed in."""
+        """Return a contact who has verified this number, its portal user, and its device, signed in.
+
+        They have agreed to be located.
+        """
         partner = cls.env['res.partner'].create({'name': name, 'phone': phone, 'mobile_verified_phone': phone})
         device = cls._make_device(app, platform)
         user = cls.env['res.users']._mobile_sign_in(device, 'sms', phone)
         device._sign_in(user)
         # A while ago: what happened before a sign-in is nobody's.
         device.signed_in_at -= timedelta(days=1)
+        cls.env['mobile.consent']._append(
+            partner, device.company_id, {'location': True}, 'device', device_uuid=device.uuid)
         return partner, user, device
 
     # === WHAT HAPPENS === #
@@ -189,6 +194,9 @@ class Phone:
 
     def post(self, path, json=None, **kwargs):
         return self.request('POST', path, json={} if json is None else json, **kwargs)
+
+    def put(self, path, json):
+        return self.request('PUT', path, json=json)
 
     def patch(self, path, json):
         return self.request('PATCH', path, json=json)

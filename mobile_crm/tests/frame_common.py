@@ -19,6 +19,8 @@ BODIES = {
         'response': {'clientDataJSON': 'AA', 'authenticatorData': 'AA', 'signature': 'AA'}},
     'refresh': {'refresh_token': 'mcr_x'},
     'update_me': {},
+    'update_consents': {},
+    'update_preferences': {},
     'report_events': {'events': [{
         'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'type': 'view', 'occurred_at': '2020-01-01T00:00:00Z'}]},
     'claim_offer': {'code': 'X'},
@@ -28,6 +30,25 @@ BODIES = {
 def concrete(path):
     """Return a route's path with something in its placeholders."""
     return re.sub(r'<(\w+:)?\w+>', '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', path)
+
+
+def inner_objects(operation):
+    """Return the place of each object within an operation's body, such as ``['events', 0]``."""
+    schema = operation.body_model.model_json_schema()
+
+    def walk(part, place):
+        while ref := part.get('$ref'):
+            part = schema['$defs'][ref.rpartition('/')[2]]
+        if place and part.get('properties'):
+            yield place
+        for name, field in part.get('properties', {}).items():
+            yield from walk(field, [*place, name])
+        if 'items' in part:
+            yield from walk(part['items'], [*place, 0])
+        for option in part.get('anyOf', ()):
+            yield from walk(option, place)
+
+    return list(walk(schema, []))
 
 
 class FrameCase(MobileHttpCase):

@@ -101,6 +101,7 @@ class TestIdempotency(IdempotencyCase):
         self.assertReplay(self._post('/auth/refresh', body, phone), first)
         self.client.take_tokens(first)
         self.assertEqual(self.client.get('/me').status, 200)
+        self.assertEqual(self.client.refresh().status, 200)
         self.assertProblem(self._post('/auth/refresh', body, phone, key='other'), 401, 'token_reused')
 
     # === AFTER THE REQUEST HAS ENDED ITS OWN TOKEN === #

@@ -6,19 +6,25 @@ MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
+    'mobile.consent': ('list', 'kanban', 'form', 'search'),
+    'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.device': ('list', 'kanban', 'form', 'search'),
     'mobile.event': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.geofence': ('list', 'kanban', 'form', 'search'),
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
+    'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.store': ('list', 'kanban', 'form', 'search'),
 }
 SECRET_MODELS = {
+    'mobile.opt.in': ('list', 'form', 'search'),
     'mobile.otp': ('list', 'form', 'search'),
     'mobile.token': ('list', 'form', 'search'),
 }
-FACTS = ('mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.event', 'mobile.message', 'mobile.redemption')
+FACTS = (
+    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.event', 'mobile.message', 'mobile.preference',
+    'mobile.redemption')
 
 
 @tagged('post_install', '-at_install')

@@ -1,12 +1,13 @@
 """Keep positions and search terms out of the HTTP access log.
 
-``GET /mobile/v1/stores?lat=…&lon=…`` carries the customer's position in its query string, and werkzeug writes every
-request line to the log. The filter below cuts the query off for the phone API's paths and leaves all others alone.
+``GET /mobile/v1/stores?lat=…&lon=…`` carries the customer's position in its query string, the link of a double opt-in
+its token, and werkzeug writes every request line to the log. The filter below cuts the query off for these paths and
+leaves all others alone.
 """
 import logging
 import re
 
-_QUERY = re.compile(r'(/mobile/v\d+[^\s?"]*)\?[^\s"]*')
+_QUERY = re.compile(r'(/mobile/(?:v\d+|consent)[^\s?"]*)\?[^\s"]*')
 
 
 class AccessLogFilter(logging.Filter):

@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    WithJsonSchema,
     field_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -47,7 +48,7 @@ class Output(BaseModel):
 
     def serialize(self) -> bytes:
         """Return the model as JSON."""
-        return self.__pydantic_serializer__.to_json(self)
+        return self.__pydantic_serializer__.to_json(self, by_alias=True)
 
 
 def _to_naive_utc(value: datetime) -> datetime:
@@ -68,7 +69,9 @@ def _to_rfc3339(value: datetime) -> str:
 # An instant from the phone, of any offset; the handler gets it as Odoo keeps it: naive UTC.
 UtcInput = Annotated[AwareDatetime, AfterValidator(_to_naive_utc)]
 # An instant from Odoo (naive UTC), written as 2026-11-21T19:05:00Z.
-UtcOutput = Annotated[datetime, PlainSerializer(_to_rfc3339, return_type=str, when_used='json')]
+UtcOutput = Annotated[datetime, PlainSerializer(
+    _to_rfc3339, return_type=Annotated[str, WithJsonSchema({'type': 'string', 'format': 'date-time'})],
+    when_used='json')]
 # Text from Odoo, whose empty value is False.
 Text = Annotated[str | None, BeforeValidator(_from_odoo)]
 

@@ -1,0 +1,22 @@
+from .base import MobileController
+from .cursor import Cursor, Id, Instant
+from .routing import mobile_route
+from .schemas.base import PageQuery
+from .schemas.decisions import Decision, DecisionPage
+
+NEWEST_FIRST = Cursor(Instant, Id)
+
+
+class Decisions(MobileController):
+
+    @mobile_route('/me/decisions', methods=['GET'], auth='mobile', readonly=True)
+    def list_decisions(self, query: PageQuery) -> DecisionPage:
+        """List why messages came to the customer or didn't, newest first."""
+        found = self.env['mobile.decision'].sudo()._page_of(
+            self._partner(), self._company(), query.limit + 1, NEWEST_FIRST.decode(query.cursor))
+        decisions = found[:query.limit]
+        last = decisions[-1] if len(found) > query.limit else None
+        return DecisionPage(
+            items=[Decision.of(decision) for decision in decisions],
+            next_cursor=last and NEWEST_FIRST.encode(last.decided_at, last.id),
+        )
