@@ -8,6 +8,7 @@ import requests
 
 from devtools.journey import FICTION
 from devtools.people import TIMEOUT, Phone, Refusal, Staff
+from tests import points
 
 
 @pytest.fixture(scope='module')
@@ -17,18 +18,12 @@ def admin(server):
 
 @pytest.fixture(scope='module')
 def shop(admin):
-    """Make an app, a product and a loyalty program."""
-    company = admin.call('res.users', 'read', [2], ['company_id'])[0]['company_id'][0]
+    """Make an app and a loyalty program."""
+    company = admin.read('res.users', 2, 'company_id')['company_id'][0]
     app = admin.call('mobile.app', 'create', {'name': 'Approval app', 'company_id': company})
-    program = admin.call('loyalty.program', 'create', {
-        'name': 'Approval program', 'program_type': 'loyalty', 'company_id': company, 'applies_on': 'both',
-        'trigger': 'auto', 'rule_ids': [(5, 0, 0), (0, 0, {'reward_point_mode': 'order', 'reward_point_amount': 1})],
-        'reward_ids': [(5, 0, 0), (0, 0, {'discount': 5, 'required_points': 100})]})
-    reward = admin.call('loyalty.program', 'read', [program], ['reward_ids'])[0]['reward_ids'][0]
-    product = admin.call('product.product', 'create', {'name': 'Approved', 'list_price': 100.0, 'taxes_id': []})
-    yield {'client_id': admin.read('mobile.app', app, 'client_id')['client_id'], 'program': program,
-           'reward': reward, 'product': product}
-    admin.call('loyalty.program', 'write', [program], {'active': False})
+    shop = points.make_program(admin)
+    yield {**shop, 'client_id': admin.read('mobile.app', app, 'client_id')['client_id']}
+    admin.call('loyalty.program', 'write', [shop['program']], {'active': False})
     admin.call('mobile.app', 'write', [app], {'active': False})
 
 
@@ -49,26 +44,13 @@ def phones(server, shop, db):
     return installs
 
 
-def _quotation(admin, shop, partner):
-    """Make a quotation that takes points, by the calls of the web client."""
-    order = admin.call('sale.order', 'create', {
-        'partner_id': partner, 'order_line': [(0, 0, {'product_id': shop['product'], 'product_uom_qty': 1})]})
-    context = admin.call('sale.order', 'action_open_reward_wizard', [order])
-    if isinstance(context, dict):
-        wizard = admin.call('sale.loyalty.reward.wizard', 'create', {
-            'order_id': order, 'selected_reward_id': shop['reward']})
-        admin.call('sale.loyalty.reward.wizard', 'action_apply', [wizard])
-    return order
-
-
 def test_of_two_answers_at_once_the_first_counts(admin, shop, phones, db, full):
     with db().cursor() as cursor:
         cursor.execute('SELECT partner_id FROM mobile_device WHERE install_id = %s', (phones[0].install_id,))
         partner = cursor.fetchone()[0]
-    admin.call('loyalty.card', 'create', {
-        'program_id': shop['program'], 'partner_id': partner, 'points': 100_000})
+    points.make_card(admin, shop, partner)
     for _ in range(30 if full else 3):
-        order = _quotation(admin, shop, partner)
+        order = points.take_points(admin, shop, partner)
         with pytest.raises(Refusal, match='has not approved yet'):
             admin.call('sale.order', 'action_confirm', [order])
         [question] = [item for item in phones[0].get('/me/approvals', status='pending')['items']

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from devtools.paths import REPO
 from devtools.people import Phone, Staff
+from tests import points
 
 SCHEMA = schemathesis.openapi.from_path(REPO / 'mobile_crm' / 'static' / 'openapi.json')
 # A body that is wrong may be refused for its size before it is read.
@@ -74,9 +75,22 @@ def customer(sign_in):
 
 
 @pytest.fixture(scope='module')
-def known(customer):
+def question(server, customer):
+    """Ask the customer about their points, as a salesperson does who takes them."""
+    admin = Staff(server.url, server.db, 'admin', 'admin')
+    shop = points.make_program(admin)
+    [device] = admin.find('mobile.device', [('install_id', '=', customer.install_id)], 'partner_id')
+    points.make_card(admin, shop, device['partner_id'][0])
+    points.take_points(admin, shop, device['partner_id'][0])
+    yield customer.get('/me/approvals')['items'][0]['id']
+    admin.call('loyalty.program', 'write', [shop['program']], {'active': False})
+
+
+@pytest.fixture(scope='module')
+def known(customer, question):
     """Return an id for each parameter of a path; those that schemathesis makes up name nothing."""
     return {
+        'approval_id': question,
         'store_id': customer.get('/stores')['items'][0]['id'],
         'offer_id': customer.get('/offers')['items'][0]['id'],
         'message_id': customer.get('/messages')['items'][0]['id'],

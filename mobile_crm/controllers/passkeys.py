@@ -1,5 +1,3 @@
-from odoo.http import request
-
 from ..tools.problems import Problem
 from .base import MobileController
 from .routing import mobile_route
@@ -16,13 +14,12 @@ class Passkeys(MobileController):
         return PasskeyOptions(**self.env['auth.passkey.key']._mobile_options(self._device()))
 
     @mobile_route('/auth/passkey/verify', methods=['POST'], auth='mobile_device', readonly=False,
-                  problems=('passkey_invalid', 'staff_account', 'forbidden', 'too_many_requests'))
+                  problems=('passkey_invalid', 'staff_account', 'forbidden'), limits=('passkey_device', 'passkey_ip'))
     def verify_passkey(self, body: PasskeyAnswer) -> SignIn:
         """Sign in with the passkey's answer.
 
         Each challenge is good for one try. The tokens that the device had before are dead.
         """
         device = self._device()
-        tokens = device._answer_passkey(
-            body.model_dump(by_alias=True, exclude_none=True), request.httprequest.remote_addr)
+        tokens = device._answer_passkey(body.model_dump(by_alias=True, exclude_none=True))
         return tokens if isinstance(tokens, Problem) else SignIn(customer=Customer.of(device.partner_id), **tokens)

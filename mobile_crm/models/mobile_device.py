@@ -201,20 +201,15 @@ class MobileDevice(models.Model):
             self._sign_in(self.env['res.users']._mobile_sign_in(self, challenge.channel, challenge.address))
         return self.env['mobile.token']._issue(self)
 
-    def _answer_passkey(self, assertion, host):
+    def _answer_passkey(self, assertion):
         """Sign in whose passkey has answered this device's challenge.
 
         :param dict assertion: ``PublicKeyCredential.toJSON()``.
-        :param str host: the network address that the request came from.
         :return: the customer's new tokens on this device; or the problem, to be returned and not raised, for the try
             counts.
         :rtype: dict | Problem
-        :raise Problem: 429 with ``Retry-After`` after too many tries.
         """
         self.ensure_one()
-        Limit = self.env['mobile.limit']
-        Limit._take('passkey_device', self.id)
-        Limit._take('passkey_ip', host)
         user = self.env['auth.passkey.key']._mobile_verify(self, assertion)
         if isinstance(user, Problem):
             return user

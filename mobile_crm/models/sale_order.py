@@ -44,7 +44,7 @@ class SaleOrder(models.Model):
     def action_mobile_ask_again(self):
         """Ask the customers whose points this quotation takes, where no question is open."""
         self.check_access('write')
-        for order in self:
+        for order in self.filtered(lambda order: order.state in ('draft', 'sent')):
             order._update_programs_and_rewards()
             order._mobile_follow_spending(again=True)
 

@@ -170,6 +170,13 @@ class TestMemberCard(MobileHttpCase):
         self.phone_of(self.phone)
         self.assertProblem(self.scan(qr), 422, 'card_invalid')
 
+    def test_a_phone_that_changes_hands_within_the_second(self):
+        qr = self.card()['qr']
+        self.phone._sign_in(self.ben_user)
+        self.phone.signed_in_at -= timedelta(days=1)
+        self.phone_of(self.phone)
+        self.assertProblem(self.scan(qr), 422, 'card_invalid')
+
     def test_another_key(self):
         qr = self.card()['qr']
         self.company.action_mobile_new_card_key()
