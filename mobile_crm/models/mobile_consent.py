@@ -355,7 +355,7 @@ class MobileConsent(models.Model):
                 if granted and latest != (True, state.version) and OptIn._is_needed(partner, company):
                     OptIn._invite(partner, company, state, **facts)
                     continue
-            if state.decided_at and latest == (granted, state.version):
+            if latest == (granted, state.version):
                 continue
             vals_list.append({
                 'subject_id': partner.id,
@@ -398,6 +398,8 @@ class MobileConsent(models.Model):
         withdrawn = [purpose for purpose, granted in changes.items() if not granted]
         if withdrawn:
             self.env['mobile.message']._cancel_without_consent(partner, company, withdrawn)
+        if 'email' in withdrawn:
+            self.env['mobile.opt.in']._end(partner, company)
 
     @api.model
     def _merge(self, sources, destination):
