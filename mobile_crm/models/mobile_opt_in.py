@@ -51,13 +51,10 @@ class MobileOptIn(models.Model):
     @api.model
     def _is_pending(self, partner, company):
         """Tell whether a link is on its way to a customer's address and still good."""
-        return bool(self.search_count(self._pending_domain() + [
+        return bool(self.search_count([
             ('partner_id', '=', partner.id), ('company_id', '=', company.id),
-            ('email', '=', partner.email_normalized)], limit=1))
-
-    @api.model
-    def _pending_domain(self):
-        return [('confirmed_at', '=', False), ('expires_at', '>', fields.Datetime.now())]
+            ('email', '=', partner.email_normalized), ('confirmed_at', '=', False),
+            ('expires_at', '>', fields.Datetime.now())], limit=1))
 
     @api.model
     def _end(self, partner, company):
@@ -91,11 +88,15 @@ class MobileOptIn(models.Model):
         opt_in._send(token)
 
     @api.model
-    def _follow_address(self, partner):
+    def _follow_address(self, partner, email_before):
         """Ask anew where a customer has consented to emails and has now told another address.
 
         Otherwise mail would go to an address whose owner nobody has asked.
+
+        :param str email_before: normalized.
         """
+        if partner.email_normalized == email_before:
+            return
         Consent = self.env['mobile.consent']
         current = Consent.search([
             ('subject_id', '=', partner.id), ('purpose', '=', 'email'), ('granted', '=', True),
