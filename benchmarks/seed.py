@@ -12,6 +12,8 @@ from odoo.tools import SQL
 CLIENT_ID = 'benchmark'
 TOKENS_PER_DEVICE = 4
 CALENDARS = 20
+# The n-th customer's phone number, as SQL.
+NUMBER = "'+49151' || 20000000 + n"
 TIME_ZONES = ['Europe/Berlin', 'America/New_York', 'America/Sao_Paulo', 'Asia/Tokyo', 'Africa/Nairobi']
 
 
@@ -134,9 +136,61 @@ def tokens(env, count):
     env.invalidate_all()
 
 
+def devices(env, count):
+    """Make `count` devices, each with a customer of its own who has signed in, an access and a refresh token.
+
+    :return: nothing; device number n of 1 to `count` is the install `install_id(n)` and has the tokens `token(n)` and
+        `refresh_token(n)`
+    """
+    env.cr.execute(SQL('SELECT count(*) FROM mobile_device'))
+    if env.cr.fetchone()[0] >= count:
+        return
+    device = caller(env)
+    user = device.user_id
+    first = env['mobile.token'].create({
+        'kind': 'access', 'hash': 'template', 'family': 'template', 'device_id': device.id, 'user_id': user.id,
+        'expires_at': '2999-01-01',
+    })
+    env.flush_all()
+    cr = env.cr
+    # Customers who came one after the other do not lie beside each other on the disk.
+    nth = f'(1 + mod(n * 7919::bigint, {count}))'
+    partner_offset = multiply(
+        cr, 'res_partner', user.partner_id.id, count, name="'Customer ' || n", complete_name="'Customer ' || n",
+        commercial_partner_id='copy.id', email='NULL', email_normalized='NULL', phone=NUMBER, phone_sanitized=NUMBER,
+        mobile_verified_phone=NUMBER)
+    user_offset = multiply(cr, 'res_users', user.id, count, login=NUMBER, partner_id=f'{nth} + {partner_offset}')
+    cr.execute(SQL(
+        """INSERT INTO res_groups_users_rel (gid, uid)
+           SELECT gid, id FROM res_users, res_groups_users_rel template WHERE template.uid = %s AND id > %s""",
+        user.id, user_offset))
+    cr.execute(SQL(
+        """INSERT INTO res_company_users_rel (cid, user_id)
+           SELECT company_id, id FROM res_users WHERE id > %s""", user_offset))
+    device_offset = multiply(
+        cr, 'mobile_device', device.id, count, uuid='gen_random_uuid()::text', install_id="'benchmark ' || n",
+        user_id=f'n + {user_offset}', partner_id=f'{nth} + {partner_offset}')
+    for kind in ('access', 'refresh'):
+        multiply(
+            cr, 'mobile_token', first.id, count, kind=f"'{kind}'", family='md5(n::text)',
+            hash=f"encode(sha256(('mc{kind[0]}_benchmark_' || n)::bytea), 'hex')",
+            device_id=f'n + {device_offset}', user_id=f'n + {user_offset}')
+    env.invalidate_all()
+
+
 def token(number):
-    """Return a token that :func:`tokens` made, in plain."""
+    """Return a token that :func:`tokens` or :func:`devices` made, in plain."""
     return f'mca_benchmark_{number}'
+
+
+def refresh_token(number):
+    """Return a refresh token that :func:`devices` made, in plain."""
+    return f'mcr_benchmark_{number}'
+
+
+def install_id(number):
+    """Return what a device that :func:`devices` made is called by its app."""
+    return f'benchmark {number}'
 
 
 def positions(count):

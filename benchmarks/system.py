@@ -70,11 +70,12 @@ class System(contextlib.ExitStack):
     @contextlib.contextmanager
     def environment(self, database):
         """Give an Odoo environment (superuser) on a database; what it did is committed when the block ends well."""
-        with self._registry(database).cursor() as cr:
+        with self.registry(database).cursor() as cr:
             yield Environment(cr, SUPERUSER_ID, {})
 
     @functools.cache  # noqa: B019 (there is one System in a process)
-    def _registry(self, database):
+    def registry(self, database):
+        """Return Odoo's registry of a database, in this process."""
         path = odoo_config.write('bench-process', self.databases.home, self.databases.server, db_name=database,
                                  log_level='warn', **self._config)
         config.parse_config(['-c', str(path)], setup_logging=True)

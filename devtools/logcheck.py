@@ -15,6 +15,7 @@ ALLOWED = [
     (r'odoo\.addons\.partner_autocomplete\.\S+', r'Autocomplete API error'),
     # Odoo logs as a warning what it tells staff when it refuses what they ask for.
     (r'odoo\.http', r'^The coupon …\w{5} '),
+    (r'odoo\.http', r' has (not approved yet|refused) that S\d+ takes '),
 ]
 
 

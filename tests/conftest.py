@@ -11,6 +11,7 @@ import pytest
 
 from devtools import odoo, postgres
 from devtools.database import PREFIX, Databases
+from devtools.people import Staff
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,29 @@ def server():
     names = ['MOBILE_CRM_URL', 'MOBILE_CRM_DB', 'MOBILE_CRM_DSN', 'MOBILE_CRM_LOG', 'MOBILE_CRM_CONFIG']
     if not all(os.environ.get(name) for name in names):
         pytest.fail('these tests need a server: run them by ./dev test tests/', pytrace=False)
-    return Server(*(os.environ[name] for name in names))
+    server = Server(*(os.environ[name] for name in names))
+    # All tests call from one address, and register more phones than one address may in an hour.
+    set_limit(server, 'register_ip', '1000000/3600')
+    return server
+
+
+def set_limit(server, policy, value):
+    """Give a limit (see mobile.limit) another quota and window, such as '10/60'; False gives it back its own."""
+    Staff(server.url, server.db, 'admin', 'admin').call(
+        'ir.config_parameter', 'set_param', f'mobile_crm.limit.{policy}', value)
+
+
+@pytest.fixture
+def limit(server):
+    """Return a function that changes a limit until the end of the test."""
+    def change(policy, value):
+        changed.append(policy)
+        set_limit(server, policy, value)
+
+    changed = []
+    yield change
+    for policy in changed:
+        set_limit(server, policy, False)
 
 
 @pytest.fixture
@@ -54,6 +77,19 @@ def db(server):
     yield connect
     for connection in connections:
         connection.close()
+
+
+@pytest.fixture(scope='module')
+def limits(server):
+    """Return a function that sets limits of the server, such as `device='6000/60'`, until the module is done."""
+    def set_limits(**values):
+        for policy, value in values.items():
+            admin.call('ir.config_parameter', 'set_param', f'mobile_crm.limit.{policy}', value)
+        changed.update(values)
+
+    admin, changed = Staff(server.url, server.db, 'admin', 'admin'), {}
+    yield set_limits
+    set_limits(**dict.fromkeys(changed, ''))
 
 
 @pytest.fixture(scope='session')

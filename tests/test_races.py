@@ -236,31 +236,3 @@ def _quotation(admin, shop, partner, code):
     admin.call('sale.loyalty.reward.wizard', 'write', [reward], {'selected_reward_id': rewards[0]})
     admin.call('sale.loyalty.reward.wizard', 'action_apply', [reward])
     return order
-
-
-def test_parallel_guesses_at_a_code_get_five_tries(phone, numbers, db, full):
-    connection = db()
-    for _ in range(10 if full else 1):
-        install, number = phone(), next(numbers)
-        challenge = install.post('/auth/otp', 202, channel='sms', address=number)['challenge_id']
-        code = _code(connection, number)
-        wrong = f'{(int(code) + 1) % 10**6:06d}'
-        answers = at_once([lambda install=install, challenge=challenge, wrong=wrong: post(
-            install, '/auth/otp/verify', challenge_id=challenge, code=wrong)] * 2 * AT_ONCE)
-        assert {answer.status_code for answer in answers} <= {401, 409}
-        tries = _scalar(connection, 'SELECT tries FROM mobile_otp WHERE uuid = %s', challenge)
-        assert tries <= 5
-        if tries == 5:
-            assert post(install, '/auth/otp/verify', challenge_id=challenge, code=code).status_code == 401
-
-
-def test_a_refresh_token_used_at_once_gives_one_pair_and_then_none(phone):
-    install = phone()
-    answers = at_once([lambda: post(install, '/auth/refresh', refresh_token=install.refresh_token)] * 4)
-    pairs = [answer.json() for answer in answers if answer.status_code == 200]
-    assert len(pairs) <= 1
-    assert {answer.status_code for answer in answers} <= {200, 401, 409}
-    # The copies that came later have ended the sign-in: somebody else had the token.
-    for pair in pairs:
-        install.keep(pair)
-        assert install.http.get(f'{install.base_url}/stores', timeout=TIMEOUT).status_code == 401

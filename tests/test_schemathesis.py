@@ -36,6 +36,8 @@ CHECKS = [
 ]
 #: They sign the phone out, so each of their requests comes from a phone of its own.
 FAREWELLS = {'logout', 'delete_device'}
+#: What a walk through the API leaves out: it would go on as a stranger.
+WALK = SCHEMA.exclude(operation_id=[*FAREWELLS, 'register_device', 'refresh', 'verify_otp'])
 
 
 @pytest.fixture(scope='module')
@@ -77,15 +79,56 @@ def known(customer):
         'store_id': customer.get('/stores')['items'][0]['id'],
         'offer_id': customer.get('/offers')['items'][0]['id'],
         'message_id': customer.get('/messages')['items'][0]['id'],
+        # Another of the customer's own would be signed out once, and this one for good.
+        'device_id': str(uuid.uuid4()),
     }
+
+
+@pytest.fixture(scope='module')
+def anonymous(server, customer):
+    """Return a phone on which nobody has signed in."""
+    phone = Phone(server.url, customer.http.headers['X-App-Id'], 'ios', 'Schemathesis')
+    phone.register()
+    return phone
+
+
+def check(case, phone, headers=('Authorization', 'X-App-Id')):
+    """Send a request as a phone does, and hold the answer against the description."""
+    response = case.call(base_url=phone.base_url, headers={name: phone.http.headers[name] for name in headers})
+    case.validate_response(response, checks=CHECKS)
 
 
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-def test_answers_are_as_described(case, customer, sign_in, known):
-    phone = sign_in() if case.operation.definition.raw['operationId'] in FAREWELLS else customer
+def test_to_a_customer(case, customer, sign_in, known):
     if case.meta.generation.mode is GenerationMode.POSITIVE:
         case.path_parameters = {name: known[name] for name in case.path_parameters}
-    response = case.call(base_url=phone.base_url, headers={
-        name: phone.http.headers[name] for name in ('Authorization', 'X-App-Id')})
-    case.validate_response(response, checks=CHECKS)
+    check(case, sign_in() if case.operation.definition.raw['operationId'] in FAREWELLS else customer)
+
+
+@SCHEMA.exclude(operation_id=list(FAREWELLS)).parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_to_an_anonymous_phone(case, anonymous):
+    check(case, anonymous)
+
+
+@SCHEMA.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_to_nobody(case, anonymous):
+    check(case, anonymous, headers=())
+
+
+def test_on_a_walk(customer):
+    """Follow the names that answers give into further requests."""
+
+    class Walk(WALK.as_state_machine()):
+
+        def get_call_kwargs(self, case):
+            return {'base_url': customer.base_url,
+                    'headers': {name: customer.http.headers[name] for name in ('Authorization', 'X-App-Id')}}
+
+        def validate_response(self, response, case, **kwargs):
+            case.validate_response(response, checks=CHECKS)
+
+    Walk.run(settings=settings(
+        max_examples=EXAMPLES, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)))

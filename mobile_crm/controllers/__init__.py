@@ -4,7 +4,9 @@ from . import dispatcher
 from . import query_log
 
 from . import (
+    approvals,
     auth,
+    card,
     consents,
     decisions,
     devices,
@@ -14,7 +16,10 @@ from . import (
     messages,
     offers,
     opt_in,
+    passkeys,
+    points,
     preferences,
     stores,
     system,
+    till,
 )

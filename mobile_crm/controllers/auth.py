@@ -1,7 +1,18 @@
+from odoo.http import request
+
 from ..tools.problems import Problem
 from .base import MobileController
 from .routing import mobile_route
-from .schemas.auth import OtpAnswer, OtpChallenge, OtpRequest, Refresh, SignIn
+from .schemas.auth import (
+    ClientCredentials,
+    Logout,
+    OtpAnswer,
+    OtpChallenge,
+    OtpRequest,
+    Refresh,
+    SignIn,
+    TillToken,
+)
 from .schemas.devices import TokenPair
 from .schemas.me import Customer
 
@@ -9,39 +20,57 @@ from .schemas.me import Customer
 class Auth(MobileController):
 
     @mobile_route('/auth/otp', methods=['POST'], auth='mobile_device', readonly=False, status=202,
-                  problems=('too_many_requests',))
+                  problems=('sign_in_required', 'too_many_requests'))
     def request_otp(self, body: OtpRequest) -> OtpChallenge:
-        """Send a one-time code by text message or email."""
-        challenge = self.env['mobile.otp'].sudo()._request_code(self._device(), body.channel, body.address)
-        return OtpChallenge(challenge_id=challenge.uuid, expires_in=challenge._expires_in())
+        """Send a one-time code by text message or email.
+
+        There is one code for each address: the one before it dies.
+        """
+        Otp = self.env['mobile.otp'].sudo()
+        challenge_id = Otp._request_code(
+            self._device(), body.channel, body.address, request.httprequest.remote_addr, body.purpose)
+        return OtpChallenge(challenge_id=challenge_id, expires_in=Otp._expires_in())
 
     @mobile_route('/auth/otp/verify', methods=['POST'], auth='mobile_device', readonly=False,
-                  problems=('otp_invalid', 'staff_account', 'conflict'))
+                  problems=('otp_invalid', 'staff_account', 'address_in_use', 'conflict'))
     def verify_otp(self, body: OtpAnswer) -> SignIn:
-        """Sign in with the code.
+        """Sign in with the code, or change the customer's address by it.
 
-        Somebody new becomes a customer. The tokens that the device had before are dead.
+        Somebody new becomes a customer. The tokens that the device had before are dead. A change of address ends the
+        sessions of the customer's other devices too.
         """
         device = self._device()
-        challenge = self.env['mobile.otp'].sudo()._verify(device, str(body.challenge_id), body.code)
-        if isinstance(challenge, Problem):
-            return challenge
-        user = self.env['res.users'].sudo()._mobile_sign_in(challenge)
-        device._sign_in(user)
-        tokens = self.env['mobile.token'].sudo()._issue(device)
-        return SignIn(customer=Customer.of(user.partner_id), **tokens)
+        tokens = device._answer_challenge(str(body.challenge_id), body.code, request.dispatcher.request_id)
+        return tokens if isinstance(tokens, Problem) else SignIn(customer=Customer.of(device.partner_id), **tokens)
+
+    @mobile_route('/auth/token', methods=['POST'], auth='none', readonly=False, problems=('client_invalid',))
+    def till_token(self, body: ClientCredentials) -> TillToken:
+        """Sign a till in by its secret.
+
+        The token opens the till's operations and no others. There is no refresh: ask again before it expires.
+        """
+        till = self.env['mobile.app'].sudo()._find_till(body.client_id, body.client_secret)
+        if not till:
+            raise Problem('client_invalid')
+        return TillToken(**self.env['mobile.token'].sudo()._issue_till(till))
 
     @mobile_route('/auth/refresh', methods=['POST'], auth='mobile_app', readonly=False,
                   problems=('token_invalid', 'token_expired', 'token_reused'))
     def refresh(self, body: Refresh) -> TokenPair:
         """Exchange a refresh token for a new pair, once.
 
-        A refresh token that comes a second time was copied: then all tokens of its sign-in are dead.
+        When the answer was lost, the same token can be sent once more within 60 seconds; the pair that was lost dies.
+        Any other refresh token that comes a second time was copied: then all tokens of its sign-in are dead. So let
+        only one refresh at a time be on its way.
         """
         tokens = self.env['mobile.token'].sudo()._rotate(body.refresh_token, self._app().id)
         return tokens if isinstance(tokens, Problem) else TokenPair(**tokens)
 
     @mobile_route('/auth/logout', methods=['POST'], auth='mobile_device', readonly=False, status=204)
-    def logout(self) -> None:
-        """End this device's sessions and sign its customer out."""
-        self._device()._sign_out()
+    def logout(self, body: Logout = Logout()) -> None:
+        """End this device's sessions and sign its customer out, here or everywhere."""
+        device = self._device()
+        if body.everywhere:
+            device._sign_out_everywhere()
+        else:
+            device._sign_out()

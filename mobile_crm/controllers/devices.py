@@ -1,11 +1,17 @@
+from ..tools.problems import Problem
 from .base import MobileController
+from .cursor import Cursor, Id, Instant
 from .routing import Answer, mobile_route
-from .schemas.devices import Device, DeviceRegistration, DeviceTokens, DeviceUpdate
+from .schemas.base import PageQuery, Uuid
+from .schemas.devices import CustomerDevice, Device, DevicePage, DeviceRegistration, DeviceTokens, DeviceUpdate
+
+LATEST_FIRST = Cursor(Instant, Id)
 
 
 class Devices(MobileController):
 
-    @mobile_route('/devices', methods=['POST'], auth='mobile_app', readonly=False, status=201)
+    @mobile_route('/devices', methods=['POST'], auth='mobile_app', readonly=False, status=201,
+                  limits=('register_ip',))
     def register_device(self, body: DeviceRegistration) -> DeviceTokens:
         """Register this install.
 
@@ -27,3 +33,26 @@ class Devices(MobileController):
     def delete_device(self) -> None:
         """Forget this install: its sessions end and no push reaches it any more."""
         self._device()._forget()
+
+    @mobile_route('/me/devices', methods=['GET'], auth='mobile', readonly=True)
+    def list_devices(self, query: PageQuery) -> DevicePage:
+        """List the devices on which the customer is signed in, the latest sign-in first."""
+        current = self._device()
+        found = current._find_page(
+            self.env.user, self._company(), query.limit + 1, LATEST_FIRST.decode(query.cursor))
+        devices = found[:query.limit]
+        last = devices[-1] if len(found) > query.limit else None
+        return DevicePage(
+            items=[CustomerDevice.of(device, current) for device in devices],
+            next_cursor=last and LATEST_FIRST.encode(last.signed_in_at, last.id),
+        )
+
+    @mobile_route('/me/devices/<uuid:device_id>', methods=['DELETE'], auth='mobile', readonly=False, status=204)
+    def sign_out_device(self, device_id: Uuid) -> None:
+        """Sign the customer out on one of their devices."""
+        device = self.env['mobile.device'].sudo().search([
+            ('uuid', '=', str(device_id)), ('user_id', '=', self.env.user.id),
+            ('company_id', '=', self._company().id)])
+        if not device:
+            raise Problem('not_found')
+        device._sign_out()

@@ -13,7 +13,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo.http import Dispatcher, HttpDispatcher, Response
 
+from ..tools.limits import limit_headers
 from ..tools.problems import Problem, as_problem
+from .repetition import Repetition, is_repeatable
 from .routing import BASE_PATH, Answer
 from .schemas.base import Output
 
@@ -40,6 +42,8 @@ class MobileDispatcher(Dispatcher):
         super().__init__(request)
         self.request_id = uuid.uuid4().hex
         self._body_pending = True
+        # How far the caller has come with each limit that this request takes from.
+        self._standings = {}
 
     @classmethod
     def is_compatible_with(cls, request):
@@ -53,7 +57,12 @@ class MobileDispatcher(Dispatcher):
         return super().pre_dispatch(rule, args)
 
     def dispatch(self, endpoint, args):
-        operation = endpoint.routing['operation']
+        return self._tell_limits(self._dispatch(endpoint, endpoint.routing['operation'], args))
+
+    def _dispatch(self, endpoint, operation, args):
+        if refusal := getattr(self.request, 'mobile_refusal', None):
+            return self._repeat_or_refuse(operation, refusal)
+        self.take_limits(operation.limits)
         http_request = self.request.httprequest
         params = operation.parse_path(args)
         query = self._validate(operation.query_model.validate_query, http_request.args, 'query')
@@ -64,12 +73,59 @@ class MobileDispatcher(Dispatcher):
             if operation.takes_body:
                 params['body'] = body
         self.request.params = params
+        if not is_repeatable(self.request, operation):
+            return self._call(endpoint, operation)
+        repetition = Repetition(self.request, operation)
+        response = repetition.find()
+        if not response:
+            response = self._call(endpoint, operation)
+            repetition.keep(response)
+        return response
+
+    def _call(self, endpoint, operation):
         result = self.request.registry['ir.http']._dispatch(endpoint)
         if isinstance(result, Problem):
             return self._problem_response(result)
         if isinstance(result, Response):
             return self._finish(result)
         return self._response(operation, result)
+
+    def _repeat_or_refuse(self, operation, refusal):
+        """Answer the very request that has ended its own token once more, and refuse any other."""
+        if is_repeatable(self.request, operation):
+            self._read_body(operation)
+            # Odoo looks into them after the answer.
+            self.request.params = {}
+            if response := Repetition(self.request, operation).find_ended():
+                return response
+        raise refusal
+
+    # === LIMITS === #
+
+    def take_limits(self, names):
+        """Take one from each of these limits, once for a request however often Odoo has to begin it anew.
+
+        :param names: policies of ``mobile.limit``.
+        :raise Problem: 429 when nothing is left.
+        """
+        Limit = self.request.env['mobile.limit']
+        for name in names:
+            if name not in self._standings:
+                self._standings[name] = Limit._take(name, self._subject(Limit.POLICIES[name]))
+
+    def _subject(self, policy):
+        """Return whose limit it is: the host's, the device's, or else the app's (of a till)."""
+        if policy.by_host:
+            return self.request.httprequest.remote_addr
+        caller = getattr(self.request, 'mobile_caller', None)
+        return caller.device_id if caller else self.request.mobile_app_id
+
+    def _tell_limits(self, response):
+        for name, value in limit_headers(self._standings.values()).items():
+            response.headers.setdefault(name, value)
+        return response
+
+    # === BODY === #
 
     def _read_body(self, operation):
         """Return the body as JSON text that has been checked to be well-formed.
@@ -87,7 +143,7 @@ class MobileDispatcher(Dispatcher):
             # Of a body in chunks werkzeug reads as much as the limit allows, and keeps quiet about the rest.
             raise Problem('too_large')
         self._body_pending = False
-        if not raw and not operation.takes_body:
+        if not raw and not operation.needs_body:
             return b'{}'
         if http_request.mimetype != JSON or http_request.content_encoding not in (None, 'identity'):
             raise Problem('unsupported_media_type', headers={'Accept': JSON})
@@ -116,13 +172,14 @@ class MobileDispatcher(Dispatcher):
         if content is None:
             return self._finish(Response(status=status or 204, headers=headers))
         body = content.serialize() if isinstance(content, Output) else to_json(content)
-        if self.request.httprequest.method in ('GET', 'HEAD'):
+        if self.request.httprequest.method in ('GET', 'HEAD') and headers.get('Cache-Control') != 'no-store':
             etag = hashlib.sha256(body).hexdigest()[:32]
             # Browsers and apps may keep the answer, but only after asking whether it is still the same.
-            headers |= {
+            headers = {
                 'ETag': f'"{etag}"',
                 'Cache-Control': 'private, no-cache',
                 'Vary': 'Authorization, Accept-Language',
+                **headers,
             }
             if self.request.httprequest.if_none_match.contains_weak(etag):
                 return self._finish(Response(status=304, headers=headers))
@@ -156,7 +213,7 @@ class MobileDispatcher(Dispatcher):
             # The refusal gets its one line in the log below; Odoo's own line would repeat it as a warning,
             # with a message that may hold what the customer typed.
             exc.loglevel = logging.DEBUG
-        return self._problem_response(problem)
+        return self._tell_limits(self._problem_response(problem))
 
     def _drain_body(self):
         """Throw away what the client is still sending, so that it gets to read the answer."""

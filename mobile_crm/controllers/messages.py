@@ -26,7 +26,8 @@ class Messages(MobileController):
     def read_message(self, message_id: Uuid) -> Message:
         """Tell that the customer has read a message; the first time counts."""
         message = self.env['mobile.message'].search([
-            ('uuid', '=', str(message_id)), ('partner_id', '=', self._partner().id)])
+            ('uuid', '=', str(message_id)), ('partner_id', '=', self._partner().id),
+            ('company_id', '=', self._company().id)])
         if not message:
             raise Problem('not_found')
         message.sudo()._mark_opened()

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..tools.problems import PROBLEMS
+from .repetition import HEADER as KEY_HEADER
+from .repetition import KEY_PATTERN, REPLAYED
 from .routing import BASE_PATH, OPERATIONS
 from .schemas.base import ProblemDocument
 
@@ -19,6 +21,7 @@ SECURITY = {
     'mobile_app': [{'appId': []}],
     'mobile_device': [{'accessToken': []}],
     'mobile': [{'accessToken': []}],
+    'mobile_till': [{'tillToken': []}],
 }
 # What any operation may answer, beside what it declares itself.
 # (A reader may lose a race as well: on a replica, to what the primary has just removed.)
@@ -29,8 +32,25 @@ COMMON_WITH_AUTH = {
     'mobile_app': ('app_unknown',),
     'mobile_device': ('unauthenticated', 'token_invalid', 'token_expired'),
     'mobile': ('unauthenticated', 'token_invalid', 'token_expired', 'sign_in_required'),
+    'mobile_till': ('unauthenticated', 'token_invalid', 'token_expired'),
 }
+COMMON_WITH_KEY = ('idempotency_in_progress', 'idempotency_key_reused')
+COMMON_WITH_LIMITS = ('too_many_requests',)
 COMMON_WITH_BODY = ('malformed_json', 'too_large', 'unsupported_media_type')
+
+HEADERS = {
+    'X-Request-Id': {'schema': {'type': 'string'}},
+    'RateLimit-Policy': {
+        'description': "The limits that this request counts for: each one's quota and window in seconds",
+        'schema': {'type': 'string'}},
+    'RateLimit': {
+        'description': "What is left of each limit, and the seconds until its window ends",
+        'schema': {'type': 'string'}},
+    'Retry-After': {'description': "Seconds to wait", 'schema': {'type': 'integer', 'minimum': 1}},
+    REPLAYED: {
+        'description': f"The first answer to a request with this {KEY_HEADER}, once more",
+        'schema': {'type': 'string', 'enum': ['true']}},
+}
 
 
 def _is_model(kind):
@@ -68,10 +88,12 @@ def document():
         'servers': [{'url': BASE_PATH}],
         'paths': paths,
         'components': {
-            'schemas': definitions['$defs'],
+            'schemas': _without_null_defaults(definitions['$defs']),
+            'headers': HEADERS,
             'securitySchemes': {
                 'accessToken': {'type': 'http', 'scheme': 'bearer'},
                 'appId': {'type': 'apiKey', 'in': 'header', 'name': 'X-App-Id'},
+                'tillToken': {'type': 'http', 'scheme': 'bearer', 'description': "From POST /auth/token."},
             },
         },
     }
@@ -99,13 +121,34 @@ def _operation(operation, refs):
             {'name': name, 'in': 'query', 'required': name in required, 'schema': _without_null(field)}
             for name, field in schema['properties'].items()
         ]
+    if operation.takes_key:
+        parameters.append({
+            'name': KEY_HEADER, 'in': 'header', 'required': False,
+            'description': "The app's own random name of this request, such as a UUID. A request that is sent again "
+                           "with its key within 24 hours is not done again: it gets the first answer.",
+            'schema': {'type': 'string', 'minLength': 1, 'maxLength': 255, 'pattern': KEY_PATTERN},
+        })
     if parameters:
         described['parameters'] = parameters
     if operation.takes_body:
         described['requestBody'] = {
-            'required': True,
+            'required': operation.needs_body,
             'content': {'application/json': {'schema': refs[operation.body_model, 'validation']}},
         }
+    return described
+
+
+def _without_null_defaults(described):
+    """Return a description in which what may be left out has no default that says so again.
+
+    Generators of clients take a field with a default for one that is always there.
+    """
+    match described:
+        case dict():
+            return {key: _without_null_defaults(value) for key, value in described.items()
+                    if key != 'default' or value is not None}
+        case list():
+            return [_without_null_defaults(value) for value in described]
     return described
 
 
@@ -120,9 +163,18 @@ def _without_null(schema):
     return {**schema, **kinds[0]} if len(kinds) == 1 else {**schema, 'anyOf': kinds}
 
 
+def _headers(names):
+    return {name: {'$ref': f'#/components/headers/{name}'} for name in names}
+
+
 def _responses(operation, refs):
-    request_id = {'X-Request-Id': {'schema': {'type': 'string'}}}
-    success = {'description': HTTPStatus(operation.status).phrase, 'headers': request_id}
+    names = [
+        'X-Request-Id',
+        *(('RateLimit-Policy', 'RateLimit') if operation.limits else ()),
+        *((REPLAYED,) if operation.takes_key else ()),
+    ]
+    headers = _headers(names)
+    success = {'description': HTTPStatus(operation.status).phrase, 'headers': headers}
     if _is_model(operation.response_model):
         success['content'] = {'application/json': {'schema': refs[operation.response_model, 'serialization']}}
     elif operation.response_model is dict:
@@ -133,17 +185,21 @@ def _responses(operation, refs):
     if operation.status == 201:
         responses['200'] = {**success, 'description': "The same as before"}
     if 'GET' in operation.methods and operation.response_model is not str:
-        responses['304'] = {'description': "Not changed since the ETag in If-None-Match", 'headers': request_id}
+        responses['304'] = {'description': "Not changed since the ETag in If-None-Match", 'headers': headers}
     codes = {*COMMON, *COMMON_WITH_AUTH[operation.auth], *operation.problems}
     if operation.methods != ['GET']:
         codes.update(COMMON_WITH_BODY)
+    if operation.takes_key:
+        codes.update(COMMON_WITH_KEY)
+    if operation.limits:
+        codes.update(COMMON_WITH_LIMITS)
     by_status = {}
     for code in sorted(codes):
         by_status.setdefault(PROBLEMS[code][0], []).append(code)
     for status, status_codes in sorted(by_status.items()):
         responses[str(status)] = {
             'description': ', '.join(status_codes),
-            'headers': request_id,
+            'headers': _headers([*names, 'Retry-After']) if status in (409, 429) else headers,
             'content': {'application/problem+json': {'schema': refs[ProblemDocument, 'serialization']}},
         }
     return responses

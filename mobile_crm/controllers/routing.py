@@ -22,6 +22,14 @@ from .schemas.base import Schema
 BASE_PATH = '/mobile/v1'
 KIB = 1024
 OPERATIONS = []
+# The limits of mobile.limit from which an operation takes, by who may call it.
+LIMITS = {
+    'none': (),
+    'mobile_app': ('ip',),
+    'mobile_device': ('device',),
+    'mobile': ('device',),
+    'mobile_till': ('till',),
+}
 
 
 class Answer(typing.NamedTuple):
@@ -43,7 +51,7 @@ class NoBody(Schema):
 class Operation:
     """What a handler's signature says, read once at import."""
 
-    def __init__(self, handler, path, methods, auth, status, problems):
+    def __init__(self, handler, path, methods, auth, status, problems, limits):
         hints = typing.get_type_hints(handler)
         self.name = handler.__name__
         self.doc = inspect.getdoc(handler) or ''
@@ -53,11 +61,17 @@ class Operation:
         self.auth = auth
         self.status = status
         self.problems = problems
+        # Whoever needs not even name an app, and yet has an effect, counts by address.
+        self.limits = (*(LIMITS[auth] or (() if methods == ['GET'] else ('ip',))), *limits)
+        self.takes_key = 'POST' in methods
         self.response_model = hints.pop('return', None)
         self.query_model = hints.pop('query', NoQuery)
         self.takes_query = self.query_model is not NoQuery
         self.body_model = hints.pop('body', NoBody)
         self.takes_body = self.body_model is not NoBody
+        # A body that has a default can be left out.
+        parameters = inspect.signature(handler).parameters
+        self.needs_body = self.takes_body and parameters['body'].default is inspect.Parameter.empty
         self.path_types = {name: TypeAdapter(hint) for name, hint in hints.items()}
 
     def parse_path(self, args):
@@ -71,20 +85,22 @@ class Operation:
             raise Problem('not_found') from exc
 
 
-def mobile_route(path, *, methods, auth, readonly, status=200, max_content_length=16 * KIB, problems=()):
+def mobile_route(path, *, methods, auth, readonly, status=200, max_content_length=16 * KIB, problems=(),
+                 limits=()):
     """Declare a handler of the phone API.
 
     :param str path: below ``BASE_PATH``, with werkzeug placeholders.
     :param list methods: the verbs; one for each handler keeps the OpenAPI file plain.
     :param str auth: ``mobile`` (a signed-in customer), ``mobile_device`` (a device, signed in or not), ``mobile_app``
-        (an app names itself by ``X-App-Id``) or ``none``.
+        (an app names itself by ``X-App-Id``), ``mobile_till`` (a till by a token of its own) or ``none``.
     :param bool readonly: True for what only reads and may run on a replica.
     :param int status: the status of success.
     :param int max_content_length: of the body, in bytes.
     :param problems: codes of problems that this operation answers beside the common ones.
+    :param limits: policies of ``mobile.limit`` from which each request takes beside those of its ``auth``.
     """
     def decorator(handler):
-        operation = Operation(handler, path, methods, auth, status, problems)
+        operation = Operation(handler, path, methods, auth, status, problems, limits)
         OPERATIONS.append(operation)
         return http.route(
             BASE_PATH + path, type='mobile', auth=auth, methods=methods, readonly=readonly, csrf=False,

@@ -5,8 +5,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from odoo import api, models
 from odoo.http import request
 
+from ..controllers import repetition
 from ..controllers.dispatcher import MobileDispatcher, is_mobile_path
 from ..tools.problems import Problem
+from ..tools.secret import token_hash
 
 # How many languages of an Accept-Language header are looked at.
 MAX_LANGUAGES = 10
@@ -52,11 +54,32 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _authenticate_explicit(cls, auth):
-        if auth not in ('mobile', 'mobile_device', 'mobile_app'):
+        if auth not in ('mobile', 'mobile_device', 'mobile_app', 'mobile_till'):
             return super()._authenticate_explicit(auth)
         # Odoo answers 401 to whatever goes wrong in here. A phone would throw its tokens away because the database
         # was gone for a moment; so it hears what is true. A session in a cookie counts for nothing.
-        return getattr(cls, f'_auth_method_{auth}')()
+        try:
+            getattr(cls, f'_auth_method_{auth}')()
+        except Problem as problem:
+            # Whoever is not let in is known by address alone.
+            request.dispatcher.take_limits(('ip',))
+            if not cls._recognize_ended_token():
+                raise
+            request.mobile_refusal = problem
+
+    @classmethod
+    def _recognize_ended_token(cls):
+        """Tell whether the caller's token was ended by a request which they may repeat, to read its answer.
+
+        They may nothing else: the dispatcher knows the answer, or raises ``request.mobile_refusal``.
+        """
+        token = request.httprequest.headers.get(repetition.HEADER) and repetition.access_token(request)
+        caller = token and request.env['mobile.idempotency'].sudo()._find_caller(token_hash(token))
+        if not caller:
+            return False
+        request.mobile_app_id, company_id, request.mobile_ended_device_id = caller
+        cls._become(None, company_id, None)
+        return True
 
     @classmethod
     def _auth_method_mobile_app(cls):
@@ -70,10 +93,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _auth_method_mobile_device(cls):
         """A device by its access token; the request runs as its customer, or as the public user before sign-in."""
-        scheme, _sep, token = request.httprequest.headers.get('Authorization', '').partition(' ')
-        if scheme.lower() != 'bearer' or not token:
-            raise Problem('unauthenticated')
-        caller = request.env['mobile.token']._authenticate(token.strip())
+        caller = request.env['mobile.token']._authenticate(cls._bearer_token())
         cls._become(caller.user_id, caller.company_id, caller.lang)
         request.mobile_caller = caller
 
@@ -83,6 +103,21 @@ class IrHttp(models.AbstractModel):
         cls._auth_method_mobile_device()
         if not request.mobile_caller.user_id:
             raise Problem('sign_in_required')
+
+    @classmethod
+    def _auth_method_mobile_till(cls):
+        """A till by its token; the request runs as the public user, for no customer is at hand."""
+        till = request.env['mobile.token']._authenticate_till(cls._bearer_token())
+        cls._become(None, till.company_id, None)
+        request.mobile_app_id = till.app_id
+
+    @classmethod
+    def _bearer_token(cls):
+        """Return the token in the header ``Authorization``."""
+        token = repetition.access_token(request)
+        if token is None:
+            raise Problem('unauthenticated')
+        return token
 
     @classmethod
     def _become(cls, user_id, company_id, lang):

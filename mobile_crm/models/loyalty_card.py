@@ -9,6 +9,9 @@ from odoo.tools import SQL
 from ..tools import coupon_code
 from ..tools.racing import execute_racing
 
+# Programs whose cards hold something, to be spent bit by bit.
+BALANCE_TYPES = ('loyalty', 'ewallet', 'gift_card')
+
 
 class LoyaltyCard(models.Model):
     _inherit = 'loyalty.card'
@@ -165,6 +168,46 @@ class LoyaltyCard(models.Model):
             # A program without company may serve several; the campaign says whose coupon it is.
             '|', ('mobile_campaign_id', '=', False), ('mobile_campaign_id.company_id', '=', company.id),
         ])
+
+    @api.model
+    def _mobile_balances(self, partner, company, limit, after=None):
+        """Return one page of a customer's loyalty cards, e-wallets and gift cards, newest first.
+
+        Theirs alone: a colleague of the same company is another customer.
+
+        :param int after: id of the last card that was given.
+        """
+        domain = Domain([
+            ('partner_id', '=', partner.id),
+            ('program_type', 'in', BALANCE_TYPES),
+            ('program_id.active', '=', True),
+            # As sale_loyalty does: the company's programs, those of its parent, and those of all.
+            ('company_id', 'in', [False, company.id, company.parent_id.id]),
+            # A day more, for it ends by the shop's clock.
+            '|', ('expiration_date', '=', False), ('expiration_date', '>=', fields.Date.today() - timedelta(days=1)),
+        ])
+        if after:
+            domain &= Domain('id', '<', after)
+        return self.sudo().search(domain, limit=limit, order='id desc')
+
+    def _mobile_unit(self):
+        """Return what a card is counted in: ``points``, or its currency's code."""
+        self.ensure_one()
+        return 'points' if self.program_type == 'loyalty' else self.currency_id.name
+
+    def _mobile_worth(self, points):
+        """Return the money (in the card's currency) that so many of its points are, or None when nobody can tell.
+
+        :rtype: float | None
+        """
+        self.ensure_one()
+        if self.program_type != 'loyalty':
+            return points
+        # A reward that is paid per point has a price in money; a free product has none.
+        rates = self.program_id.reward_ids.filtered(
+            lambda reward: reward.reward_type == 'discount' and reward.discount_mode == 'per_point'
+            and reward.required_points <= points)
+        return max(rates.mapped('discount')) * points if rates else None
 
     @api.model
     def _mobile_claim(self, text, partner, company):

@@ -1,6 +1,17 @@
+import json
+import re
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import consteq
+
+from ..tools import secret
+
+# Of a website, or of an app for Android (WebAuthn is told of it by the system).
+PASSKEY_ORIGIN = re.compile(r'https://[a-z0-9.-]+(:\d{1,5})?|android:apk-key-hash:[A-Za-z0-9_-]{43}')
+# What the secret of an app is compared with that has none: nobody's hash.
+NO_HASH = secret.token_hash('')
 
 
 class MobileApp(models.Model):
@@ -40,6 +51,17 @@ class MobileApp(models.Model):
         default=lambda self: self.env.company.country_id,
         help="Phone numbers without a country prefix are read as numbers of this country.",
     )
+    passkey_origins = fields.Text(
+        help="Where this app's customers may answer with a passkey, beside the website: one origin a line, such as "
+             "https://app.example.com or android:apk-key-hash:…",
+    )
+    secret_hash = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    secret_changed_at = fields.Datetime(
+        string="Secret Since", readonly=True, copy=False, tracking=True,
+        help="When the till got the secret that it signs in with.")
+    card_keys = fields.Text(
+        string="Keys of Member Cards", compute='_compute_card_keys',
+        help="By these public keys a till without the network checks member cards: a JWK set.")
     device_ids = fields.One2many(comodel_name='mobile.device', inverse_name='app_id')
     device_count = fields.Integer(compute='_compute_device_count')
 
@@ -53,6 +75,23 @@ class MobileApp(models.Model):
         for app in self:
             app.device_count = counts.get(app, 0)
 
+    @api.depends('company_id.mobile_card_key_version', 'kind')
+    def _compute_card_keys(self):
+        for app in self:
+            app.card_keys = app.kind == 'till' and json.dumps(
+                {'keys': self.env['mobile.member.card']._public_keys(app.company_id)}, indent=2)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('passkey_origins')
+    def _check_passkey_origins(self):
+        for app in self:
+            for origin in app._passkey_origins():
+                if not PASSKEY_ORIGIN.fullmatch(origin):
+                    raise ValidationError(self.env._(
+                        "%s is not an origin. It looks like https://app.example.com, or like android:apk-key-hash: and "
+                        "43 symbols: the SHA-256 of the app's signing certificate in base64url.", origin))
+
     # === ACTION METHODS === #
 
     def action_view_devices(self):
@@ -60,7 +99,27 @@ class MobileApp(models.Model):
         action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_device_action')
         return {**action, 'domain': [('app_id', '=', self.id)]}
 
+    def action_rotate_secret(self):
+        """Give the till a new secret, and show it this once."""
+        new_secret = self.rotate_secret()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Secret of %s", self.name),
+            'res_model': 'mobile.app.secret',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_client_id': self.client_id, 'default_secret': new_secret},
+        }
+
     # === BUSINESS METHODS === #
+
+    def _passkey_origins(self):
+        """Return the origins beside the website's own at which passkeys are answered.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return (self.passkey_origins or '').split()
 
     @api.model
     def _find(self, client_id):
@@ -68,3 +127,29 @@ class MobileApp(models.Model):
         if not client_id.isprintable():
             return self.browse()
         return self.search([('client_id', '=', client_id), ('kind', '=', 'phone')], limit=1)
+
+    def rotate_secret(self):
+        """Give a till a new secret; the old one and the tokens that came of it are dead.
+
+        :return: the secret in plain, which nobody can read again.
+        :rtype: str
+        """
+        self.ensure_one()
+        self.check_access('write')
+        if self.kind != 'till':
+            raise UserError(self.env._("%s is no till: a phone app has no secret, for nobody can keep one on a phone.",
+                                       self.name))
+        new_secret = secret.new_token(secret.CLIENT_PREFIX)
+        self.sudo().write({'secret_hash': secret.token_hash(new_secret), 'secret_changed_at': fields.Datetime.now()})
+        self.env['mobile.token'].sudo()._revoke([('app_id', '=', self.id)])
+        return new_secret
+
+    @api.model
+    def _find_till(self, client_id, client_secret):
+        """Return the running till that has this secret, or an empty recordset.
+
+        The work is the same whether the client is unknown, is none that has a secret, or has another one.
+        """
+        till = self.search_fetch([('client_id', '=', client_id), ('kind', '=', 'till')], ['secret_hash'], limit=1)
+        is_right = consteq(till.secret_hash or NO_HASH, secret.token_hash(client_secret))
+        return till if is_right and till.secret_hash else self.browse()

@@ -1,8 +1,10 @@
 from uuid import uuid4
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
 PLATFORMS = [('ios', "iOS"), ('android', "Android"), ('web', "Web")]
@@ -34,6 +36,8 @@ class MobileDevice(models.Model):
         string="Customer", related='user_id.partner_id', store=True, index='btree_not_null',
         help="Who signed in on this phone. Empty while nobody has.")
     signed_in_at = fields.Datetime(string="Signed In", readonly=True)
+    anonymous_since = fields.Datetime(
+        readonly=True, help="When the time began in which nobody was signed in, before the present customer was.")
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
 
     # What it is
@@ -73,6 +77,10 @@ class MobileDevice(models.Model):
         self.check_access('write')
         self.sudo()._sign_out()
 
+    def action_sign_out_everywhere(self):
+        """End the sessions of these phones' customers on all their phones."""
+        self.partner_id.action_mobile_sign_out()
+
     # === BUSINESS METHODS === #
 
     @api.model
@@ -89,10 +97,11 @@ class MobileDevice(models.Model):
         :rtype: tuple[MobileDevice, bool]
         """
         created = execute_racing(self.env, SQL(
-            """INSERT INTO mobile_device (app_id, install_id, uuid, platform, active, create_uid, create_date)
-                    VALUES (%s, %s, %s, %s, TRUE, %s, now() AT TIME ZONE 'UTC')
+            """INSERT INTO mobile_device (app_id, install_id, uuid, platform, active, anonymous_since, create_uid,
+                                          create_date)
+                    VALUES (%s, %s, %s, %s, TRUE, %s, %s, now() AT TIME ZONE 'UTC')
                ON CONFLICT (app_id, install_id) DO NOTHING RETURNING id""",
-            app.id, install_id, str(uuid4()), values['platform'], self.env.uid))
+            app.id, install_id, str(uuid4()), values['platform'], fields.Datetime.now(), self.env.uid))
         if created:
             device = self.browse(created[0])
             # The row is there, but what depends on its fields has not been computed yet.
@@ -109,7 +118,7 @@ class MobileDevice(models.Model):
         self.ensure_one()
         if values.get('push_address'):
             # One address is one phone: who registered it last has it.
-            self.search([
+            self.with_context(active_test=False).search([
                 ('push_address', '=', values['push_address']), ('id', '!=', self.id),
             ]).write({'push_provider': False, 'push_address': False})
         self.write({**values, 'last_seen_at': fields.Datetime.now()})
@@ -118,20 +127,123 @@ class MobileDevice(models.Model):
         """Bind the device to a customer; sessions that came before end."""
         self.ensure_one()
         self.env['mobile.token']._revoke([('device_id', '=', self.id)])
-        self.write({'user_id': user.id, 'signed_in_at': fields.Datetime.now()})
+        now = fields.Datetime.now()
+        values = {'user_id': user.id, 'signed_in_at': now}
+        if self.user_id and self.user_id != user:
+            # It changes hands without a sign-out: all that came before was somebody else's.
+            values['anonymous_since'] = now
+        self.write(values)
+        self._adopt_history()
 
     def _adopt_history(self):
-        """Give what these devices did before their customer signed in to the customer, who has consented to it."""
+        """Give what these devices did before their customer signed in to the customer, if they have consented to it.
+
+        It is the one place where an event is changed, and sets nothing off: no campaign answers what is long past.
+        """
+        self.env.flush_all()
+        execute_racing(self.env, SQL(
+            """UPDATE mobile_event event SET partner_id = device.partner_id
+                 FROM mobile_device device
+                WHERE device.id IN %s AND event.device_id = device.id AND event.partner_id IS NULL
+                  AND event.occurred_at >= device.anonymous_since AND event.occurred_at < device.signed_in_at
+                  AND device.partner_id IS NOT NULL AND %s""",
+            self._ids or (0,), self.env['mobile.consent']._granted_sql(
+                SQL('device.partner_id'), SQL('device.company_id'), 'profiling')))
+        self.env['mobile.event'].invalidate_model(['partner_id'])
 
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""
         self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])
-        self.write({'user_id': False, 'signed_in_at': False})
+        self.write({'user_id': False, 'signed_in_at': False, 'anonymous_since': fields.Datetime.now()})
+
+    def _sign_out_everywhere(self):
+        """End all sessions of this device's customer, on all their devices; an anonymous one is signed out alone."""
+        self.ensure_one()
+        (self | self.user_id._mobile_devices())._sign_out()
 
     def _forget(self):
         """Sign out and let no push reach this install any more; it can register again."""
         self._sign_out()
         self.write({'active': False, 'push_provider': False, 'push_address': False})
+
+    @api.model
+    def _find_page(self, user, company, limit, after=None):
+        """Return one page of the devices on which a customer is signed in, the latest sign-in first.
+
+        :param company: ``res.company``; other companies' apps are their own business.
+        :param tuple after: (signed_in_at, id) of the last device that was given.
+        """
+        domain = Domain([('user_id', '=', user.id), ('company_id', '=', company.id), ('signed_in_at', '!=', False)])
+        if after:
+            domain &= Domain('signed_in_at', '<', after[0]) | (
+                Domain('signed_in_at', '=', after[0]) & Domain('id', '<', after[1]))
+        return self.search(domain, limit=limit, order='signed_in_at desc, id desc')
+
+    def _answer_challenge(self, challenge_uuid, code, request_id):
+        """Do what a one-time code was asked for, if this is the code: sign in, or change the customer's address.
+
+        :param str request_id: see ``mobile.otp._verify``.
+        :return: the customer's new tokens on this device; or the problem, to be returned and not raised, for what was
+            written must be kept.
+        :rtype: dict | Problem
+        """
+        self.ensure_one()
+        challenge = self.env['mobile.otp']._verify(self, challenge_uuid, code, request_id)
+        if isinstance(challenge, Problem):
+            return challenge
+        if challenge.purpose == 'change_address':
+            refusal = self.user_id._mobile_change_address(challenge.channel, challenge.address)
+            if refusal:
+                return refusal
+            (self.user_id._mobile_devices() - self)._sign_out()
+            self.env['mobile.token']._revoke([('user_id', '=', self.user_id.id)])
+        else:
+            self._sign_in(self.env['res.users']._mobile_sign_in(self, challenge.channel, challenge.address))
+        return self.env['mobile.token']._issue(self)
+
+    def _answer_passkey(self, assertion, host):
+        """Sign in whose passkey has answered this device's challenge.
+
+        :param dict assertion: ``PublicKeyCredential.toJSON()``.
+        :param str host: the network address that the request came from.
+        :return: the customer's new tokens on this device; or the problem, to be returned and not raised, for the try
+            counts.
+        :rtype: dict | Problem
+        :raise Problem: 429 with ``Retry-After`` after too many tries.
+        """
+        self.ensure_one()
+        Limit = self.env['mobile.limit']
+        Limit._take('passkey_device', self.id)
+        Limit._take('passkey_ip', host)
+        user = self.env['auth.passkey.key']._mobile_verify(self, assertion)
+        if isinstance(user, Problem):
+            return user
+        self._sign_in(user)
+        return self.env['mobile.token']._issue(self)
+
+    @api.model
+    def _is_signed_in(self, partner, company):
+        """Tell whether a customer has a phone on which they can answer in a company's app."""
+        return bool(partner) and bool(self.search_count(self._signed_in(partner, company), limit=1))
+
+    @api.model
+    def _signed_in(self, partner, company):
+        """Return the domain of the phones on which a customer is served by a company's app."""
+        # Not if they are staff by now, or blocked.
+        return [
+            ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('app_id.active', '=', True),
+            ('app_id.kind', '=', 'phone'), ('user_id.active', '=', True), ('user_id.share', '=', True),
+        ]
+
+    def _has_session(self, partner, company):
+        """Tell whether a customer is signed in on this phone, in a company's app, with a token that lives."""
+        self.ensure_one()
+        return bool(self.search_count([
+            ('id', '=', self.id), *self._signed_in(partner, company),
+            ('token_ids', 'any', [
+                ('user_id', '=', self.user_id.id), ('revoked_at', '=', False), ('used_at', '=', False),
+                ('expires_at', '>', fields.Datetime.now())]),
+        ]))
 
     @api.model
     @tools.ormcache('company_id')

@@ -133,6 +133,8 @@ class MobileEvent(models.Model):
             rows.setdefault(row['uuid'], row)
         new = self._insert(device, rows.values(), now)
         self._follow(new)
+        if device.signed_in_at and any(row['occurred_at'] < device.signed_in_at for row in rows.values()):
+            device._adopt_history()
         return len(new), len(reports) - len(rejected) - len(new), rejected
 
     @api.model
@@ -151,7 +153,7 @@ class MobileEvent(models.Model):
         }
         references = {field: {record.id: record for record in found} for field, found in records.items()}
         messages = self.env['mobile.message'].search([
-            ('uuid', 'in', named('message_id')), ('partner_id', '=', device.partner_id.id)]
+            ('uuid', 'in', named('message_id')), ('partner_id', '=', device.partner_id.id), *company_domain]
         ) if device.partner_id else self.env['mobile.message']
         references['message_id'] = {message.uuid: message for message in messages}
         return references

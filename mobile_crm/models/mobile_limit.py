@@ -9,6 +9,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL, hmac
 
+from ..tools.limits import Standing, limit_headers
 from ..tools.problems import Problem
 from ..tools.racing import execute_on_primary
 
@@ -30,35 +31,6 @@ class Policy(NamedTuple):
     window: int
     # Whether its subjects are addresses of hosts.
     by_host: bool = False
-
-
-class Standing(NamedTuple):
-    """How far a subject has come with a policy.
-
-    :ivar int remaining: what is left in this window
-    :ivar int reset: seconds until the window ends, rounded up
-    """
-
-    policy: str
-    quota: int
-    window: int
-    remaining: int
-    reset: int
-
-    @staticmethod
-    def headers(standings):
-        """Return the header fields that tell of these (draft-ietf-httpapi-ratelimit-headers-10).
-
-        :rtype: dict[str, str]
-        """
-        if not standings:
-            return {}
-        return {
-            'RateLimit-Policy': ', '.join(
-                f'"{standing.policy}";q={standing.quota};w={standing.window}' for standing in standings),
-            'RateLimit': ', '.join(
-                f'"{standing.policy}";r={standing.remaining};t={standing.reset}' for standing in standings),
-        }
 
 
 class _Window:
@@ -106,6 +78,8 @@ class MobileLimit(models.Model):
         'otp_address': Policy(5, 3600),
         'otp_device': Policy(10, 3600),
         'otp_ip': Policy(100, 3600, by_host=True),
+        'passkey_device': Policy(30, 3600),
+        'passkey_ip': Policy(300, 3600, by_host=True),
     }
 
     _windows = {}
@@ -155,7 +129,7 @@ class MobileLimit(models.Model):
             name, policy.quota, policy.window, max(0, policy.quota - used), max(1, math.ceil(window.ends - now)))
         if is_over:
             raise Problem('too_many_requests', headers={
-                'Retry-After': str(standing.reset), **Standing.headers([standing])})
+                'Retry-After': str(standing.reset), **limit_headers([standing])})
         return standing
 
     @api.model

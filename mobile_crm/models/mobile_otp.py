@@ -10,97 +10,130 @@ from odoo.addons.phone_validation.tools import phone_validation
 
 from ..tools import secret
 from ..tools.problems import Problem
-from ..tools.racing import execute_racing
+from ..tools.racing import execute_apart
 
 LIFETIME = timedelta(minutes=10)
 MAX_TRIES = 5
-# Requests for a code within an hour, before the next is answered with 429.
-LIMIT_PERIOD = timedelta(hours=1)
-LIMIT_PER_ADDRESS = 5
-LIMIT_PER_DEVICE = 10
 
 
 class MobileOtp(models.Model):
-    """A one-time code on its way to an address that somebody says is theirs."""
+    """A one-time code on its way to an address that somebody says is theirs; one row for each address.
+
+    Codes are asked for and guessed at by many at once. So a row is written by single statements, each in a transaction
+    of its own: it is never lost with its request, and nobody waits for another's request to end.
+    """
 
     _name = 'mobile.otp'
     _description = "One-Time Code"
-    _order = 'id desc'
+    _order = 'requested_at desc, id desc'
+    _rec_name = 'uuid'
+    _log_access = False
 
-    uuid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
+    uuid = fields.Char(required=True, readonly=True, help="Names the challenge; a new code is a new challenge.")
     device_id = fields.Many2one(
         comodel_name='mobile.device', required=True, readonly=True, index=True, ondelete='cascade')
     channel = fields.Selection(selection=[('sms', "SMS"), ('email', "Email")], required=True, readonly=True)
-    address = fields.Char(required=True, readonly=True, index=True, help="A number in E.164, or an email address.")
+    address = fields.Char(required=True, readonly=True, help="A number in E.164, or an email address.")
+    purpose = fields.Selection(
+        selection=[('sign_in', "Sign In"), ('change_address', "Change of Address")],
+        required=True, readonly=True, default='sign_in')
+    user_id = fields.Many2one(
+        comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='cascade',
+        help="Whose address changes.")
     code_hash = fields.Char(required=True, readonly=True)
-    tries = fields.Integer(required=True, readonly=True, default=0)
+    requested_at = fields.Datetime(string="Requested", required=True, readonly=True, default=fields.Datetime.now)
     expires_at = fields.Datetime(required=True, readonly=True, index=True)
+    tries = fields.Integer(required=True, readonly=True, default=0)
     verified_at = fields.Datetime(readonly=True)
+    verified_by = fields.Char(readonly=True, help="Which request gave the right code.")
 
     _uuid_unique = models.UniqueIndex('(uuid)')
+    # One living code for each address: a new one takes the place of the one before.
+    _address_unique = models.UniqueIndex('(address)')
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _request_code(self, device, channel, address):
-        """Send a new code to an address and return its challenge. The code before it dies.
+    def _request_code(self, device, channel, address, host, purpose='sign_in'):
+        """Send a new code to an address and return the id of its challenge. The code before it dies.
 
         The answer and the work are the same whether or not anybody is known by that address.
 
         :param device: ``mobile.device``; the code counts on this device alone.
         :param str channel: ``sms`` or ``email``.
         :param str address: as its owner typed it.
-        :rtype: MobileOtp
-        :raise Problem: 422 for what is no address, 429 with ``Retry-After`` when too many codes were asked for.
+        :param str host: the network address that the request came from.
+        :param str purpose: ``sign_in``, or ``change_address`` for the device's customer.
+        :rtype: str
+        :raise Problem: 401 to change nobody's address, 422 for what is no address, 429 with ``Retry-After`` when too
+            many codes were asked for.
         """
+        if purpose == 'change_address' and not device.user_id:
+            raise Problem('sign_in_required')
         address = self._normalize_address(device, channel, address)
-        now = fields.Datetime.now()
-        recent = self.search([('create_date', '>', now - LIMIT_PERIOD), '|',
-                              ('address', '=', address), ('device_id', '=', device.id)], order='id')
-        for challenges, limit in (
-            (recent.filtered(lambda otp: otp.address == address), LIMIT_PER_ADDRESS),
-            (recent.filtered(lambda otp: otp.device_id == device), LIMIT_PER_DEVICE),
-        ):
-            if len(challenges) >= limit:
-                wait = challenges[-limit].create_date + LIMIT_PERIOD - now
-                raise Problem('too_many_requests', headers={'Retry-After': str(int(wait.total_seconds()) + 1)})
-        recent.filtered(lambda otp: otp.address == address and otp.expires_at > now).expires_at = now
-        code, uuid = secret.new_code(), str(uuid4())
-        challenge = self.create({
+        Limit = self.env['mobile.limit']
+        Limit._take('otp_device', device.id)
+        Limit._take('otp_ip', host)
+        # The address last: who has no codes left uses up nobody else's.
+        Limit._take('otp_address', address)
+        now, code, uuid = fields.Datetime.now(), secret.new_code(), str(uuid4())
+        row = {
             'uuid': uuid,
             'device_id': device.id,
             'channel': channel,
-            'address': address,
+            'purpose': purpose,
+            'user_id': device.user_id.id if purpose == 'change_address' else None,
             'code_hash': self._hash(uuid, code),
+            'requested_at': now,
             'expires_at': now + LIFETIME,
-        })
-        challenge._send(code)
-        return challenge
+            'tries': 0,
+            'verified_at': None,
+            'verified_by': None,
+        }
+        columns = SQL(', ').join(map(SQL.identifier, row))
+        execute_apart(self.env, SQL(
+            """INSERT INTO mobile_otp (address, %(columns)s) VALUES (%(address)s, %(values)s)
+               ON CONFLICT (address) DO UPDATE SET (%(columns)s) = (%(values)s)""",
+            columns=columns, address=address, values=SQL(', ').join(SQL('%s', value) for value in row.values())))
+        self.invalidate_model()
+        self._send(device, channel, address, code)
+        return uuid
 
     @api.model
-    def _verify(self, device, uuid, code):
+    def _verify(self, device, uuid, code, request_id):
         """Return the challenge that this code answers.
 
-        Each call is a try, counted before the code is looked at; five wrong ones end the challenge.
+        Each call is a try, counted and committed before the code is looked at; five end the challenge. A right code
+        counts once.
 
-        :return: the challenge; or a problem to be returned and not raised, so that the try stays counted. It is the
-            same for a wrong code, an old one and a challenge that never was.
+        :param device: ``mobile.device``, of the caller.
+        :param str request_id: of the caller's request. Odoo runs it again when it loses a race after this: the code
+            that it has used up is then still its own.
+        :return: the challenge; or the problem, the same for a wrong code, an old one and a challenge that never was.
         :rtype: MobileOtp | Problem
         """
         now = fields.Datetime.now()
-        self.flush_model()
-        row = execute_racing(self.env, SQL(
-            """UPDATE mobile_otp SET tries = tries + 1
-                WHERE uuid = %s AND device_id = %s AND verified_at IS NULL AND expires_at > %s AND tries < %s
-            RETURNING id""",
-            uuid, device.id, now, MAX_TRIES))
-        self.invalidate_model(['tries'])
-        challenge = self.browse(row[0] if row else ())
-        if not challenge or not consteq(challenge.code_hash, self._hash(uuid, code)):
+        rows = execute_apart(self.env, SQL(
+            """UPDATE mobile_otp SET tries = tries + CASE WHEN verified_at IS NULL THEN 1 ELSE 0 END
+                WHERE uuid = %(uuid)s AND device_id = %(device)s
+                  AND expires_at > %(now)s AND requested_at < %(ahead)s
+                  AND (verified_at IS NULL AND tries < %(max)s OR verified_by = %(request)s)
+                  AND (user_id IS NULL OR user_id = %(user)s)
+            RETURNING id, code_hash""",
+            uuid=uuid, device=device.id, now=now, ahead=now + secret.CLOCK_TOLERANCE, max=MAX_TRIES,
+            request=request_id, user=device.user_id.id or None))
+        challenge_id, code_hash = rows[0] if rows else (None, '')
+        if not consteq(code_hash, self._hash(uuid, code)):
             return Problem('otp_invalid')
-        challenge.verified_at = now
-        return challenge
+        rows = execute_apart(self.env, SQL(
+            """UPDATE mobile_otp SET verified_at = %(now)s, verified_by = %(request)s
+                WHERE id = %(id)s AND uuid = %(uuid)s AND (verified_at IS NULL OR verified_by = %(request)s)
+            RETURNING id""",
+            now=now, request=request_id, id=challenge_id, uuid=uuid))
+        self.invalidate_model()
+        return self.browse(challenge_id) if rows else Problem('otp_invalid')
 
+    @api.model
     def _expires_in(self):
         """Return the seconds for which a new code is good; the same for everybody, to the second."""
         return int(LIFETIME.total_seconds())
@@ -122,20 +155,20 @@ class MobileOtp(models.Model):
         except UserError as exc:
             raise Problem.invalid(['body', 'address'], self.env._("This is not a phone number.")) from exc
 
-    def _send(self, code):
+    @api.model
+    def _send(self, device, channel, address, code):
         """Put the code into Odoo's outgoing queue and wake its worker."""
-        self.ensure_one()
-        app_name = self.device_id.app_id.name
-        if self.channel == 'sms':
+        app_name = device.app_id.name
+        if channel == 'sms':
             self.env['sms.sms'].create({
-                'number': self.address,
+                'number': address,
                 'body': self.env._("%(code)s is your code for %(app)s. It is good for 10 minutes.",
                                    code=code, app=app_name),
             })
             return
-        company = self.device_id.company_id
+        company = device.company_id
         self.env['mail.mail'].create({
-            'email_to': self.address,
+            'email_to': address,
             'email_from': company.email_formatted or self.env.user.email_formatted,
             'subject': self.env._("Your code for %s", app_name),
             'body_html': self.env['ir.qweb']._render(

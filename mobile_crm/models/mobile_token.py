@@ -13,6 +13,8 @@ ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=90)
 # A dead row is kept so long to tell a reused refresh token from one that never was.
 KEEP_DEAD = timedelta(days=30)
+# For so long a phone whose answer was lost may present its refresh token once more.
+GRACE = timedelta(seconds=60)
 
 
 class Caller(NamedTuple):
@@ -26,11 +28,21 @@ class Caller(NamedTuple):
     lang: str | None
 
 
+class TillCaller(NamedTuple):
+    """Which till sends this request."""
+
+    app_id: int
+    company_id: int
+
+
 class MobileToken(models.Model):
-    """A token of a device, known by its hash alone.
+    """A token of a device or a till, known by its hash alone.
 
     Access tokens live 15 minutes. A refresh token is used once and gives a new pair of the same family; one that
     comes a second time was copied, so its whole family dies (RFC 9700, section 4.14.2).
+
+    A phone that lost the answer is no thief. So the refresh token that was used last may come once more for a minute,
+    as long as nobody has used what it gave: that pair dies, and a new one takes its place.
     """
 
     _name = 'mobile.token'
@@ -38,18 +50,25 @@ class MobileToken(models.Model):
     _order = 'id desc'
     _log_access = False
 
-    kind = fields.Selection(selection=[('access', "Access"), ('refresh', "Refresh")], required=True, readonly=True)
+    kind = fields.Selection(
+        selection=[('access', "Access"), ('refresh', "Refresh"), ('till', "Till")], required=True, readonly=True)
     hash = fields.Char(required=True, readonly=True, size=64)
     family = fields.Char(required=True, readonly=True, index=True)
     device_id = fields.Many2one(
-        comodel_name='mobile.device', required=True, readonly=True, index=True, ondelete='cascade')
+        comodel_name='mobile.device', readonly=True, index='btree_not_null', ondelete='cascade')
+    app_id = fields.Many2one(
+        string="Till", comodel_name='mobile.app', readonly=True, index='btree_not_null', ondelete='cascade')
     user_id = fields.Many2one(comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='cascade')
     created_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     expires_at = fields.Datetime(required=True, readonly=True, index=True)
     used_at = fields.Datetime(readonly=True)
+    repeated_at = fields.Datetime(readonly=True, help="When a used refresh token came once more, its answer lost.")
     revoked_at = fields.Datetime(readonly=True)
 
     _hash_unique = models.UniqueIndex('(hash)')
+    _one_holder = models.Constraint(
+        "CHECK (num_nonnulls(device_id, app_id) = 1 AND (kind = 'till') = (app_id IS NOT NULL))",
+        "A token is a device's or a till's.")
 
     # === BUSINESS METHODS === #
 
@@ -84,6 +103,49 @@ class MobileToken(models.Model):
         }
 
     @api.model
+    def _issue_till(self, till):
+        """Return a new token for a till, in plain; only its hash is kept.
+
+        :param till: ``mobile.app``.
+        :rtype: dict
+        """
+        token = secret.new_token(secret.TILL_PREFIX)
+        self.create({
+            'kind': 'till',
+            'hash': secret.token_hash(token),
+            'family': uuid4().hex,
+            'app_id': till.id,
+            'expires_at': fields.Datetime.now() + ACCESS_LIFETIME,
+        })
+        return {
+            'access_token': token,
+            'token_type': 'Bearer',
+            'expires_in': int(ACCESS_LIFETIME.total_seconds()),
+        }
+
+    @api.model
+    def _authenticate_till(self, token):
+        """Return the till that presents this token.
+
+        :rtype: TillCaller
+        :raise Problem: 401.
+        """
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            """SELECT app.id, app.company_id, token.expires_at > %s
+                 FROM mobile_token token
+                 JOIN mobile_app app ON app.id = token.app_id
+                WHERE token.hash = %s AND token.kind = 'till' AND token.revoked_at IS NULL AND token.created_at < %s
+                  AND app.active AND app.kind = 'till'""",
+            (now, secret.token_hash(token), now + secret.CLOCK_TOLERANCE))
+        row = self.env.cr.fetchone()
+        if not row:
+            raise Problem('token_invalid')
+        if not row[-1]:
+            raise Problem('token_expired')
+        return TillCaller(*row[:-1])
+
+    @api.model
     def _authenticate(self, token):
         """Return who presents this access token.
 
@@ -104,9 +166,9 @@ class MobileToken(models.Model):
                       device.lang, token.expires_at > %s
                  FROM mobile_token token
                  JOIN mobile_device device ON device.id = token.device_id
-                WHERE token.hash = %s AND token.kind = 'access' AND token.revoked_at IS NULL AND device.active
-                  AND token.user_id IS NOT DISTINCT FROM device.user_id""",
-            (now, secret.token_hash(token)))
+                WHERE token.hash = %s AND token.kind = 'access' AND token.revoked_at IS NULL AND token.created_at < %s
+                  AND device.active AND token.user_id IS NOT DISTINCT FROM device.user_id""",
+            (now, secret.token_hash(token), now + secret.CLOCK_TOLERANCE))
         row = self.env.cr.fetchone()
         caller = row and Caller(*row[:-1])
         if not caller or not caller.company_id or (caller.user_id and not caller.partner_id):
@@ -117,7 +179,7 @@ class MobileToken(models.Model):
 
     @api.model
     def _rotate(self, token, app_id):
-        """Exchange a refresh token for a new pair, once.
+        """Exchange a refresh token for a new pair: once, and once more when the answer was lost.
 
         :param int app_id: the app that presents it; another app's token is not known here.
         :return: the new pair; or the problem, to be returned and not raised where a family was revoked.
@@ -125,19 +187,29 @@ class MobileToken(models.Model):
         """
         now = fields.Datetime.now()
         rows = execute_racing(self.env, SQL(
-            """UPDATE mobile_token token SET used_at = %(now)s
+            """UPDATE mobile_token token
+                  SET used_at = COALESCE(token.used_at, %(now)s),
+                      repeated_at = CASE WHEN token.used_at IS NOT NULL THEN %(now)s::timestamp END
                  FROM mobile_device device
                 WHERE token.hash = %(hash)s AND token.kind = 'refresh' AND device.id = token.device_id
                   AND device.app_id = %(app)s AND device.active
-                  AND token.used_at IS NULL AND token.revoked_at IS NULL AND token.expires_at > %(now)s
+                  AND token.revoked_at IS NULL AND token.expires_at > %(now)s AND token.created_at < %(ahead)s
+                  AND (token.used_at IS NULL OR (
+                           token.used_at >= %(grace)s
+                           AND NOT EXISTS (SELECT FROM mobile_token successor
+                                            WHERE successor.family = token.family AND successor.kind = 'refresh'
+                                              AND successor.id > token.id AND successor.used_at IS NOT NULL)))
                   AND token.user_id IS NOT DISTINCT FROM device.user_id
                   AND (token.user_id IS NULL
                        OR EXISTS (SELECT FROM res_users WHERE id = token.user_id AND active AND share))
-            RETURNING token.family, token.device_id""",
-            now=now, hash=secret.token_hash(token), app=app_id))
-        for family, device_id in rows:
-            # The access token that came with the old one ends with it.
-            self._revoke([('family', '=', family), ('kind', '=', 'access')])
+            RETURNING token.family, token.device_id, token.repeated_at IS NOT NULL""",
+            now=now, ahead=now + secret.CLOCK_TOLERANCE, grace=now - GRACE, hash=secret.token_hash(token), app=app_id))
+        for family, device_id, is_repeated in rows:
+            if is_repeated:
+                self._spend(family)
+            else:
+                # The access token that came with the old one ends with it.
+                self._revoke([('family', '=', family), ('kind', '=', 'access')])
             device = self.env['mobile.device'].browse(device_id)
             device.last_seen_at = now
             return self._issue(device, family)
@@ -147,6 +219,20 @@ class MobileToken(models.Model):
             self._revoke([('family', '=', dead.family)])
             return Problem('token_reused')
         return Problem('token_expired' if dead and not dead.revoked_at and dead.expires_at <= now else 'token_invalid')
+
+    @api.model
+    def _spend(self, family):
+        """End what a session has, in favour of a pair to come: a refresh token of it that comes later is a reused one.
+
+        :param str family: the session.
+        """
+        execute_racing(self.env, SQL(
+            """UPDATE mobile_token
+                  SET revoked_at = COALESCE(revoked_at, %(now)s),
+                      used_at = CASE WHEN kind = 'refresh' THEN COALESCE(used_at, %(now)s) END
+                WHERE family = %(family)s""",
+            now=fields.Datetime.now(), family=family))
+        self.invalidate_model()
 
     @api.model
     def _revoke(self, domain):

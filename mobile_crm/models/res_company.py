@@ -9,6 +9,13 @@ class ResCompany(models.Model):
     mobile_position_days = fields.Integer(
         string="Keep Positions For (days)", required=True, default=30,
         help="After so many days the coordinates that phones reported are erased.")
+    mobile_approval_required = fields.Boolean(
+        string="Customers Approve Spending", default=True,
+        help="Customers approve on their phone when points or e-wallet are spent. Who has no signed-in phone is not "
+             "asked.")
+    mobile_card_key_version = fields.Integer(
+        string="Key of Member Cards", required=True, default=1, readonly=True,
+        help="The number of the key by which tills check member cards.")
 
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
@@ -16,3 +23,10 @@ class ResCompany(models.Model):
 
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
+
+    # === ACTION METHODS === #
+
+    def action_mobile_new_card_key(self):
+        """Sign member cards with the next key. Tills know it already; the cards shown at this moment are void."""
+        for company in self:
+            company.mobile_card_key_version += 1

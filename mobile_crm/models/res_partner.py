@@ -1,5 +1,7 @@
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, email_normalize
 
@@ -7,6 +9,7 @@ from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
 VERIFIED_FIELDS = {'sms': 'mobile_verified_phone', 'email': 'mobile_verified_email'}
+CONTESTED_FIELDS = {'sms': 'mobile_contested_phone', 'email': 'mobile_contested_email'}
 FOUND_FIELDS = {'sms': 'phone_sanitized', 'email': 'email_normalized'}
 
 
@@ -21,6 +24,12 @@ class ResPartner(models.Model):
         string="Verified Email", readonly=True, copy=False,
         help="The address by which this customer signs in. They have proved that it is theirs.",
     )
+    mobile_contested_phone = fields.Char(
+        string="Contested Phone", readonly=True, copy=False,
+        help="A number that this customer has proved to be theirs as well, but by which another contact signs in.")
+    mobile_contested_email = fields.Char(
+        string="Contested Email", readonly=True, copy=False,
+        help="An address that this customer has proved to be theirs as well, but by which another contact signs in.")
     mobile_birthdate = fields.Date(string="Birthdate")
     mobile_favourite_store_ids = fields.Many2many(
         string="Favourite Stores", comodel_name='mobile.store', relation='mobile_store_favourite_rel')
@@ -92,6 +101,10 @@ class ResPartner(models.Model):
     def action_view_mobile_devices(self):
         return self._mobile_action('mobile_crm.mobile_device_action')
 
+    def action_mobile_sign_out(self):
+        """End the sessions of these customers on all phones that the member of staff sees."""
+        self.mobile_device_ids.action_sign_out()
+
     def action_view_mobile_events(self):
         return self._mobile_action('mobile_crm.mobile_event_action')
 
@@ -159,13 +172,17 @@ class ResPartner(models.Model):
     def _mobile_claim_address(self, channel, address):
         """Write that this contact has proved an address to be theirs.
 
-        :raise psycopg2.errors.UniqueViolation: when another sign-in with the address was faster.
+        :raise ConcurrencyError: when another sign-in with the address was faster. Odoo then runs the request again,
+            which finds the other's contact.
         """
         self.ensure_one()
         self.flush_recordset()
         field = VERIFIED_FIELDS[channel]
-        execute_racing(self.env, SQL(
-            'UPDATE res_partner SET %s = %s WHERE id = %s', SQL.identifier(field), address, self.id))
+        try:
+            execute_racing(self.env, SQL(
+                'UPDATE res_partner SET %s = %s WHERE id = %s', SQL.identifier(field), address, self.id))
+        except psycopg2.errors.UniqueViolation as exc:
+            raise ConcurrencyError(self.env._("Another contact has just verified this address.")) from exc
         self.invalidate_recordset([field])
 
     @api.model

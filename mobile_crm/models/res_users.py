@@ -4,29 +4,32 @@ from odoo import api, models
 from odoo.tools import email_normalize
 
 from ..tools.problems import Problem
+from .res_partner import CONTESTED_FIELDS, FOUND_FIELDS, VERIFIED_FIELDS
 
 
 class ResUsers(models.Model):
     _inherit = 'res.users'
 
     @api.model
-    def _mobile_sign_in(self, challenge):
-        """Return the portal user of whoever answered this one-time code, made if they are new here.
+    def _mobile_sign_in(self, device, channel, address):
+        """Return the portal user of whoever has just proved that this address is theirs, made if they are new here.
 
-        :param challenge: a verified ``mobile.otp``.
+        :param device: ``mobile.device`` on which they did.
+        :param str channel: ``sms`` or ``email``.
+        :param str address: normalized (E.164 or lower-case e-mail).
         :rtype: ResUsers
         :raise Problem: 403 for a member of staff: their rights must not be reachable by phone.
         """
-        app, address = challenge.device_id.app_id, challenge.address
+        app = device.app_id
         Partner = self.env['res.partner']
-        partner = Partner._mobile_find_verified(challenge.channel, address)
+        partner = Partner._mobile_find_verified(channel, address)
         users = partner.with_context(active_test=False).user_ids
         # Staff first, whatever other account they have; then one that can be used.
         user = users.sorted(lambda user: (user.active and not user.share, user.active), reverse=True)[:1]
         is_claimed = bool(partner)
         if not partner:
-            user = self._mobile_find_by_login(challenge.channel, address)
-            partner = user.partner_id or Partner._mobile_find_unclaimed(challenge.channel, address, app.company_id)
+            user = self._mobile_find_by_login(channel, address)
+            partner = user.partner_id or Partner._mobile_find_unclaimed(channel, address, app.company_id)
         if user and not user._is_portal():
             raise Problem('staff_account')
         if (user and not user.active) or (partner and not partner.active):
@@ -35,15 +38,16 @@ class ResUsers(models.Model):
         if is_new:
             partner = Partner.create({
                 # A name to find them by until they tell their own; nobody but staff sees it.
-                'name': self.env._("Customer %s", address[-4:]) if challenge.channel == 'sms'
+                'name': self.env._("Customer %s", address[-4:]) if channel == 'sms'
                         else address.partition('@')[0],
-                'lang': challenge.device_id.lang or self.env.lang,
+                'lang': device.lang or self.env.lang,
                 'company_id': False,
             })
-        # Two sign-ins at once meet here, before anything else bears the address.
-        partner._mobile_claim_address(challenge.channel, address)
+        if not is_claimed:
+            # Two sign-ins at once meet here, before anything else bears the address.
+            partner._mobile_claim_address(channel, address)
         if is_new:
-            partner['phone' if challenge.channel == 'sms' else 'email'] = address
+            partner['phone' if channel == 'sms' else 'email'] = address
         if not user:
             # A user moves their contact into their company, and a contact that is another company's stays there.
             company = partner.company_id or app.company_id
@@ -74,6 +78,33 @@ class ResUsers(models.Model):
                 lambda user: email_normalize(user.login) == address)
         return found[:1]
 
+    def _mobile_change_address(self, channel, address):
+        """Let this customer sign in with an address that they have just proved, in place of the one before.
+
+        :param str channel: ``sms`` or ``email``.
+        :param str address: normalized (E.164 or lower-case e-mail).
+        :return: None; or the problem, to be returned and not raised, so that staff find both contacts in their list.
+        :rtype: Problem | None
+        """
+        self.ensure_one()
+        partner, contested = self.partner_id, CONTESTED_FIELDS[channel]
+        holder = (self.env['res.partner']._mobile_find_verified(channel, address)
+                  or self._mobile_find_by_login(channel, address).partner_id)
+        if holder and holder != partner:
+            partner[contested] = address
+            return Problem('address_in_use')
+        before = {partner[VERIFIED_FIELDS[channel]], partner[FOUND_FIELDS[channel]]} - {False}
+        login = self.login if channel == 'sms' else email_normalize(self.login)
+        partner._mobile_claim_address(channel, address)
+        partner.write({'phone' if channel == 'sms' else 'email': address, contested: False})
+        if login in before and login != address:
+            self.login = address
+        return None
+
+    def _mobile_devices(self):
+        """Return the devices on which these users are signed in."""
+        return self.env['mobile.device'].with_context(active_test=False).search([('user_id', 'in', self.ids)])
+
     def _mobile_end_other_access(self):
         """Take these accounts from whoever else can open them, as their owner has just proved who they are.
 
@@ -85,5 +116,6 @@ class ResUsers(models.Model):
             return
         self.password = secrets.token_urlsafe(32)
         self.api_key_ids._remove()
-        if 'auth_passkey_key_ids' in self._fields:
-            self.auth_passkey_key_ids.unlink()
+        self.auth_passkey_key_ids.unlink()
+        # Where somebody has signed in by such a passkey.
+        self._mobile_devices()._sign_out()

@@ -112,10 +112,7 @@ class MobileCommon(TransactionCase):
         """
         partner = cls.env['res.partner'].create({'name': name, 'phone': phone, 'mobile_verified_phone': phone})
         device = cls._make_device(app, platform)
-        challenge = cls.env['mobile.otp'].create({
-            'device_id': device.id, 'channel': 'sms', 'address': phone, 'code_hash': '-',
-            'expires_at': fields.Datetime.now()})
-        user = cls.env['res.users']._mobile_sign_in(challenge)
+        user = cls.env['res.users']._mobile_sign_in(device, 'sms', phone)
         device._sign_in(user)
         # A while ago: what happened before a sign-in is nobody's.
         device.signed_in_at -= timedelta(days=1)
@@ -308,6 +305,15 @@ class MobileHttpCase(MobileCommon, HttpCase):
         tokens = self.env['mobile.token']._issue(device)
         phone.access_token, phone.refresh_token = tokens['access_token'], tokens['refresh_token']
         return phone
+
+    def till_of(self, app):
+        """Return a till that has signed in.
+
+        :param app: ``mobile.app`` of the kind till
+        """
+        till = self.phone_app(app)
+        till.access_token = self.env['mobile.token']._issue_till(app)['access_token']
+        return till
 
     def sent_code(self, address, channel='sms'):
         """Return the last one-time code that was sent to an address, from Odoo's outgoing queue."""

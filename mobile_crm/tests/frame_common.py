@@ -11,6 +11,12 @@ BODIES = {
     'update_device': {},
     'request_otp': {'channel': 'email', 'address': 'nobody@mobile-crm.example'},
     'verify_otp': {'challenge_id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'code': '000000'},
+    'logout': {},
+    'till_token': {'client_id': 'x', 'client_secret': 'mcs_x'},
+    'identify_member': {'qr': 'MC1.x'},
+    'verify_passkey': {
+        'id': 'AA', 'rawId': 'AA', 'type': 'public-key', 'clientExtensionResults': {},
+        'response': {'clientDataJSON': 'AA', 'authenticatorData': 'AA', 'signature': 'AA'}},
     'refresh': {'refresh_token': 'mcr_x'},
     'update_me': {},
     'update_consents': {},
@@ -26,12 +32,37 @@ def concrete(path):
     return re.sub(r'<(\w+:)?\w+>', '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', path)
 
 
+def inner_objects(operation):
+    """Return the place of each object within an operation's body, such as ``['events', 0]``."""
+    schema = operation.body_model.model_json_schema()
+
+    def walk(part, place):
+        while ref := part.get('$ref'):
+            part = schema['$defs'][ref.rpartition('/')[2]]
+        if place and part.get('properties'):
+            yield place
+        for name, field in part.get('properties', {}).items():
+            yield from walk(field, [*place, name])
+        if 'items' in part:
+            yield from walk(part['items'], [*place, 0])
+        for option in part.get('anyOf', ()):
+            yield from walk(option, place)
+
+    return list(walk(schema, []))
+
+
 class FrameCase(MobileHttpCase):
-    """Requests of a phone that is signed in (``self.client``) and of nobody (``self.call``)."""
+    """Requests of a phone that is signed in (``self.client``), of a till (``self.till``), of nobody (``self.call``)."""
 
     def setUp(self):
         super().setUp()
         self.client = self.phone_of(self.phone)
+        self.till = self.till_of(self.env['mobile.app'].create({
+            'name': "Test Till", 'kind': 'till', 'company_id': self.company.id}))
+
+    def caller_of(self, operation):
+        """Return who may call an operation."""
+        return self.till if operation.auth == 'mobile_till' else self.client
 
     @contextmanager
     def handler_does(self, what):

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..controllers.routing import BASE_PATH, OPERATIONS
-from .frame_common import BODIES, FrameCase, concrete
+from .frame_common import BODIES, FrameCase, concrete, inner_objects
 
 MIB = 1024 * 1024
 
@@ -68,14 +68,27 @@ class TestApiBodies(FrameCase):
 
     def test_undeclared_fields(self):
         for operation in OPERATIONS:
-            if operation.methods == ['GET'] or not operation.takes_body:
-                continue
-            with self.subTest(operation=operation.name):
-                answer = self.client.request(
-                    operation.methods[0], concrete(operation.path), json={**BODIES[operation.name], 'is_admin': True})
-                self.assertInvalid(answer, 'body', 'is_admin')
-        event = {**BODIES['report_events']['events'][0], 'partner_id': 1}
-        self.assertInvalid(self._post(json.dumps({'events': [event]})), 'body', 'events', 0, 'partner_id')
+            if operation.takes_body:
+                with self.subTest(operation=operation.name):
+                    answer = self.caller_of(operation).request(
+                        operation.methods[0], concrete(operation.path),
+                        json={**BODIES[operation.name], 'is_admin': True})
+                    self.assertInvalid(answer, 'body', 'is_admin')
+
+    def test_undeclared_fields_within(self):
+        places = [(operation, place) for operation in OPERATIONS if operation.takes_body
+                  for place in inner_objects(operation)]
+        self.assertIn(['events', 0], [place for _operation, place in places])
+        for operation, place in places:
+            with self.subTest(operation=operation.name, place=place):
+                inner = {'is_admin': True}
+                for name in reversed(place[1:]):
+                    inner = [inner] if name == 0 else {name: inner}
+                answer = self.caller_of(operation).request(
+                    operation.methods[0], concrete(operation.path), json={**BODIES[operation.name], place[0]: inner})
+                self.assertProblem(answer, 422, 'invalid_request')
+                self.assertIn({'loc': ['body', *place, 'is_admin'], 'type': 'extra_forbidden'}, [
+                    {'loc': error['loc'], 'type': error['type']} for error in answer.json['errors']])
 
     def test_operations_without_a_body(self):
         for data, status in ((b'', 204), (b'{}', 204), (b'{"a": 1}', 422), (b'[]', 422), (b'{', 400)):
@@ -92,7 +105,8 @@ class TestApiBodies(FrameCase):
                 path = concrete(operation.path)
                 if 'store_id' in operation.path_types:
                     path = f'/stores/{self.store_near.id}'
-                answer = self.client.request(operation.methods[0], path, params={**params, 'debug': '1'}, **body)
+                answer = self.caller_of(operation).request(
+                    operation.methods[0], path, params={**params, 'debug': '1'}, **body)
                 self.assertInvalid(answer, 'query', 'debug')
 
     def test_a_refused_request_stores_nothing(self):

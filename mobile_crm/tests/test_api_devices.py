@@ -1,5 +1,7 @@
 import uuid
+from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import MobileHttpCase
@@ -133,3 +135,101 @@ class TestApiDevices(MobileHttpCase):
         self.assertEqual(phone.register().status, 200)
         self.assertTrue(self.phone.active)
         self.assertProblem(phone.get('/me'), 401, 'sign_in_required')
+
+    # === THE CUSTOMER'S DEVICES === #
+
+    def _another_device(self, user, hours=0, app=None, **values):
+        """Return a device on which a user has signed in some hours after the others."""
+        device = self._make_device(app)
+        device._sign_in(user)
+        device.write({'signed_in_at': device.signed_in_at + timedelta(hours=hours), **values})
+        return device
+
+    def test_the_customers_devices(self):
+        phone = self.phone_of(self.phone)
+        newer = self._another_device(self.anna_user, 1, model="Pixel 9", app_version="2.0")
+        items = phone.get('/me/devices').json['items']
+        self.assertEqual([item['device_id'] for item in items], [newer.uuid, self.phone.uuid])
+        self.assertEqual([item['current'] for item in items], [False, True])
+        self.assertEqual(items[0] | {'signed_in_at': None, 'last_seen_at': None}, {
+            'device_id': newer.uuid, 'platform': 'android', 'model': "Pixel 9", 'app_version': "2.0",
+            'signed_in_at': None, 'last_seen_at': None, 'current': False})
+        self.assertEqual(items[0]['signed_in_at'], newer.signed_in_at.strftime('%Y-%m-%dT%H:%M:%SZ'))
+        self.assertProblem(self.registered_phone().get('/me/devices'), 401, 'sign_in_required')
+
+    def test_the_customers_devices_page_by_page(self):
+        devices = [self._another_device(self.anna_user, hours) for hours in (1, 1, 1, 2)]
+        expected = [device.uuid for device in (devices[3], devices[2], devices[1], devices[0], self.phone)]
+        phone, found, cursor = self.phone_of(self.phone), [], None
+        for _ in range(3):
+            page = phone.get('/me/devices', limit=2, **({'cursor': cursor} if cursor else {})).json
+            found += [item['device_id'] for item in page['items']]
+            cursor = page['next_cursor']
+        self.assertEqual((found, cursor), (expected, None))
+        self.assertInvalid(phone.get('/me/devices', cursor='x'), 'query', 'cursor')
+
+    def test_other_devices_are_not_the_customers(self):
+        other_app = self.env['mobile.app'].create({
+            'name': "Other App", 'company_id': self.env['res.company'].create({'name': "Other"}).id})
+        elsewhere = self._another_device(self.anna_user, app=other_app)
+        anonymous, left = self._make_device(), self._another_device(self.anna_user)
+        left._sign_out()
+        phone = self.phone_of(self.phone)
+        self.assertEqual([item['device_id'] for item in phone.get('/me/devices').json['items']], [self.phone.uuid])
+        for device in (elsewhere, anonymous, left, self.phone_ben):
+            signed_in = device.user_id
+            self.assertProblem(phone.delete(f'/me/devices/{device.uuid}'), 404, 'not_found')
+            self.assertEqual(device.user_id, signed_in)
+        for nothing in (str(uuid.uuid4()), '1', 'current'):
+            self.assertProblem(phone.delete(f'/me/devices/{nothing}'), 404, 'not_found')
+
+    def test_one_of_the_customers_devices_is_signed_out(self):
+        device = self._another_device(self.anna_user)
+        phone, other = self.phone_of(self.phone), self.phone_of(device)
+        self.assertEqual(phone.delete(f'/me/devices/{device.uuid}').status, 204)
+        self.assertProblem(other.get('/stores'), 401, 'token_invalid')
+        self.assertProblem(other.refresh(), 401, 'token_invalid')
+        self.assertFalse(device.user_id)
+        self.assertTrue(device.active)
+        self.assertEqual(phone.get('/me').status, 200)
+        self.assertProblem(phone.delete(f'/me/devices/{device.uuid}'), 404, 'not_found')
+        self.assertEqual(phone.delete(f'/me/devices/{self.phone.uuid}').status, 204)
+        self.assertProblem(phone.get('/stores'), 401, 'token_invalid')
+
+    # === CHANGING HANDS === #
+
+    def test_who_gets_a_phone_gets_nothing_of_who_had_it(self):
+        card = self.enter(self.phone, self.fence_near).card_id
+        message = self.env['mobile.message'].search([('partner_id', '=', self.anna.id)])
+        phone = self.phone_of(self.phone)
+        self.assertEqual(len(phone.get('/messages').json['items']), 1)
+        for sign_out_first in (False, True):
+            with self.subTest(sign_out_first=sign_out_first):
+                if sign_out_first:
+                    phone.post('/auth/logout')
+                    phone = self.phone_of(self.phone)
+                phone.sign_in(self.ben.mobile_verified_phone)
+                self.assertEqual(phone.get('/messages').json['items'], [])
+                self.assertEqual(phone.get('/offers').json['items'], [])
+                self.assertProblem(phone.get(f'/offers/{card.mobile_uuid}'), 404, 'not_found')
+                self.assertProblem(phone.post(f'/messages/{message.uuid}/read'), 404, 'not_found')
+                # What is reported of the time before is not Ben's.
+                early = fields.Datetime.now() - timedelta(hours=1)
+                report = self.enter_report(self.fence_near, occurred_at=early)
+                self.env['mobile.event']._record(self.phone, [report])
+                self.assertFalse(self.env['mobile.event'].search([('uuid', '=', report['id'])]).partner_id)
+                phone.sign_in(self.anna.mobile_verified_phone)
+                self.assertEqual(len(phone.get('/messages').json['items']), 1)
+        self.assertEqual(self.env['mobile.event'].search([('partner_id', '=', self.ben.id)]).ids, [])
+
+    def test_a_push_address_moves_to_another_install(self):
+        push = {'provider': 'fcm', 'address': 'one-address'}
+        self.phone_of(self.phone).patch('/devices/current', {'push': push})
+        # The app was removed and installed again: a new install, and nobody is signed in on it.
+        self.registered_phone(push=push)
+        self.assertEqual((self.phone.push_address, self.phone.push_provider), (False, False))
+        self.assertEqual(self.phone.user_id, self.anna_user)
+        archived = self._make_device()
+        archived.write({'active': False, 'push_provider': 'fcm', 'push_address': 'another'})
+        self.registered_phone(push={'provider': 'fcm', 'address': 'another'})
+        self.assertFalse(archived.push_address)

@@ -157,6 +157,7 @@ class TestApiLog(FrameCase):
             phone.verify(challenge_id, code)
             tokens += [phone.access_token, phone.refresh_token]
             phone.refresh()
+            phone.refresh()
             self.assertProblem(phone.post('/auth/refresh', {'refresh_token': tokens[-1]}), 401, 'token_reused')
             phone.post('/auth/otp', {'channel': 'sms', 'address': 'secret-address'})
             phone.get('/me')

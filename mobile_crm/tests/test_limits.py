@@ -1,12 +1,18 @@
+import re
+import uuid
 from unittest.mock import patch
+
+import psycopg2
 
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..controllers.routing import OPERATIONS
 from ..models import mobile_limit
 from ..tools.problems import Problem
 from ..tools.racing import execute_apart, execute_on_primary
 from .common import MobileCommon
+from .frame_common import BODIES, FrameCase
 
 
 @tagged('-at_install', 'post_install')
@@ -101,8 +107,9 @@ class TestLimits(MobileCommon):
 
     def test_one_host_is_one_subject(self):
         for one, other, is_same in (
-            ('192.0.2.1', '192.0.2.1', True), ('192.0.2.1', '192.0.2.2', False), ('192.0.2.1', '::ffff:192.0.2.1', True),
-            ('2001:db8::1', '2001:db8::ffff:1', True), ('2001:db8::1', '2001:db8:0:1::1', False), (None, '', True),
+            ('192.0.2.1', '192.0.2.1', True), ('192.0.2.1', '192.0.2.2', False),
+            ('192.0.2.1', '::ffff:192.0.2.1', True), ('2001:db8::1', '2001:db8::ffff:1', True),
+            ('2001:db8::1', '2001:db8:0:1::1', False), (None, '', True),
         ):
             self.assertEqual(self.Limit._network(one) == self.Limit._network(other), is_same, (one, other))
         self.assertEqual(self._take('otp_ip', '2001:db8::1', 60), 60)
@@ -139,6 +146,110 @@ class TestLimits(MobileCommon):
     def test_the_table_is_in_no_write_ahead_log(self):
         self.cr.execute("SELECT relpersistence FROM pg_class WHERE relname = 'mobile_limit'")
         self.assertEqual(self.cr.fetchone(), ('u',))
+
+
+@tagged('-at_install', 'post_install')
+class TestApiLimits(FrameCase):
+
+    def _set(self, **policies):
+        for name, value in policies.items():
+            self.env['ir.config_parameter'].set_param(f'mobile_crm.limit.{name}', value)
+
+    def assertLimits(self, answer, **remaining):
+        """Assert that an answer tells of these limits and no others, and how much is left of each."""
+        policies = answer.headers.get('RateLimit-Policy', '')
+        self.assertEqual(re.findall(r'"(\w+)";q=\d+;w=\d+(?:, |$)', policies), list(remaining), policies)
+        limits = answer.headers.get('RateLimit', '')
+        self.assertEqual({name: int(left) for name, left in re.findall(r'"(\w+)";r=(\d+);t=\d+(?:, |$)', limits)},
+                         remaining, limits)
+
+    def test_who_counts_for_what(self):
+        for operation in OPERATIONS:
+            with self.subTest(operation=operation.name):
+                expected = {
+                    'mobile': ('device',), 'mobile_device': ('device',), 'mobile_till': ('till',),
+                    'mobile_app': ('ip',), 'none': ('ip',) if operation.methods != ['GET'] else (),
+                }[operation.auth]
+                self.assertEqual(operation.limits[:1], expected)
+        for path in ('/health', '/openapi.json', '/docs'):
+            self.assertLimits(self.client.get(path))
+
+    def test_every_answer_tells(self):
+        etag = self.client.get('/me')
+        self.assertLimits(etag, device=5999)
+        self.assertLimits(self.client.get('/me', headers={'If-None-Match': etag.headers['ETag']}), device=5998)
+        self.assertLimits(self.client.request('HEAD', '/me'), device=5997)
+        self.assertLimits(self.client.get('/stores/0'), device=5996)
+        self.assertLimits(self.client.post('/events', {'events': []}), device=5995)
+        self.assertLimits(self.client.request('POST', '/events', data='{'), device=5994)
+        with self.handler_does(lambda: 1 / 0), mute_logger('odoo.http'):
+            self.assertLimits(self.client.get('/stores'), device=5993)
+        self.assertLimits(self.client.post('/auth/logout'), device=5992)
+        self.assertLimits(self.client.get('/me'), ip=5999)
+
+    def test_registering_counts_for_its_address(self):
+        answer = self.phone_app().register()
+        self.assertLimits(answer, ip=5999, register_ip=999)
+        self._set(register_ip='2/3600')
+        self.assertEqual(self.phone_app().register().status, 201)
+        refused = self.phone_app().post('/devices', {'install_id': str(uuid.uuid4()), 'platform': 'ios'})
+        self.assertProblem(refused, 429, 'too_many_requests')
+        self.assertLimits(refused, register_ip=0)
+        self.assertGreater(int(refused.headers['Retry-After']), 3500)
+        self.assertEqual(self.client.get('/me').status, 200, "who is signed in is not concerned")
+
+    def test_a_device_has_a_limit_of_its_own(self):
+        self._set(device='2/60')
+        self.assertLimits(self.client.get('/me'), device=1)
+        self.assertLimits(self.client.get('/nope'))
+        self.assertLimits(self.client.get('/me'), device=0)
+        for refused in (self.client.get('/me'), self.client.post('/events', {'events': []})):
+            self.assertProblem(refused, 429, 'too_many_requests')
+            self.assertLimits(refused, device=0)
+            self.assertIn(int(refused.headers['Retry-After']), (59, 60))
+        self.client.access_token = self.phone_of(self.phone).access_token
+        self.assertProblem(self.client.get('/me'), 429, 'too_many_requests')
+        self.assertEqual(self.phone_of(self.phone_ben).get('/me').status, 200)
+
+    def test_a_refused_request_has_no_effect(self):
+        self._set(device='1/60')
+        self.client.get('/me')
+        self.assertProblem(self.client.post('/auth/logout'), 429, 'too_many_requests')
+        self.assertEqual(self.phone.user_id, self.anna_user)
+
+    def test_who_guesses_tokens_is_stopped(self):
+        self._set(ip='3/60')
+        for header in ('Bearer mca_x', 'Bearer mca_y', ''):
+            answer = self.call('GET', '/me', headers={'Authorization': header})
+            self.assertEqual(answer.status, 401)
+        self.assertLimits(answer, ip=0)
+        for path, headers in (('/me', {'Authorization': 'Bearer mca_z'}), ('/me', {})):
+            self.assertProblem(self.call('GET', path, headers=headers), 429, 'too_many_requests')
+        for body in (BODIES['register_device'], {}):
+            self.assertProblem(
+                self.call('POST', '/devices', json=body, headers={'X-App-Id': 'x'}), 429, 'too_many_requests')
+        self.assertProblem(self.client.refresh(), 429, 'too_many_requests')
+        self.assertEqual(self.client.get('/me').status, 200)
+
+    def test_a_limit_in_a_request_that_only_reads(self):
+        # At the quota's end nothing is left to a worker's own share: each request writes.
+        self._set(device='10/60')
+        for left in range(9, -1, -1):
+            self.assertLimits(self.client.get('/stores'), device=left)
+
+    def test_a_request_that_lost_a_race_counts_once(self):
+        update, tries = self.env.registry['res.partner']._mobile_update, []
+
+        def _mobile_update(partner, *args):
+            tries.append(1)
+            if len(tries) == 1:
+                raise psycopg2.errors.SerializationFailure
+            return update(partner, *args)
+
+        with patch.object(self.env.registry['res.partner'], '_mobile_update', _mobile_update), \
+                patch('odoo.service.model.time.sleep'), patch('odoo.service.model.errorcodes.lookup'):
+            self.assertLimits(self.client.patch('/me', {'name': "Anna"}), device=5999)
+        self.assertEqual(len(tries), 2)
 
 
 @tagged('-at_install', 'post_install')

@@ -9,6 +9,9 @@ from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
 from ..tools.problems import PROBLEMS
 
+# Objects that a standard names, as browsers and phones write them.
+IN_OTHER_WORDS = ('Assertion', 'PasskeyAnswer')
+
 
 @tagged('-at_install', 'post_install')
 class TestOpenapi(BaseCase):
@@ -42,8 +45,9 @@ class TestOpenapi(BaseCase):
             with self.subTest(operation=name):
                 self.assertRegex(operation['summary'], r'^[A-Z].*[.]$')
                 scheme = [set(requirement) for requirement in operation['security']]
-                self.assertEqual('401' in operation['responses'], bool(scheme))
-                self.assertIn(scheme, ([], [{'accessToken'}], [{'appId'}]))
+                if scheme:
+                    self.assertIn('401', operation['responses'])
+                self.assertIn(scheme, ([], [{'accessToken'}], [{'appId'}], [{'tillToken'}]))
 
     def test_every_operation_describes_its_answers(self):
         for name, operation in self.operations.items():
@@ -80,5 +84,5 @@ class TestOpenapi(BaseCase):
     def test_names_are_snake_case(self):
         for name, schema in self._objects().items():
             self.assertRegex(name, r'^[A-Z][A-Za-z]+$')
-            for field in schema['properties']:
+            for field in schema['properties'] if name not in IN_OTHER_WORDS else ():
                 self.assertRegex(field, r'^[a-z][a-z0-9_]*$', name)

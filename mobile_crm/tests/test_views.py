@@ -4,6 +4,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
+    'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.consent': ('list', 'kanban', 'form', 'search'),
     'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
@@ -21,7 +22,9 @@ SECRET_MODELS = {
     'mobile.otp': ('list', 'form', 'search'),
     'mobile.token': ('list', 'form', 'search'),
 }
-FACTS = ('mobile.decision', 'mobile.device', 'mobile.event', 'mobile.message', 'mobile.preference', 'mobile.redemption')
+FACTS = (
+    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.event', 'mobile.message', 'mobile.preference',
+    'mobile.redemption')
 
 
 @tagged('post_install', '-at_install')
@@ -69,6 +72,11 @@ class TestViews(TransactionCase):
             self.assertEqual('action_view_mobile_devices' in form, user == self.user)
             self.assertEqual('mobile_decision_ids' in form, user == self.user)
         self._get_views(self.user, 'loyalty.card', ['list', 'form', 'search'])
+        for groups, sees in (('sales_team.group_sale_salesman', True), ('account.group_account_invoice', False)):
+            user = new_test_user(self.env, groups, groups=groups)
+            form = self._get_views(user, 'sale.order', ['form'])['form']['arch']
+            self.assertIn('action_mobile_ask_again', form)
+            self.assertEqual('action_view_mobile_approvals' in form, sees)
 
     def test_facts_are_not_edited_in_views(self):
         for model in FACTS:

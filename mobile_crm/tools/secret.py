@@ -1,11 +1,17 @@
-"""Secrets that phones carry: made here, stored only as hashes."""
+"""Secrets that phones and tills carry: made here, stored only as hashes."""
 import hashlib
 import secrets
+from datetime import timedelta
 
 # The prefix lets secret scanners (and people) recognise a token that was pasted where it does not belong.
 ACCESS_PREFIX = 'mca_'
 REFRESH_PREFIX = 'mcr_'
 OPT_IN_PREFIX = 'mco_'
+TILL_PREFIX = 'mct_'
+CLIENT_PREFIX = 'mcs_'
+# How far the clocks of our hosts may be apart. What was made later than that from now was made by a wrong clock, and
+# would outlive its time.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 def new_token(prefix):

@@ -1,2 +1,3 @@
 from . import base_partner_merge
+from . import mobile_app_secret
 from . import mobile_consent_record

@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    WithJsonSchema,
     field_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -68,7 +69,9 @@ def _to_rfc3339(value: datetime) -> str:
 # An instant from the phone, of any offset; the handler gets it as Odoo keeps it: naive UTC.
 UtcInput = Annotated[AwareDatetime, AfterValidator(_to_naive_utc)]
 # An instant from Odoo (naive UTC), written as 2026-11-21T19:05:00Z.
-UtcOutput = Annotated[datetime, PlainSerializer(_to_rfc3339, return_type=str, when_used='json')]
+UtcOutput = Annotated[datetime, PlainSerializer(
+    _to_rfc3339, return_type=Annotated[str, WithJsonSchema({'type': 'string', 'format': 'date-time'})],
+    when_used='json')]
 # Text from Odoo, whose empty value is False.
 Text = Annotated[str | None, BeforeValidator(_from_odoo)]
 
@@ -77,6 +80,23 @@ Uuid = Annotated[uuid.UUID, Field()]
 Latitude = Annotated[float, Field(ge=-90, le=90, description='Degrees, WGS 84')]
 Longitude = Annotated[float, Field(ge=-180, le=180, description='Degrees, WGS 84')]
 Metres = Annotated[float, Field(ge=0, description='Metres')]
+
+
+class Money(Output):
+    """An amount of money."""
+
+    amount: str = Field(description="A decimal number with the currency's digits")
+    currency: str = Field(description='ISO 4217')
+
+    @classmethod
+    def of(cls, amount, currency):
+        """Return an amount in a ``res.currency``."""
+        return cls(amount=f'{currency.round(amount) + 0.0:.{currency.decimal_places}f}', currency=currency.name)
+
+
+def decimal(number):
+    """Return a number of points as a decimal string, with two digits at most: ``120``, ``12.5``."""
+    return f'{round(number, 2) + 0.0:.2f}'.rstrip('0').rstrip('.')
 
 
 Item = TypeVar('Item')

@@ -3,7 +3,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
-from .base import Output, Schema, Uuid
+from .base import Output, Page, Schema, Text, UtcOutput, Uuid
 
 
 def _known_timezone(value: str) -> str:
@@ -104,6 +104,35 @@ class Device(Output):
                 location=device.location_permission or None, notifications=device.notifications_allowed),
             signed_in=bool(device.user_id),
         )
+
+
+class CustomerDevice(Output):
+    """A device on which the customer is signed in."""
+
+    device_id: Uuid
+    platform: Platform
+    model: Text
+    app_version: Text
+    signed_in_at: UtcOutput
+    last_seen_at: UtcOutput | None
+    current: bool = Field(description='The one that asks')
+
+    @classmethod
+    def of(cls, device, current):
+        """Return a ``mobile.device`` as its customer sees it."""
+        return cls(
+            device_id=device.uuid,
+            platform=device.platform,
+            model=device.model,
+            app_version=device.app_version,
+            signed_in_at=device.signed_in_at,
+            last_seen_at=device.last_seen_at or None,
+            current=device == current,
+        )
+
+
+class DevicePage(Page[CustomerDevice]):
+    """One page of devices."""
 
 
 class TokenPair(Output):

@@ -1,0 +1,45 @@
+from typing import Literal
+
+from pydantic import Field
+
+from .base import Output, RecordId, Schema, UtcOutput
+
+
+class MemberCard(Output):
+    """What the phone shows at the till."""
+
+    member_id: str = Field(description='Always the same in this shop')
+    qr: str = Field(description='The text of the QR code')
+    expires_at: UtcOutput
+
+
+class CardKey(Output):
+    """A public key (RFC 8037)."""
+
+    kid: str
+    kty: Literal['OKP']
+    crv: Literal['Ed25519']
+    x: str
+    alg: Literal['EdDSA']
+    use: Literal['sig']
+
+
+class CardKeys(Output):
+    """The keys by which this shop's cards are checked, as a JWK set (RFC 7517)."""
+
+    keys: list[CardKey]
+
+
+class CardScan(Schema):
+    """What a till has scanned."""
+
+    qr: str = Field(min_length=1, max_length=500)
+    store_id: RecordId | None = Field(None, description='Where the till stands')
+
+
+class Member(Output):
+    """Who shows the card; no more than a till needs."""
+
+    member_id: str
+    name: str
+    language: str = Field(description='BCP 47')
