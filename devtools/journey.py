@@ -187,7 +187,8 @@ def consent(journey):
     journey.say(f'POST /events, GET /me/decisions: withheld, "{reason[1]}"')
     granted = phone.decide(location=True, profiling=True)
     expect('granted', ['location', 'profiling'], [purpose for purpose, is_granted in granted.items() if is_granted])
-    rows = journey.sales.find('mobile.consent', [('partner_id', '=', journey.contact_id)], 'purpose', 'granted', 'source')
+    rows = journey.sales.find(
+        'mobile.consent', [('partner_id', '=', journey.contact_id)], 'purpose', 'granted', 'source')
     expect('rows in the ledger', {('location', True, 'device'), ('profiling', True, 'device')}, {
         (row['purpose'], row['granted'], row['source']) for row in rows})
     phone.send('PUT', '/me/preferences', json={'max_messages_per_week': 10})

@@ -92,6 +92,11 @@ class Phone:
         """Report events; return the receipt."""
         return self.post('/events', events=list(events))
 
+    def renew(self):
+        """Exchange the tokens for new ones."""
+        headers = {'Authorization': None}
+        self.keep(self.send('POST', '/auth/refresh', json={'refresh_token': self.refresh_token}, headers=headers).json())
+
     def keep(self, tokens):
         """Use these tokens from now on."""
         self.refresh_token = tokens['refresh_token']

@@ -5,6 +5,8 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from .tools import append_only
+
 # What holds on to something comes before it.
 OWN_TABLES = [
     'mobile_approval', 'mobile_redemption', 'mobile_consent', 'mobile_opt_in', 'mobile_preference', 'mobile_decision',
@@ -25,7 +27,7 @@ def uninstall_hook(env):
     Odoo would try to delete it, log an error for each and keep our external ids.
     """
     env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
-    env['mobile.consent']._lift_protection()
+    append_only.release(env.cr)
     env['mobile.quiet.hours']._drop_function()
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))

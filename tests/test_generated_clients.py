@@ -23,8 +23,9 @@ PATIENCE = 60
 
 
 def example(language):
-    """Return the example in docs/api.md that is written in this language."""
-    return re.search(rf'```{language}\n(.*?)```', (REPO / 'docs' / 'api.md').read_text(encoding='utf-8'), re.S)[1]
+    """Return the example of a client in docs/api.md that is written in this language."""
+    chapter = (REPO / 'docs' / 'api.md').read_text(encoding='utf-8').partition('\n## With a generated client\n')[2]
+    return re.search(rf'```{language}\n(.*?)```', chapter, re.S)[1]
 
 
 @pytest.fixture

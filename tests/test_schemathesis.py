@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 import uuid
 from contextlib import closing
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ CHECKS = [
 ]
 #: They sign the phone out, so each of their requests comes from a phone of its own.
 FAREWELLS = {'logout', 'delete_device', 'sign_out_device'}
+#: Seconds after which a phone exchanges its tokens, well before they expire.
+TOKEN_AGE = 600
 #: What a walk through the API leaves out: it would go on as a stranger.
 WALK = SCHEMA.exclude(operation_id=[*FAREWELLS, 'register_device', 'refresh', 'verify_otp'])
 
@@ -103,9 +106,13 @@ def till(server):
     admin = Staff(server.url, server.db, 'admin', 'admin')
     app = admin.save('mobile.app', {'name': 'Schemathesis', 'kind': 'till'})
     till = Phone(server.url, admin.read('mobile.app', app, 'client_id')['client_id'], 'web', 'Till')
-    answer = till.post('/auth/token', client_id=till.http.headers['X-App-Id'],
-                       client_secret=admin.call('mobile.app', 'rotate_secret', [app]))
-    till.http.headers['Authorization'] = f'Bearer {answer["access_token"]}'
+    secret = admin.call('mobile.app', 'rotate_secret', [app])
+
+    def renew():
+        answer = till.post('/auth/token', client_id=till.http.headers['X-App-Id'], client_secret=secret)
+        till.http.headers['Authorization'] = f'Bearer {answer["access_token"]}'
+
+    till.renew = renew
     return till
 
 
@@ -117,8 +124,18 @@ def anonymous(server, customer):
     return phone
 
 
+def renewed(phone):
+    """Return the phone after it has exchanged its tokens, if they are about to expire."""
+    now = time.monotonic()
+    if now - getattr(phone, 'renewed_at', 0) > TOKEN_AGE:
+        phone.renew()
+        phone.renewed_at = now
+    return phone
+
+
 def check(case, phone, headers=('Authorization', 'X-App-Id')):
     """Send a request as a phone does, and hold the answer against the description."""
+    phone = renewed(phone)
     response = case.call(base_url=phone.base_url, headers={name: phone.http.headers[name] for name in headers})
     case.validate_response(response, checks=CHECKS)
 
@@ -155,6 +172,7 @@ def test_on_a_walk(customer):
     class Walk(WALK.as_state_machine()):
 
         def get_call_kwargs(self, case):
+            renewed(customer)
             return {'base_url': customer.base_url,
                     'headers': {name: customer.http.headers[name] for name in ('Authorization', 'X-App-Id')}}
 

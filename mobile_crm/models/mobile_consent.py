@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
+from ..tools import append_only
 from ..tools.problems import Problem
 
 PURPOSES = [
@@ -14,7 +15,6 @@ PURPOSES = [
     ('location', "Location"),
     ('profiling', "Personal Recommendations"),
 ]
-APPEND_ONLY = 'mobile_consent_append_only'
 
 
 class ConsentState(NamedTuple):
@@ -49,7 +49,7 @@ class MobileConsent(models.Model):
 
     # No foreign key: neither may the ledger keep a contact from being deleted, nor the deletion change the ledger.
     subject_id = fields.Integer(
-        string="Contact ID", required=True, readonly=True, aggregator=None,
+        string="Contact ID", required=True, readonly=True, index=True, aggregator=None,
         help="The number of the contact. It stays when the contact is erased, and then leads to nobody.")
     partner_id = fields.Many2one(
         string="Customer", comodel_name='res.partner', compute='_compute_partner_id', search='_search_partner_id',
@@ -91,25 +91,10 @@ class MobileConsent(models.Model):
         compute='_compute_standing', help="What this decision is worth now.")
 
     # The latest row of a purpose is found without sorting; rows of the same instant follow each other by their id.
-    _latest_idx = models.Index('(subject_id, company_id, purpose, decided_at DESC, id DESC)')
+    _latest_idx = models.Index('(company_id, subject_id, purpose, decided_at DESC, id DESC)')
 
     def init(self):
-        """Let PostgreSQL itself refuse to change the ledger."""
-        cr = self.env.cr
-        cr.execute(SQL(
-            """CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $$
-               BEGIN
-                   RAISE EXCEPTION 'The consent ledger is append-only: %% refused', TG_OP
-                         USING ERRCODE = 'restrict_violation';
-               END $$""", SQL.identifier(APPEND_ONLY)))
-        cr.execute('SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass', (self._table,))
-        known = {name for name, in cr.fetchall()}
-        for suffix, events in (('row', 'UPDATE OR DELETE ON %s FOR EACH ROW'), ('all', 'TRUNCATE ON %s')):
-            if f'{APPEND_ONLY}_{suffix}' not in known:
-                cr.execute(SQL(
-                    'CREATE TRIGGER %s BEFORE %s EXECUTE FUNCTION %s()',
-                    SQL.identifier(f'{APPEND_ONLY}_{suffix}'), SQL(events, SQL.identifier(self._table)),
-                    SQL.identifier(APPEND_ONLY)))
+        append_only.protect(self.env.cr, self._table)
 
     # === COMPUTE METHODS === #
 
@@ -196,10 +181,9 @@ class MobileConsent(models.Model):
             raise UserError(self.env._("Consents are never edited. Record the customer's new decision instead."))
         return super().write(vals)
 
-    def unlink(self):
-        if self:
-            raise UserError(self.env._("Consents are never deleted. They are the evidence of what was agreed."))
-        return super().unlink()
+    @api.ondelete(at_uninstall=True)
+    def _unlink_never(self):
+        raise UserError(self.env._("Consents are never deleted. They are the evidence of what was agreed."))
 
     @api.model
     def _complete(self, vals):
@@ -228,11 +212,6 @@ class MobileConsent(models.Model):
             'version': 0, **vals, 'source': 'import' if is_import else 'staff', 'user_id': self.env.uid,
             'device_uuid': False,
         }
-
-    @api.model
-    def _lift_protection(self):
-        """Let the ledger be dropped with its addon."""
-        self.env.cr.execute(SQL('DROP FUNCTION IF EXISTS %s() CASCADE', SQL.identifier(APPEND_ONLY)))
 
     # === BUSINESS METHODS: state === #
 
@@ -355,7 +334,7 @@ class MobileConsent(models.Model):
                 if granted and latest != (True, state.version) and OptIn._is_needed(partner, company):
                     OptIn._invite(partner, company, state, **facts)
                     continue
-            if state.decided_at and latest == (granted, state.version):
+            if latest == (granted, state.version):
                 continue
             vals_list.append({
                 'subject_id': partner.id,
@@ -398,6 +377,8 @@ class MobileConsent(models.Model):
         withdrawn = [purpose for purpose, granted in changes.items() if not granted]
         if withdrawn:
             self.env['mobile.message']._cancel_without_consent(partner, company, withdrawn)
+        if 'email' in withdrawn:
+            self.env['mobile.opt.in']._end(partner, company)
 
     @api.model
     def _merge(self, sources, destination):

@@ -63,7 +63,7 @@ class MobileConsentWording(models.Model):
         changed = any(
             self._fields[field].convert_to_write(wording[field], wording) != vals[field]
             for wording in self._published() for field in FIXED_FIELDS & vals.keys())
-        if changed or LIFE_FIELDS & vals.keys():
+        if changed or (LIFE_FIELDS & vals.keys() and not self.env.su):
             raise UserError(self.env._("A wording that customers were shown is never edited. Make a new version."))
         return super().write(vals)
 
@@ -91,7 +91,8 @@ class MobileConsentWording(models.Model):
             before = wording._before()
             (newest,), = self.env.execute_query(SQL(
                 'SELECT COALESCE(max(version), 0) FROM mobile_consent_wording WHERE purpose = %s', wording.purpose))
-            before.filtered(lambda other: other.company_id == wording.company_id)._set_life({'state': 'retired'})
+            if before.company_id == wording.company_id:
+                before._set_life({'state': 'retired'})
             wording._set_life({
                 'state': 'current',
                 'version': newest + 1,
@@ -132,12 +133,13 @@ class MobileConsentWording(models.Model):
     def _before(self):
         """Return the wording that a draft follows: the company's own, else the one for all."""
         return self.sudo().search([
-            ('purpose', '=', self.purpose), ('state', '=', 'current'), ('company_id', 'in', [self.company_id.id, False]),
+            ('purpose', '=', self.purpose), ('state', '=', 'current'),
+            ('company_id', 'in', [self.company_id.id, False]),
         ]).sorted(lambda wording: bool(wording.company_id), reverse=True)[:1]
 
     def _set_life(self, vals):
         """Write what only this model decides, for users who may edit wordings."""
         self.check_access('write')
-        super().write(vals)
+        self.sudo().write(vals)
         # The index on what is in use is asked at each statement, so the old one goes first.
         self.flush_recordset()

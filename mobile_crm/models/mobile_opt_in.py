@@ -33,6 +33,8 @@ class MobileOptIn(models.Model):
     text = fields.Text(string="Wording Shown", required=True, readonly=True)
     lang = fields.Char(string="Language", required=True, readonly=True)
     device_uuid = fields.Char(string="Phone", readonly=True)
+    user_id = fields.Many2one(string="Recorded By", comodel_name='res.users', readonly=True, ondelete='set null')
+    note = fields.Char(readonly=True)
 
     # A new link takes the place of the one before it.
     _customer_unique = models.UniqueIndex('(partner_id, company_id)')
@@ -49,13 +51,10 @@ class MobileOptIn(models.Model):
     @api.model
     def _is_pending(self, partner, company):
         """Tell whether a link is on its way to a customer's address and still good."""
-        return bool(self.search_count(self._pending_domain() + [
+        return bool(self.search_count([
             ('partner_id', '=', partner.id), ('company_id', '=', company.id),
-            ('email', '=', partner.email_normalized)], limit=1))
-
-    @api.model
-    def _pending_domain(self):
-        return [('confirmed_at', '=', False), ('expires_at', '>', fields.Datetime.now())]
+            ('email', '=', partner.email_normalized), ('confirmed_at', '=', False),
+            ('expires_at', '>', fields.Datetime.now())], limit=1))
 
     @api.model
     def _end(self, partner, company):
@@ -63,10 +62,11 @@ class MobileOptIn(models.Model):
         self.search([('partner_id', '=', partner.id), ('company_id', '=', company.id)]).unlink()
 
     @api.model
-    def _invite(self, partner, company, state, device_uuid=None, **_facts):
+    def _invite(self, partner, company, state, **facts):
         """Mail a link to the customer's address.
 
         :param ConsentState state: with the wording that was shown.
+        :param facts: further fields of the consent, for when it is given.
         :raise Problem: 422 without an address, 429 after too many mails to the same one.
         """
         email = partner.email_normalized
@@ -83,16 +83,20 @@ class MobileOptIn(models.Model):
             'version': state.version,
             'text': state.text,
             'lang': state.lang,
-            'device_uuid': device_uuid,
+            **facts,
         })
         opt_in._send(token)
 
     @api.model
-    def _follow_address(self, partner):
+    def _follow_address(self, partner, email_before):
         """Ask anew where a customer has consented to emails and has now told another address.
 
         Otherwise mail would go to an address whose owner nobody has asked.
+
+        :param str email_before: normalized.
         """
+        if partner.email_normalized == email_before:
+            return
         Consent = self.env['mobile.consent']
         current = Consent.search([
             ('subject_id', '=', partner.id), ('purpose', '=', 'email'), ('granted', '=', True),
@@ -139,7 +143,8 @@ class MobileOptIn(models.Model):
         if confirmed:
             self.env['mobile.consent']._append(
                 self.partner_id, self.company_id, {'email': True}, 'double_opt_in',
-                version=self.version, text=self.text, lang=self.lang, device_uuid=self.device_uuid)
+                version=self.version, text=self.text, lang=self.lang, device_uuid=self.device_uuid,
+                user_id=self.user_id.id, note=self.note)
 
     @api.autovacuum
     def _gc_opt_ins(self):

@@ -17,11 +17,10 @@ class MobilePreference(models.Model):
     _rec_name = 'partner_id'
 
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
-    company_id = fields.Many2one(
-        comodel_name='res.company', required=True, readonly=True, index=True, ondelete='cascade')
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, ondelete='cascade')
     quiet_hours_ids = fields.One2many(
-        string="Quiet Hours", comodel_name='mobile.quiet.hours', inverse_name='preference_id', readonly=True)
+        comodel_name='mobile.quiet.hours', inverse_name='preference_id', readonly=True)
     has_weekly_maximum = fields.Boolean(string="Limits Messages", readonly=True)
     max_messages_per_week = fields.Integer(
         string="Messages per Week", readonly=True, aggregator=None,
@@ -38,7 +37,7 @@ class MobilePreference(models.Model):
     wants_sms = fields.Boolean(string="Text Messages", readonly=True, default=True)
     wants_email = fields.Boolean(string="Emails", readonly=True, default=True)
 
-    _customer_unique = models.UniqueIndex('(partner_id, company_id)')
+    _customer_unique = models.UniqueIndex('(company_id, partner_id)')
     _maximum_valid = models.Constraint(
         'CHECK (max_messages_per_week >= 0)', "The number of messages per week is not negative.")
 
@@ -96,7 +95,7 @@ class MobilePreference(models.Model):
             """INSERT INTO mobile_preference (partner_id, company_id, wants_push, wants_sms, wants_email, create_uid,
                                               create_date)
                     VALUES (%s, %s, TRUE, TRUE, TRUE, %s, now() AT TIME ZONE 'UTC')
-               ON CONFLICT (partner_id, company_id) DO NOTHING""", partner.id, company.id, self.env.uid))
+               ON CONFLICT (company_id, partner_id) DO NOTHING""", partner.id, company.id, self.env.uid))
         return self._of(partner, company)
 
     @api.model

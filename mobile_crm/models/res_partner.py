@@ -157,8 +157,7 @@ class ResPartner(models.Model):
             vals['mobile_favourite_store_ids'] = [Command.set((stores + elsewhere).ids)]
         email_before = partner.email_normalized
         partner.write(vals)
-        if partner.email_normalized != email_before:
-            self.env['mobile.opt.in'].sudo()._follow_address(partner)
+        self.env['mobile.opt.in'].sudo()._follow_address(partner, email_before)
 
     @api.model
     def _mobile_find_verified(self, channel, address):

@@ -5,7 +5,9 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from ..models.mobile_opt_in import PATH
 from .common import MobileHttpCase
@@ -61,9 +63,8 @@ class TestApiConsents(MobileHttpCase):
 
     def test_wrong_bodies(self):
         self.assertInvalid(self.client.put('/me/consents', {'cookies': True}), 'body', 'cookies')
-        for value in ('true', 1, 0, [], {}):
+        for value in ('true', 1, 0, [], {}, None):
             self.assertInvalid(self.client.put('/me/consents', {'push': value}), 'body', 'push')
-        self.assertInvalid(self.client.put('/me/consents', {'push': True, 'sms': None}), 'body')
         self.assertInvalid(self.client.put('/me/consents', {'versions': {'push': 0}}), 'body', 'versions', 'push')
         self.assertFalse(self._rows('push'))
         self.assertProblem(self.registered_phone().get('/me/consents'), 401, 'sign_in_required')
@@ -76,7 +77,8 @@ class TestApiConsents(MobileHttpCase):
             'purpose': 'push', 'text': "New words", 'renew': True, 'company_id': self.company.id})
         draft.action_publish()
         consent = self._get()['push']
-        self.assertEqual((consent['granted'], consent['text'], consent['decided_version']), (False, "New words", version))
+        self.assertEqual(
+            (consent['granted'], consent['text'], consent['decided_version']), (False, "New words", version))
         answer = self.client.put('/me/consents', {'push': True, 'versions': {'push': version}})
         self.assertProblem(answer, 409, 'wording_changed')
         self.assertTrue(self._put(push=True, versions={'push': draft.version})['push']['granted'])
@@ -92,7 +94,8 @@ class TestApiConsents(MobileHttpCase):
 
     def test_profiling_brings_what_was_done_before_the_sign_in(self):
         adopted = []
-        with patch.object(self.env.registry['mobile.device'], '_adopt_history', lambda device: adopted.extend(device.mapped('uuid'))):
+        with patch.object(self.env.registry['mobile.device'], '_adopt_history',
+                          lambda device: adopted.extend(device.mapped('uuid'))):
             self._put(profiling=False)
             self.assertFalse(adopted)
             self._put(profiling=True)
@@ -214,6 +217,33 @@ class TestApiConsents(MobileHttpCase):
         self.assertTrue(self._get()['email']['pending'], "a link is on its way to the new address")
         self._click(self._token('other@mobile-crm.example'))
         self.assertTrue(self._get()['email']['granted'])
+
+    def test_a_link_dies_with_the_address_that_staff_change_or_the_consent_they_withdraw(self):
+        token = self._ask()
+        self.anna.email = 'other@mobile-crm.example'
+        self.assertDead(token)
+        self.assertFalse(self._get()['email']['pending'])
+        token = self._ask()
+        self.env['mobile.consent'].create({
+            'partner_id': self.anna.id, 'company_id': self.company.id, 'purpose': 'email', 'granted': False,
+            'version': 0, 'source': 'import'})
+        self.assertDead(token)
+
+    def test_staff_cannot_pass_by_the_link(self):
+        self.company.mobile_email_double_opt_in = True
+        self.anna.email = 'anna@mobile-crm.example'
+        manager = new_test_user(
+            self.env, 'opt_in_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)])
+        vals = {'partner_id': self.anna.id, 'purpose': 'email'}
+        with self.assertRaises(UserError):
+            self.env['mobile.consent'].with_user(manager).create({**vals, 'granted': True})
+        self.env['mobile.consent.record'].with_user(manager).create(
+            {**vals, 'granted': 'yes', 'note': "By phone"}).action_record()
+        self.assertTrue(self._get()['email']['pending'])
+        self._click(self._token('anna@mobile-crm.example'))
+        row = self._rows('email')
+        self.assertEqual((row.granted, row.source, row.user_id, row.note), (True, 'double_opt_in', manager, "By phone"))
 
     def test_a_consent_does_not_follow_to_an_address_that_nobody_has_proved(self):
         self._click(self._ask())

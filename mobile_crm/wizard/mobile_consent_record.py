@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..models.mobile_consent import PURPOSES
+from ..tools.problems import Problem
 
 
 class MobileConsentRecord(models.TransientModel):
@@ -41,9 +42,12 @@ class MobileConsentRecord(models.TransientModel):
         if self.granted == 'yes' and self.purpose == 'email' and not self.partner_id.email_normalized:
             raise UserError(self.env._("Enter the customer's email address first."))
         Consent = self.env['mobile.consent'].with_context(lang=self.partner_id.lang)
-        Consent._append(
-            self.partner_id, self.company_id, {self.purpose: self.granted == 'yes'}, 'staff',
-            note=self.note, user_id=self.env.uid)
+        try:
+            Consent._append(
+                self.partner_id, self.company_id, {self.purpose: self.granted == 'yes'}, 'staff',
+                note=self.note, user_id=self.env.uid)
+        except Problem as problem:
+            raise UserError(str(problem.title)) from problem
 
     # === BUSINESS METHODS === #
 

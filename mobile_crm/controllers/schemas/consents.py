@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from pydantic import Field, RootModel, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, RootModel
 
 from .base import Output, Schema, UtcOutput
 
+# Yes or no; neither is no decision, so null is refused and what was not decided is left out.
+Choice = Annotated[bool, Field(json_schema_extra=lambda schema: schema.pop('default'))]
 Version = Annotated[int, Field(ge=1, le=2 ** 31 - 1)]
 
 
@@ -21,20 +22,13 @@ class ConsentVersions(Schema):
 class ConsentChoices(Schema):
     """What the customer has decided; what is left out stays as it is."""
 
-    push: bool | None = None
-    sms: bool | None = None
-    email: bool | None = None
-    location: bool | None = None
-    profiling: bool | None = None
+    push: Choice = None
+    sms: Choice = None
+    email: Choice = None
+    location: Choice = None
+    profiling: Choice = None
     versions: ConsentVersions | None = Field(
         None, description='If given: refuse with wording_changed when one of these is not shown any more')
-
-    @model_validator(mode='after')
-    def _refuse_null(self):
-        # Neither yes nor no is no decision.
-        if any(getattr(self, purpose) is None for purpose in self.model_fields_set - {'versions'}):
-            raise PydanticCustomError('bool_null', "A decision is true or false; leave out what is not decided")
-        return self
 
     def choices(self):
         """Return {purpose: granted}."""
