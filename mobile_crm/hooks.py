@@ -7,7 +7,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 # What holds on to something comes before it.
 OWN_TABLES = [
-    'mobile_redemption', 'mobile_decision', 'mobile_event', 'mobile_message', 'mobile_otp', 'mobile_token',
+    'mobile_look', 'mobile_erasure', 'mobile_redemption', 'mobile_decision', 'mobile_event', 'mobile_message', 'mobile_otp', 'mobile_token',
     'mobile_device', 'mobile_campaign', 'mobile_store', 'mobile_app',
 ]
 # Odoo's models of which the demo data has records.

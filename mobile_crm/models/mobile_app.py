@@ -40,6 +40,11 @@ class MobileApp(models.Model):
         default=lambda self: self.env.company.country_id,
         help="Phone numbers without a country prefix are read as numbers of this country.",
     )
+    location_mode = fields.Selection(
+        selection=[('server', "Phones report positions"), ('on_device', "Positions stay on the phone")],
+        string="Positions", required=True, default='server', tracking=True,
+        help="When positions stay on the phone, it watches the fences itself and reports only that it entered one; "
+             "whatever comes with a position is refused.")
     device_ids = fields.One2many(comodel_name='mobile.device', inverse_name='app_id')
     device_count = fields.Integer(compute='_compute_device_count')
 

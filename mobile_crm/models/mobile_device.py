@@ -119,6 +119,8 @@ class MobileDevice(models.Model):
         self.ensure_one()
         self.env['mobile.token']._revoke([('device_id', '=', self.id)])
         self.write({'user_id': user.id, 'signed_in_at': fields.Datetime.now()})
+        # Who comes back within the grace wants to be known after all.
+        self.env['mobile.erasure']._cancel_for(user.partner_id, self.company_id)
 
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""

@@ -26,6 +26,7 @@ class MobileOtp(models.Model):
     _name = 'mobile.otp'
     _description = "One-Time Code"
     _order = 'id desc'
+    _mobile_address_fields = ('address',)
 
     uuid = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))
     device_id = fields.Many2one(

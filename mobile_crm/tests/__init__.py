@@ -20,3 +20,4 @@ from . import test_opening_hours
 from . import test_redemption
 from . import test_ui
 from . import test_views
+from . import test_export
