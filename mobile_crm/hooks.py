@@ -7,8 +7,8 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 # What holds on to something comes before it.
 OWN_TABLES = [
-    'mobile_look', 'mobile_erasure', 'mobile_redemption', 'mobile_decision', 'mobile_event', 'mobile_message', 'mobile_otp', 'mobile_token',
-    'mobile_device', 'mobile_campaign', 'mobile_store', 'mobile_app',
+    'mobile_look', 'mobile_erasure', 'mobile_redemption', 'mobile_decision', 'mobile_event', 'mobile_message',
+    'mobile_otp', 'mobile_token', 'mobile_device', 'mobile_campaign', 'mobile_store', 'mobile_app',
 ]
 # Odoo's models of which the demo data has records.
 DEMO_MODELS = [
@@ -26,6 +26,8 @@ def uninstall_hook(env):
     env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
+    # Written by hand, so no external id takes them along.
+    env['ir.config_parameter'].search([('key', '=like', 'mobile\\_crm.limit.%')]).unlink()
     env.invalidate_all()
     env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True})
     demo = env['ir.model.data'].search(

@@ -30,13 +30,14 @@ class Me(MobileController):
         erasure = self.env['mobile.erasure']._request(self._partner(), self._company(), 'app')
         return Erasure(due_at=erasure.due_at)
 
-    @mobile_route('/me/export', methods=['GET'], auth='mobile', readonly=True)
+    @mobile_route('/me/export', methods=['GET'], auth='mobile', readonly=True, problems=('too_many_requests',))
     def export_me(self) -> Export:
         """Get everything that is held about the customer.
 
         It names each field's meaning, and takes a while for somebody with a long history. Files are told by their size.
         """
         partner = self._partner()
+        self.env['mobile.limit']._take('export', partner.id)
         export = self.env['mobile.export']._export(
             partner, self._company(), Customer.of(partner).model_dump(mode='json'))
         return Response(wrap_file(request.httprequest.environ, export), content_type='application/json', headers={

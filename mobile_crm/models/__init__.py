@@ -10,6 +10,7 @@ from . import mobile_event
 from . import mobile_export
 from . import mobile_gate
 from . import mobile_geofence
+from . import mobile_limit
 from . import mobile_look
 from . import mobile_message
 from . import mobile_otp

@@ -86,7 +86,7 @@ class MobileExport(models.AbstractModel):
               sorted(set().union(*set(rows.values()))), ',"fields":', {
                   field.name: {
                       'label': field._description_string(self.env),
-                      'meaning': field._description_help(self.env) or None,
+                      'meaning': field._description_help(self.env) or field._description_string(self.env),
                       'type': TYPES.get(field.type, 'text'),
                   } for field in exported}, ',"records":[')
         ids, separator, names = sorted(rows), '', {}

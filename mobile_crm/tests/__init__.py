@@ -16,6 +16,7 @@ from . import test_geo
 from . import test_i18n
 from . import test_identity
 from . import test_openapi
+from . import test_limits
 from . import test_opening_hours
 from . import test_redemption
 from . import test_ui

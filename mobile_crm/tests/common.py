@@ -5,6 +5,7 @@ import socket
 import uuid
 from datetime import timedelta
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -73,6 +74,16 @@ class MobileCommon(TransactionCase):
         cls.salesperson = new_test_user(
             cls.env, login='mobile_crm_salesperson', groups='sales_team.group_sale_salesman_all_leads',
             company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
+
+    def setUp(self):
+        super().setUp()
+        # Limits are counted outside of the test's transaction, and all tests call from one address: so each counts
+        # for itself.
+        Limit = self.env.registry['mobile.limit']
+        tell, salt = Limit._tell, str(uuid.uuid4())
+        self.startPatcher(patch.object(Limit, '_windows', {}))
+        self.startPatcher(patch.object(
+            Limit, '_tell', lambda model, key, *args: tell(model, (*key, salt), *args)))
 
     # === MAKING RECORDS === #
 

@@ -47,7 +47,7 @@ class ExportedField(Output):
     """What a field of the records below means."""
 
     label: str
-    meaning: str | None
+    meaning: str
     type: Literal['text', 'integer', 'number', 'boolean', 'date', 'datetime', 'record', 'records', 'object', 'file']
 
 
