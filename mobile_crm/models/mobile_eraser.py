@@ -62,6 +62,7 @@ class MobileEraser(models.AbstractModel):
             self._blank(name, ids, subject)
         self._delete(doomed, subject)
         self._clear_kept(kept)
+        self._scrub_tracking(subject)
         if not shared:
             self._erase_contacts(subject, found, kept)
         self.env.invalidate_all(flush=False)
@@ -82,10 +83,9 @@ class MobileEraser(models.AbstractModel):
         users = self.env[USER].sudo().with_context(active_test=False).browse(subject.user_ids)
         if users.filtered(lambda user: not user.share):
             raise UserError(self.env._("This contact is a member of staff."))
-        for name in ('res.company', 'mobile.store'):
-            if self.env[name].sudo().with_context(active_test=False).search_count(
-                    [('partner_id', 'in', subject.partner_ids)], limit=1):
-                raise UserError(self.env._("This contact is the address of a company or a store."))
+        if self.env['res.company'].sudo().with_context(active_test=False).search_count(
+                [('partner_id', 'in', subject.partner_ids)], limit=1):
+            raise UserError(self.env._("This contact is the address of a company."))
 
     @api.model
     def _add_phones(self, found, subject, company):
@@ -117,13 +117,9 @@ class MobileEraser(models.AbstractModel):
             ids = list(found.get(name, ()))
             if not ids:
                 continue
-            condition = SQL(rule.condition)
-            if rule.parent:
-                parent = self.env[name]._fields[rule.parent].comodel_name
-                condition = SQL('kept.%s = ANY(%s)', SQL.identifier(rule.parent), kept.get(parent, []))
             self.env.cr.execute(SQL(
                 'SELECT kept.id FROM %s kept WHERE kept.id = ANY(%s) AND (%s)',
-                SQL.identifier(self.env[name]._table), ids, condition))
+                SQL.identifier(self.env[name]._table), ids, SQL(rule.condition)))
             kept[name] = [row[0] for row in self.env.cr.fetchall()]
         return kept
 
@@ -145,7 +141,9 @@ class MobileEraser(models.AbstractModel):
                 if row_id in staying:
                     continue
                 pointers = [kinds.get((name, field)) for field in why]
-                if name in SHARED:
+                if self.env[name]._transient:
+                    doomed[name].append(row_id)
+                elif name in SHARED:
                     named[name].append(row_id)
                 elif name in ANONYMISED or 'shell' in why:
                     blanked[name].append(row_id)
@@ -193,7 +191,7 @@ class MobileEraser(models.AbstractModel):
                 'SELECT id, model, res_id FROM ir_model_data WHERE id = ANY(%s)', doomed['ir.model.data']))
             doomed['ir.model.data'] = [
                 row_id for row_id, model, res_id in self.env.cr.fetchall()
-                if res_id in doomed.get(model, ())]
+                if model in (PARTNER, USER) or res_id in doomed.get(model, ())]
         if doomed.get('mail.message'):
             # Tax law wants to see what became of an invoice, Odoo's own lines only.
             self.env.cr.execute(SQL(
@@ -217,9 +215,12 @@ class MobileEraser(models.AbstractModel):
         """Empty the links of these records to the customer; one that cannot be empty stays."""
         model = self.env[name]
         for pointer in self.env['mobile.trace']._pointers():
-            if pointer.model != name or pointer.kind not in ('partner', 'user', 'partners', 'users'):
+            field = model._fields.get(pointer.field)
+            if pointer.model != name or pointer.kind in ('subject', 'address'):
                 continue
-            field = model._fields[pointer.field]
+            if pointer.kind == 'reference':
+                self._unlink_reference(model, pointer, ids, subject)
+                continue
             people = subject.user_ids if pointer.kind in ('user', 'users') else subject.partner_ids
             if field.type == 'many2many':
                 self.env.cr.execute(SQL(
@@ -229,6 +230,15 @@ class MobileEraser(models.AbstractModel):
                 self.env.cr.execute(SQL(
                     'UPDATE %s SET %s = NULL WHERE id = ANY(%s) AND %s = ANY(%s)', SQL.identifier(model._table),
                     SQL.identifier(field.name), ids, SQL.identifier(field.name), people))
+
+    @api.model
+    def _unlink_reference(self, model, pointer, ids, subject):
+        """Empty a reference to the customer's contact, where one field holds model and id."""
+        if not pointer.model_field and not model._fields[pointer.field].required:
+            self.env.cr.execute(SQL(
+                'UPDATE %s SET %s = NULL WHERE id = ANY(%s) AND %s = ANY(%s)', SQL.identifier(model._table),
+                SQL.identifier(pointer.field), ids, SQL.identifier(pointer.field),
+                [f'{PARTNER},{partner_id}' for partner_id in subject.partner_ids]))
 
     @api.model
     def _scrub(self, name, ids, subject):
@@ -337,6 +347,18 @@ class MobileEraser(models.AbstractModel):
                     'UPDATE %s SET %s WHERE id = ANY(%s)', SQL.identifier(model._table),
                     SQL(', ').join(SQL('%s = NULL', SQL.identifier(column)) for column in columns), ids))
 
+    @api.model
+    def _scrub_tracking(self, subject):
+        """Take the customer's name out of the logs of changes to other records, such as "Contact: … to …"."""
+        for side in ('old', 'new'):
+            self.env.cr.execute(SQL(
+                """UPDATE mail_tracking_value tracking SET %(name)s = '…', %(link)s = NULL FROM ir_model_fields field
+                    WHERE field.id = tracking.field_id
+                      AND (field.relation = 'res.partner' AND tracking.%(link)s = ANY(%(partners)s)
+                        OR field.relation = 'res.users' AND tracking.%(link)s = ANY(%(users)s))""",
+                name=SQL.identifier(f'{side}_value_char'), link=SQL.identifier(f'{side}_value_integer'),
+                partners=subject.partner_ids, users=subject.user_ids))
+
     # === THE CONTACT ITSELF === #
 
     @api.model
@@ -344,7 +366,9 @@ class MobileEraser(models.AbstractModel):
         """Delete the customer's account and contact; what kept documents name keeps a name and a postal address."""
         needed = self._needed_contacts(subject, kept)
         self.env.invalidate_all(flush=False)
-        for user in self.env[USER].sudo().with_context(active_test=False).browse(subject.user_ids).exists():
+        # Odoo would write down who it was that is gone.
+        quiet = self.env[USER].sudo().with_context(active_test=False, tracking_disable=True)
+        for user in quiet.browse(subject.user_ids).exists():
             if not self._try(user.unlink):
                 self._scrub_user(user)
         for partner_id in reversed(subject.partner_ids):
@@ -356,8 +380,10 @@ class MobileEraser(models.AbstractModel):
 
     @api.model
     def _needed_contacts(self, subject, kept):
-        """Return the ids of the contacts that records name which are kept by law."""
-        needed = set()
+        """Return the ids of the contacts that are named by records which are kept by law, or by a store."""
+        # A store needs its address.
+        needed = set(self.env['mobile.store'].sudo().with_context(active_test=False).search(
+            [('partner_id', 'in', subject.partner_ids)]).partner_id.ids)
         for pointer in self.env['mobile.trace']._pointers():
             ids = kept.get(pointer.model)
             if ids and pointer.kind == 'partner' and KEPT_BY_LAW[pointer.model].names_contact:

@@ -181,8 +181,6 @@ class MobileTrace(models.AbstractModel):
             for pointer in references:
                 conditions.setdefault(pointer.model, {})[pointer.field] = self._reference(pointer, name, ids)
             for part_name, fields in conditions.items():
-                if part_name in SHARED:
-                    continue
                 rows = self._rows(
                     part_name, fields, subject, company, strict,
                     nobody_elses=True, somebodys=name == 'mobile.device')

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 # Fields that open something, or tell nothing: never exported. (A store's or an app's key is not a person's.)
 SECRET_FIELD = re.compile(
-    r'(^|_)(password|passwd|secret|hash|hashes|keys?|totp_\w+|access_token|signup_\w+|session_identifier|checksum'
-    r'|store_fname|credential\w*)$')
+    r'^(?!push_to_talk_key$)(.*_)?'
+    r'(password|passwd|secret|hash|hashes|keys?|totp_\w+|access_token|signup_\w+|session_identifier|credential\w*)$')
 
 # Links to people who are not the customer are exported as "somebody else".
 PEOPLE_MODELS = ('res.partner', 'res.users', 'hr.employee', 'resource.resource', 'mail.guest')
@@ -19,18 +19,14 @@ PEOPLE_MODELS = ('res.partner', 'res.users', 'hr.employee', 'resource.resource',
 AUTHOR_FIELDS = {'mail.message': ('email_from', 'reply_to', 'incoming_email_to', 'incoming_email_cc')}
 
 NOT_EXPORTED = {
-    'auth_totp.device': "a key that opens the account",
+    'ir.actions.server': "a setting",
     'ir.model.data': "names of records for programmers",
-    'mail.push.device': "keys of a browser's pushes",
     'res.groups': "rights of the account, the same for each customer",
-    'res.users.apikeys': "keys that open the account",
     'res.users.deletion': "a queue of the server",
 }
 
 # Records of the company's own that merely name somebody: the name goes, the record stays.
 SHARED = {
-    'account.reconcile.model': "a rule of accounting",
-    'account.reconcile.model.line': "a rule of accounting",
     'crm.team': "a team of staff",
     'digest.digest': "a report to staff",
     'digest.tip': "a text of Odoo",
@@ -92,46 +88,55 @@ class Kept(NamedTuple):
 
     :ivar str reason: the duty
     :ivar str condition: SQL on the row, named ``kept``; what does not meet it is deleted
-    :ivar str parent: the field that leads to the kept record that this one is a part of; or ``''``
     :ivar tuple clear: columns that are emptied
     :ivar bool names_contact: whether the duty includes who the customer was
     """
 
     reason: str
     condition: str = 'TRUE'
-    parent: str = ''
     clear: tuple = ()
     names_contact: bool = True
 
 
 _BOOKS = "books and their vouchers are kept for as long as tax law says"
+_ORDERS = "orders are business letters"
+_DELIVERIES = "delivery notes are vouchers"
 
-# Parents before their parts.
+
+def _part_of(table, field, condition):
+    """Return the condition of a part: that its document is kept, whoever else the document is about."""
+    return f"kept.{field} IN (SELECT kept.id FROM {table} kept WHERE {condition})"
+
+
+_MOVE = "kept.state = 'posted' OR kept.posted_before"
+_SALE = "kept.state = 'sale'"
+_POS = "kept.state <> 'draft'"
+_PURCHASE = "kept.state IN ('purchase', 'done')"
+_PICKING = "kept.state <> 'cancel'"
+
 KEPT_BY_LAW = {
-    'account.move': Kept(
-        _BOOKS, "kept.state = 'posted' OR kept.posted_before OR kept.name <> '/'",
-        clear=('access_token', 'invoice_source_email')),
-    'account.move.line': Kept(_BOOKS, parent='move_id'),
+    'account.move': Kept(_BOOKS, _MOVE, clear=('access_token', 'invoice_source_email')),
+    'account.move.line': Kept(_BOOKS, _part_of('account_move', 'move_id', _MOVE)),
     'account.payment': Kept(_BOOKS, "kept.state NOT IN ('draft', 'canceled', 'rejected')"),
     'account.bank.statement.line': Kept(_BOOKS),
-    'sale.order': Kept(
-        "orders are business letters", "kept.state = 'sale'", clear=('access_token',)),
-    'sale.order.line': Kept("orders are business letters", parent='order_id'),
+    'sale.order': Kept(_ORDERS, _SALE, clear=('access_token',)),
+    'sale.order.line': Kept(_ORDERS, _part_of('sale_order', 'order_id', _SALE)),
     'payment.transaction': Kept(
         _BOOKS, "kept.state IN ('pending', 'authorized', 'done')", clear=('partner_email', 'partner_phone')),
-    'pos.order': Kept(_BOOKS, "kept.state <> 'draft'", clear=('access_token', 'email', 'mobile')),
-    'pos.order.line': Kept(_BOOKS, parent='order_id'),
-    'pos.payment': Kept(_BOOKS, parent='pos_order_id'),
-    'purchase.order': Kept("orders are business letters", "kept.state IN ('purchase', 'done')"),
-    'purchase.order.line': Kept("orders are business letters", parent='order_id'),
-    'stock.picking': Kept("delivery notes are vouchers", "kept.state <> 'cancel'"),
-    'stock.move': Kept("delivery notes are vouchers", "kept.state <> 'cancel'"),
-    'stock.move.line': Kept("delivery notes are vouchers", "kept.state <> 'cancel'"),
+    'pos.order': Kept(_BOOKS, _POS, clear=('access_token', 'email', 'mobile')),
+    'pos.order.line': Kept(_BOOKS, _part_of('pos_order', 'order_id', _POS)),
+    'pos.payment': Kept(_BOOKS, _part_of('pos_order', 'pos_order_id', _POS)),
+    'purchase.order': Kept(_ORDERS, _PURCHASE),
+    'purchase.order.line': Kept(_ORDERS, _part_of('purchase_order', 'order_id', _PURCHASE)),
+    'stock.picking': Kept(_DELIVERIES, _PICKING),
+    'stock.move': Kept(_DELIVERIES, _PICKING),
+    'stock.move.line': Kept(_DELIVERIES, _PICKING),
     'mobile.redemption': Kept(
         "what a coupon took off a sale explains the sale", "kept.state = 'confirmed'", clear=('partner_id',),
         names_contact=False),
     'mobile.consent': Kept("that somebody agreed must be proved (GDPR, article 7)", names_contact=False),
-    'mobile.erasure': Kept("that it was erased must be proved (GDPR, article 5)", names_contact=False),
+    'mobile.erasure': Kept(
+        "that it was erased must be proved (GDPR, article 5)", clear=('partner_id',), names_contact=False),
     'mobile.look': Kept("who looked must be proved", clear=('partner_id',), names_contact=False),
     'privacy.log': Kept("that it was looked up must be proved; names are masked", names_contact=False),
 }
