@@ -27,6 +27,7 @@
         'views/mobile_token_views.xml',
         'views/mobile_erasure_views.xml',
         'views/mobile_look_views.xml',
+        'views/privacy_lookup_views.xml',
         'views/res_partner_views.xml',
         'views/res_config_settings_views.xml',
         'views/menus.xml',

@@ -39,7 +39,8 @@ class MobileController(http.Controller):
 
         :param query: a schema with ``lat`` and ``lon``.
         """
-        if query.lat is not None and self._positions_stay_on_phone():
+        given = [field for field in ('lat', 'lon') if getattr(query, field) is not None]
+        if given and self._positions_stay_on_phone():
             raise Problem('invalid_request', errors=[
                 {'loc': ['query', field], 'msg': "This app keeps positions on the phone", 'type': 'position_not_accepted'}
-                for field in ('lat', 'lon')])
+                for field in given])

@@ -24,9 +24,9 @@ class Geofences(MobileController):
         self._refuse_position(query)
         if self._positions_stay_on_phone():
             return self._list_all(query)
-        if query.lat is None:
+        if missing := [field for field in ('lat', 'lon') if getattr(query, field) is None]:
             raise Problem('invalid_request', errors=[
-                {'loc': ['query', field], 'msg': "Field required", 'type': 'missing'} for field in ('lat', 'lon')])
+                {'loc': ['query', field], 'msg': "Field required", 'type': 'missing'} for field in missing])
         fences, refresh = self.env['mobile.geofence']._watch_list(
             self._company(), query.lat, query.lon, self._device().platform, query.limit)
         return WatchList(

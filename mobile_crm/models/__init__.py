@@ -18,6 +18,7 @@ from . import mobile_redemption
 from . import mobile_store
 from . import mobile_token
 from . import mobile_trace
+from . import privacy_log
 from . import res_company
 from . import res_config_settings
 from . import res_partner

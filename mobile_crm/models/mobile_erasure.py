@@ -23,7 +23,7 @@ class MobileErasure(models.Model):
 
     _name = 'mobile.erasure'
     _description = "Erasure of a Customer"
-    _inherit = ['mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin']
     _order = 'due_at desc, id desc'
     _rec_name = 'requested_at'
 
@@ -151,7 +151,7 @@ class MobileErasure(models.Model):
                 kept = self.env['mobile.eraser']._erase(erasure.partner_id, erasure.company_id) \
                     if erasure.partner_id else []
                 erasure.write({
-                    'state': 'done', 'done_at': fields.Datetime.now(), 'partner_id': False, 'kept': ', '.join(kept)})
+                    'state': 'done', 'done_at': fields.Datetime.now(), 'partner_id': False, 'kept': ', '.join(kept) or False})
                 erasure.activity_unlink(['mail.mail_activity_data_todo'])
         except (psycopg2.Error, UserError, ConcurrencyError) as exc:
             self._tell_staff(exc)

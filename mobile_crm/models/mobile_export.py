@@ -6,7 +6,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.personal_data import AUTHOR_FIELDS, NOT_EXPORTED, PEOPLE_MODELS, SECRET_FIELD
+from ..tools.personal_data import AUTHOR_FIELDS, NOT_EXPORTED, OTHERS_SHARES, PEOPLE_MODELS, SECRET_FIELD
 
 # Records that are in memory at the same time, however many there are.
 CHUNK = 1_000
@@ -41,6 +41,7 @@ class MobileExport(models.AbstractModel):
         """
         subject = self.env['mobile.trace']._subject(partner)
         found = self.env['mobile.trace']._find(subject, company)
+        self._leave_out_others(found, subject)
         output = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the caller reads it)
         write = partial(self._write, output)
         write('{"generated_at":', fields.Datetime.now(), ',"customer":', customer, ',"models":[')
@@ -70,6 +71,20 @@ class MobileExport(models.AbstractModel):
         ]
 
     # === PRIVATE METHODS === #
+
+    @api.model
+    def _leave_out_others(self, found, subject):
+        """Take out what others got: their copies of a mail, their notices that a customer was assigned to them."""
+        for name in OTHERS_SHARES:
+            named = {pointer.field for pointer in self.env['mobile.trace']._pointers()
+                     if pointer.model == name and pointer.kind != 'reference'}
+            found[name] = {row_id: why for row_id, why in found.get(name, {}).items() if named & why}
+        messages = found.get('mail.message', {})
+        self.env.cr.execute(SQL(
+            "SELECT id FROM mail_message WHERE id = ANY(%s) AND message_type = 'user_notification'",
+            [row_id for row_id, why in messages.items() if why == {'res_id'}]))
+        for row_id, in self.env.cr.fetchall():
+            del messages[row_id]
 
     @staticmethod
     def _write(output, *parts):
@@ -112,11 +127,26 @@ class MobileExport(models.AbstractModel):
             elif field.type == 'binary':
                 self._read_sizes(model, field, rows)
         self._name_records(model, exported, rows, subject, names)
+        if model._name == 'mail.tracking.value':
+            self._name_tracked(rows, subject)
         for field in AUTHOR_FIELDS.get(model._name, ()):
             for row in rows.values():
                 if row.get('author_id') != {'is_you': True}:
                     row.pop(field, None)
         return [{'id': row_id, **row} for row_id, row in rows.items()]
+
+    @api.model
+    def _name_tracked(self, rows, subject):
+        """Take the names of other people out of the log of changes, such as "Salesperson: … to …"."""
+        self.env.cr.execute(SQL(
+            """SELECT tracking.id, field.relation FROM mail_tracking_value tracking
+                 JOIN ir_model_fields field ON field.id = tracking.field_id
+                WHERE tracking.id = ANY(%s) AND field.relation = ANY(%s)""", list(rows), list(PEOPLE_MODELS)))
+        own = {'res.partner': subject.partner_ids, 'res.users': subject.user_ids}
+        for row_id, relation in self.env.cr.fetchall():
+            for side in ('old', 'new'):
+                if rows[row_id][f'{side}_value_integer'] not in own.get(relation, ()):
+                    rows[row_id][f'{side}_value_char'] = None
 
     @api.model
     def _read_many2many(self, field, rows):

@@ -113,6 +113,12 @@ class ResPartner(models.Model):
         self.env['mobile.erasure']._check_manager()
         self.env['mobile.erasure']._request(self, self.env.company, 'staff')
 
+    def action_privacy_lookup(self):
+        """Override to look for the phone number as well."""
+        action = super().action_privacy_lookup()
+        phone = self.sudo().mobile_verified_phone or self.phone
+        return {**action, 'context': {**action['context'], 'default_phone': phone}}
+
     def _mobile_action(self, xmlid):
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id(xmlid)

@@ -18,6 +18,9 @@ PEOPLE_MODELS = ('res.partner', 'res.users', 'hr.employee', 'resource.resource',
 # Text that names the author of a message: exported with the customer's own messages only.
 AUTHOR_FIELDS = {'mail.message': ('email_from', 'reply_to', 'incoming_email_to', 'incoming_email_cc')}
 
+# Who else got or follows what the customer has: exported only where it is the customer.
+OTHERS_SHARES = ('mail.followers', 'mail.mail', 'mail.message.reaction', 'mail.notification')
+
 NOT_EXPORTED = {
     'ir.actions.server': "a setting",
     'ir.model.data': "names of records for programmers",

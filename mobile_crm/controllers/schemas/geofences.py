@@ -2,16 +2,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Output
-from .stores import PositionQuery
+from .base import Latitude, Longitude, Output, Schema
 
 
-class GeofenceQuery(PositionQuery):
+class GeofenceQuery(Schema):
     """Where the phone is, and how many regions it can still watch.
 
     An app whose positions stay on the phone leaves out `lat` and `lon`, and gets all fences, page by page.
     """
 
+    lat: Latitude | None = None
+    lon: Longitude | None = None
     cursor: str | None = Field(None, max_length=500)
     limit: int = Field(100, ge=1, le=100, description="At most 20 count on iOS, 100 elsewhere")
 
