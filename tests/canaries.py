@@ -1,7 +1,7 @@
 """Canaries: recognisable texts in every record that can point at a customer. Runs inside an Odoo shell.
 
-A record that is about the customer gets texts that nobody else has. One in which the customer is merely named (a team, a
-tag) gets texts with the customer's name.
+A record that is about the customer gets texts that nobody else has. One in which the customer is merely named (a team,
+a tag) gets texts with the customer's name.
 """
 
 import json
@@ -74,7 +74,8 @@ class Planter:
         values, canaries = {}, []
         self.env.cr.execute(SQL(
             """SELECT column_name, udt_name, is_nullable = 'YES', column_default IS NOT NULL, is_generated = 'ALWAYS'
-                 FROM information_schema.columns WHERE table_name = %s AND table_schema = current_schema""", model._table))
+                 FROM information_schema.columns
+                WHERE table_name = %s AND table_schema = current_schema""", model._table))
         for column, kind, nullable, has_default, generated in self.env.cr.fetchall():
             field = model._fields.get(column)
             if column == 'id' or generated:
@@ -91,7 +92,7 @@ class Planter:
                 values[column] = self.company.id
             elif column == 'active':
                 values[column] = True
-            elif not nullable and (not has_default or field is not None and field.type == 'integer'):
+            elif not nullable and (not has_default or (field is not None and field.type == 'integer')):
                 values[column] = self._filler(model, field, kind)
         values |= {key: value for key, value in KEPT_VALUES.get(pointer.model, {}).items() if key in model._fields}
         relation = self._point(model, pointer, values, canaries)

@@ -41,6 +41,6 @@ class MobileController(http.Controller):
         """
         given = [field for field in ('lat', 'lon') if getattr(query, field) is not None]
         if given and self._positions_stay_on_phone():
+            message = "This app keeps positions on the phone"
             raise Problem('invalid_request', errors=[
-                {'loc': ['query', field], 'msg': "This app keeps positions on the phone", 'type': 'position_not_accepted'}
-                for field in given])
+                {'loc': ['query', field], 'msg': message, 'type': 'position_not_accepted'} for field in given])

@@ -27,8 +27,8 @@ BLANK = "Erased"
 class MobileEraser(models.AbstractModel):
     """Removes a customer from every table (GDPR, article 17).
 
-    It works on rows and not on records: deleting records would send letters (a meeting that is called off), ask for rights
-    that nobody has, and stop at the first addon that objects. What hangs on files goes through Odoo.
+    It works on rows and not on records: deleting records would send letters (a meeting that is called off), ask for
+    rights that nobody has, and stop at the first addon that objects. What hangs on files goes through Odoo.
     """
 
     _name = 'mobile.eraser'
@@ -156,7 +156,10 @@ class MobileEraser(models.AbstractModel):
 
     @api.model
     def _is_personal(self, name, pointer):
-        """Tell whether a record is about the person to whom this pointer leads; no pointer: it is part of one that is."""
+        """Tell whether a record is about the person to whom this pointer leads.
+
+        :param Pointer pointer: None when the record was found as a part of one that is.
+        """
         if pointer is None or pointer.kind in ('partner', 'subject', 'address', 'reference') or pointer.personal:
             return True
         return pointer.kind == 'user' and name in PERSONAL_BY_USER

@@ -64,9 +64,9 @@ class MobileExport(models.AbstractModel):
         """
         return [
             field for name, field in sorted(model._fields.items())
-            if (field.store and (field.column_type or field.type == 'many2many') or field.type == 'binary')
+            if field.store and (field.column_type or field.type in ('many2many', 'binary'))
             and not field.inherited and name not in ('id', 'create_uid', 'write_uid')
-            and (field.type != 'binary' or (field.store and not field.compute))
+            and not (field.type == 'binary' and field.compute)
             and not SECRET_FIELD.search(name) and not name.startswith('_')
         ]
 
@@ -167,7 +167,8 @@ class MobileExport(models.AbstractModel):
                 SQL.identifier(model._table), list(rows)))
         else:
             self.env.cr.execute(SQL(
-                'SELECT res_id, file_size FROM ir_attachment WHERE res_model = %s AND res_field = %s AND res_id = ANY(%s)',
+                """SELECT res_id, file_size FROM ir_attachment
+                    WHERE res_model = %s AND res_field = %s AND res_id = ANY(%s)""",
                 model._name, field.name, list(rows)))
         sizes = dict(self.env.cr.fetchall())
         for row_id, row in rows.items():
@@ -184,23 +185,19 @@ class MobileExport(models.AbstractModel):
             if field.type not in ('many2one', 'many2many'):
                 continue
             comodel, many = field.comodel_name, field.type == 'many2many'
+            wanted = {other_id for row in rows.values()
+                      for other_id in (row[field.name] if many else [row[field.name]]) if other_id}
             if comodel in PEOPLE_MODELS:
-                def told(other_id, mine=own.get(comodel, ())):
-                    return {'is_you': other_id in mine}
+                told = {other_id: {'is_you': other_id in own.get(comodel, ())} for other_id in wanted}
             else:
-                known = names.setdefault(comodel, {})
-                wanted = {other_id for row in rows.values()
-                          for other_id in (row[field.name] if many else [row[field.name]])
-                          if other_id and other_id not in known}
-                others = self.env[comodel].sudo().browse(wanted).exists()
-                known.update((other.id, other.display_name) for other in others)
+                told = names.setdefault(comodel, {})
+                others = self.env[comodel].sudo().browse(wanted - told.keys())
+                told.update({other.id: {'id': other.id, 'name': other.display_name or None}
+                             for other in others.exists()})
                 others.invalidate_recordset()
-
-                def told(other_id, known=known):
-                    return {'id': other_id, 'name': known.get(other_id) or None}
             for row in rows.values():
                 value = row[field.name]
-                row[field.name] = [told(other_id) for other_id in value] if many else value and told(value)
+                row[field.name] = [told.get(other_id) for other_id in value] if many else told.get(value)
 
 
 def _to_json(value):

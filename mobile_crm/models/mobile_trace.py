@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import api, models, tools
 from odoo.tools import SQL, escape_psql
 
-from ..tools.personal_data import ADDRESS_FIELDS, SHARED
+from ..tools.personal_data import ADDRESS_FIELDS, SHARED, SUBJECT_FIELDS
 
 PARTNER, USER = 'res.partner', 'res.users'
 
@@ -24,8 +24,8 @@ class Subject(NamedTuple):
 class Pointer(NamedTuple):
     """A field by which records of a model can name a person, or another record.
 
-    :ivar str kind: ``partner``, ``user`` (many2one), ``partners``, ``users`` (many2many), ``subject`` (the id of a contact
-        without a foreign key), ``address`` (a number or an e-mail address) or ``reference`` (model and id)
+    :ivar str kind: ``partner``, ``user`` (many2one), ``partners``, ``users`` (many2many), ``subject`` (the id of a
+        contact without a foreign key), ``address`` (a number or an e-mail address) or ``reference`` (model and id)
     :ivar str model_field: for ``reference``, the field with the model's name; empty for a field that holds both
     :ivar bool personal: whether the record cannot live without whom it names, by its model's own declaration
     """
@@ -95,7 +95,7 @@ class MobileTrace(models.AbstractModel):
     @api.model
     def _pointer(self, model, field):
         name = model._name
-        if field.name == getattr(model, '_mobile_subject_field', None):
+        if field.name == getattr(model, '_mobile_subject_field', SUBJECT_FIELDS.get(name)):
             return Pointer(name, field.name, 'subject')
         if field.name in self._address_fields(model):
             return Pointer(name, field.name, 'address')

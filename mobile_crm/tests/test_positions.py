@@ -27,7 +27,8 @@ class TestPositions(MobileHttpCase):
 
     def _event(self, ago=timedelta(), **values):
         """Return an event that happened a while ago; phones cannot report one that is older than a week."""
-        self.enter(self.phone, self.fence_near, **{'latitude': 50.8467, 'longitude': 4.3525, 'accuracy': 10.0, **values})
+        here = {'latitude': 50.8467, 'longitude': 4.3525, 'accuracy': 10.0}
+        self.enter(self.phone, self.fence_near, **{**here, **values})
         event = self.Event.search([('device_id', '=', self.phone.id)], order='id desc', limit=1)
         self.env.cr.execute(SQL(
             'UPDATE mobile_event SET occurred_at = %s WHERE id = %s', fields.Datetime.now() - ago, event.id))

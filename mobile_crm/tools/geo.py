@@ -76,8 +76,8 @@ def coarse(latitude, longitude):
     """Return the middle of the square of about 1 km in which a position lies.
 
     A square is 0.01 degrees high. Around its parallel there are as many of them as fit into the circle at that width in
-    metres, so they are as wide near the poles as at the equator, and none straddles the date line. The middle of a square
-    is in the same square: doing it twice changes nothing. No position is moved by ``COARSE_REACH`` or more.
+    metres, so they are as wide near the poles as at the equator, and none straddles the date line. The middle of a
+    square is in the same square: doing it twice changes nothing. No position is moved by ``COARSE_REACH`` or more.
 
     :param SQL latitude, longitude: degrees.
     :return: the latitude and the longitude.

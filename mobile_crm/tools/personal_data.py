@@ -1,8 +1,8 @@
 """What becomes of the records that point at a customer, where it is not what the rule says.
 
-The rule (see ``mobile.trace``, ``mobile.export``, ``mobile.eraser``): every record that points at the customer, and every
-part of it, is in the export; on erasure it is deleted. A model added next year follows the rule without being named
-here. Each exception has its reason. Models of addons that are not installed do no harm.
+The rule (see ``mobile.trace``, ``mobile.export``, ``mobile.eraser``): every record that points at the customer, and
+every part of it, is in the export; on erasure it is deleted. A model added next year follows the rule without being
+named here. Each exception has its reason. Models of addons that are not installed do no harm.
 """
 import re
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 # Fields that open something, or tell nothing: never exported. (A store's or an app's key is not a person's.)
 SECRET_FIELD = re.compile(
     r'^(?!push_to_talk_key$)(.*_)?'
-    r'(password|passwd|secret|hash|hashes|keys?|totp_\w+|access_token|signup_\w+|session_identifier|credential\w*)$')
+    r'(password|passwd|secret|hash|hashes|keys?|totp_\w+|tokens?|signup_\w+|session_identifier|credential\w*)$')
 
 # Links to people who are not the customer are exported as "somebody else".
 PEOPLE_MODELS = ('res.partner', 'res.users', 'hr.employee', 'resource.resource', 'mail.guest')
@@ -72,6 +72,9 @@ PERSONAL_BY_USER = ('mobile.device', 'mobile.token', 'res.device.log')
 # Links to many people: the record goes when it concerns nobody else but staff.
 PERSONAL_BY_LIST = ('calendar.event', 'mail.mail', 'mail.message', 'mail.scheduled.message')
 
+# The id of a contact without a foreign key; a model of one's own can say so itself (see ``mobile.trace``).
+SUBJECT_FIELDS = {'mobile.consent': 'subject_id'}
+
 # Where an address stands that need not be linked to a contact.
 ADDRESS_FIELDS = {
     'crm.lead': ('email_normalized', 'phone_sanitized'),
@@ -108,7 +111,8 @@ _DELIVERIES = "delivery notes are vouchers"
 
 def _part_of(table, field, condition):
     """Return the condition of a part: that its document is kept, whoever else the document is about."""
-    return f"kept.{field} IN (SELECT kept.id FROM {table} kept WHERE {condition})"
+    # All of it is written in this file.
+    return f"kept.{field} IN (SELECT kept.id FROM {table} kept WHERE {condition})"  # noqa: S608
 
 
 _MOVE = "kept.state = 'posted' OR kept.posted_before"

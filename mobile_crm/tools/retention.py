@@ -49,6 +49,13 @@ RETENTION = (
         _lt("Messages, and why they came or did not"), ('mobile.message', 'mobile.decision'), CONTACT,
         _lt("To explain each message: legitimate interest")),
     Retention(
+        _lt("Consents, with the wording that was shown"), ('mobile.consent', 'mobile.opt.in'),
+        _lt("always; without the customer once they are erased"),
+        _lt("To prove them: legal obligation")),
+    Retention(
+        _lt("Quiet hours, wishes, what was approved on the phone"), ('mobile.preference', 'mobile.approval'), CONTACT,
+        _lt("To do as the customer says: contract")),
+    Retention(
         _lt("Coupons"), ('loyalty.card',), CONTACT, _lt("To honour them: contract")),
     Retention(
         _lt("Redemptions, orders, invoices"), ('mobile.redemption', 'sale.order', 'account.move'),

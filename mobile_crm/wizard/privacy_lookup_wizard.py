@@ -5,7 +5,8 @@ from odoo.tools import SQL, email_normalize
 # Records of ours that die with others, which Odoo's lookup leaves out for that reason; staff want to see them.
 OWN_MODELS = (
     'mobile.device', 'mobile.event', 'mobile.message', 'mobile.decision', 'mobile.redemption', 'mobile.consent',
-    'mobile.erasure', 'mobile.look', 'loyalty.card')
+    'mobile.erasure', 'mobile.look', 'mobile.otp', 'mobile.token', 'mobile.preference', 'mobile.approval',
+    'mobile.opt.in', 'loyalty.card')
 
 
 class PrivacyLookupWizard(models.TransientModel):
@@ -21,25 +22,27 @@ class PrivacyLookupWizard(models.TransientModel):
         if not self.email and not self.phone:
             raise UserError(self.env._("Give an email address or a phone number."))
         contacts = self._mobile_contacts()
-        queries = [self._mobile_query_odoo()] if self.email else [self._mobile_query_contacts(contacts)]
-        found = {}
-        Trace = self.env['mobile.trace'].sudo()
+        queries = [super()._get_query()] if self.email else [
+            self._mobile_query_ids('res.partner', contacts.ids),
+            self._mobile_query_ids('res.users', contacts.user_ids.ids)]
+        found = self._mobile_find(contacts)
+        hidden = {'res.partner', 'res.users', 'ir.model.data', *self._get_query_models_blacklist()}
+        for name in sorted(found):
+            # Odoo has looked for the e-mail address in its own models, and each record is shown once.
+            if name not in hidden and not self.env[name]._transient and (not self.email or name in OWN_MODELS):
+                queries.append(self._mobile_query_ids(name, found[name]))
+        return SQL(' UNION ').join(SQL('(%s)', query) for query in queries)
+
+    def _mobile_find(self, contacts):
+        """Return the ids of what concerns these contacts, by model; without any, of codes that went to the number."""
+        Trace, found = self.env['mobile.trace'].sudo(), {}
         for contact in contacts:
             for name, rows in Trace._find(Trace._subject(contact)).items():
                 found.setdefault(name, set()).update(rows)
         if not contacts and self.phone:
-            found['mobile.otp'] = set(self.env['mobile.otp'].sudo().search([('address', '=', self._mobile_number())]).ids)
-        wanted = found if not self.email else {*OWN_MODELS, 'mobile.otp'}
-        hidden = {'res.partner', 'res.users', *self._get_query_models_blacklist(), 'ir.model.data'}
-        for name in sorted(set(wanted) - hidden):
-            ids = found.get(name)
-            if ids and not self.env[name]._transient:
-                queries.append(self._mobile_query_ids(name, ids))
-        return SQL(' UNION ').join(SQL('(%s)', query) for query in queries)
-
-    def _mobile_query_odoo(self):
-        """Return Odoo's own query, which begins with a list of contacts by email."""
-        return super()._get_query()
+            found['mobile.otp'] = set(self.env['mobile.otp'].sudo().search([
+                ('address', '=', self._mobile_number())]).ids)
+        return found
 
     def _mobile_number(self):
         """Return the number as it is kept (E.164), in the country of the user's company."""
@@ -60,12 +63,6 @@ class PrivacyLookupWizard(models.TransientModel):
             contacts |= Partner.search([
                 '|', ('email_normalized', '=', email), ('mobile_verified_email', '=', email)])
         return contacts
-
-    def _mobile_query_contacts(self, contacts):
-        """Return the lines of these contacts and their accounts."""
-        return SQL(' UNION ALL ').join([
-            self._mobile_query_ids('res.partner', contacts.ids),
-            self._mobile_query_ids('res.users', contacts.user_ids.ids)])
 
     @api.model
     def _mobile_query_ids(self, name, ids):
