@@ -57,6 +57,11 @@ class TestPositions(MobileHttpCase):
 
         check()
 
+    def test_squares_are_as_wide_in_the_north(self):
+        for latitude, widest in ((0.0, 101), (60.0, 51), (85.0, 10)):
+            along = [(latitude, 10 + step / 1000) for step in range(1000)]
+            self.assertLessEqual(len(set(self._coarse(along))), widest, latitude)
+
     def test_many_points_share_a_square(self):
         around = [(50.8467 + step / 10_000, 4.3525 + step / 10_000) for step in range(-20, 20)]
         self.assertLessEqual(len(set(self._coarse(around))), 4)
