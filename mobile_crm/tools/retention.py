@@ -9,14 +9,14 @@ _lt = LazyTranslate(__name__)
 class Retention(NamedTuple):
     """One kind of data.
 
-    :ivar what: in a customer's words
     :ivar tuple models: where it stands
+    :ivar what: in a customer's words
     :ivar how_long: where a company decides, with the name of its setting in braces
     :ivar why: the purpose, and the ground in law (GDPR, article 6)
     """
 
-    what: str
     models: tuple
+    what: str
     how_long: str
     why: str
 
@@ -25,47 +25,58 @@ CONTACT = _lt("until the customer is erased")
 
 RETENTION = (
     Retention(
-        _lt("Name, verified number and address, birthdate, favourite stores"), ('res.partner', 'res.users'), CONTACT,
+        ('res.partner', 'res.users'),
+        _lt("Name, verified number and address, birthdate, favourite stores"), CONTACT,
         _lt("To know and serve the customer: contract")),
     Retention(
-        _lt("Phones: model, system, language, push address"), ('mobile.device',), CONTACT,
+        ('mobile.device',),
+        _lt("Phones: model, system, language, push address"), CONTACT,
         _lt("To serve the app: contract")),
     Retention(
-        _lt("Sign-ins, as hashes"), ('mobile.token',), _lt("30 days after they end"),
+        ('mobile.token',),
+        _lt("Sign-ins, as hashes"), _lt("30 days after they end"),
         _lt("To notice stolen sessions: legitimate interest")),
     Retention(
-        _lt("One-time codes, as hashes, and where they were sent"), ('mobile.otp',), _lt("1 day after they expire"),
+        ('mobile.otp',),
+        _lt("One-time codes, as hashes, and where they were sent"), _lt("1 day after they expire"),
         _lt("To sign in: contract")),
     Retention(
-        _lt("Visits, scans, searches"), ('mobile.event',), CONTACT,
+        ('mobile.event',),
+        _lt("Visits, scans, searches"), CONTACT,
         _lt("To offer what fits: consent")),
     Retention(
-        _lt("Exact positions"), ('mobile.event',), _lt("24 hours, then to about 1 km"),
+        ('mobile.event',),
+        _lt("Exact positions"), _lt("24 hours, then to about 1 km"),
         _lt("To notice that somebody is near: consent")),
     Retention(
-        _lt("Coarse positions"), ('mobile.event',), _lt("{mobile_position_days} days"),
+        ('mobile.event',),
+        _lt("Coarse positions"), _lt("{mobile_position_days} days"),
         _lt("To plan stores and campaigns: consent")),
     Retention(
-        _lt("Messages, and why they came or did not"), ('mobile.message', 'mobile.decision'), CONTACT,
+        ('mobile.message', 'mobile.decision'),
+        _lt("Messages, and why they came or did not"), CONTACT,
         _lt("To explain each message: legitimate interest")),
     Retention(
-        _lt("Consents, with the wording that was shown"), ('mobile.consent', 'mobile.opt.in'),
-        _lt("always; without the customer once they are erased"),
+        ('mobile.consent', 'mobile.opt.in'),
+        _lt("Consents, with the wording that was shown"), _lt("always; without the customer once they are erased"),
         _lt("To prove them: legal obligation")),
     Retention(
-        _lt("Quiet hours, wishes, what was approved on the phone"), ('mobile.preference', 'mobile.approval'), CONTACT,
+        ('mobile.preference', 'mobile.approval'),
+        _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
     Retention(
-        _lt("Coupons"), ('loyalty.card',), CONTACT, _lt("To honour them: contract")),
+        ('loyalty.card',),
+        _lt("Coupons"), CONTACT, _lt("To honour them: contract")),
     Retention(
-        _lt("Redemptions, orders, invoices"), ('mobile.redemption', 'sale.order', 'account.move'),
-        _lt("as long as tax law says; after erasure without a phone or an email"),
+        ('mobile.redemption', 'sale.order', 'account.move'),
+        _lt("Redemptions, orders, invoices"), _lt("as long as tax law says; after erasure without a phone or an email"),
         _lt("Books: legal obligation")),
     Retention(
-        _lt("Which colleague looked at visits"), ('mobile.look',), _lt("365 days"),
+        ('mobile.look',),
+        _lt("Which colleague looked at visits"), _lt("365 days"),
         _lt("To watch over those who may look: legitimate interest")),
     Retention(
-        _lt("Requests to be forgotten"), ('mobile.erasure',),
-        _lt("carried out after {mobile_erasure_days} days; then without a name"),
+        ('mobile.erasure',),
+        _lt("Requests to be forgotten"), _lt("carried out after {mobile_erasure_days} days; then without a name"),
         _lt("To prove it was done: legal obligation")),
 )
