@@ -2,6 +2,8 @@
 from odoo import http
 from odoo.http import request
 
+from ..tools.problems import Problem
+
 
 class MobileController(http.Controller):
     """A controller of the phone API: it parses, calls one model method and serialises.
@@ -27,3 +29,18 @@ class MobileController(http.Controller):
     def _partner(self):
         """The signed-in customer (``res.partner``, elevated as the partner of ``env.user`` would be)."""
         return self.env['res.partner'].sudo().browse(request.mobile_caller.partner_id)
+
+    def _positions_stay_on_phone(self):
+        """Whether this app promises its customers that the server never learns where they are."""
+        return self._app().location_mode == 'on_device'
+
+    def _refuse_position(self, query):
+        """Raise 422 when a position comes where none is wanted.
+
+        :param query: a schema with ``lat`` and ``lon``.
+        """
+        given = [field for field in ('lat', 'lon') if getattr(query, field) is not None]
+        if given and self._positions_stay_on_phone():
+            message = "This app keeps positions on the phone"
+            raise Problem('invalid_request', errors=[
+                {'loc': ['query', field], 'msg': message, 'type': 'position_not_accepted'} for field in given])

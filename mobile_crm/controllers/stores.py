@@ -16,6 +16,7 @@ class Stores(MobileController):
     @mobile_route('/stores', methods=['GET'], auth='mobile_device', readonly=True)
     def list_stores(self, query: StoreQuery) -> StorePage:
         """Find stores around a position, nearest first; without a position, all by name."""
+        self._refuse_position(query)
         located = query.lat is not None
         order = NEAREST_FIRST if located else BY_NAME
         stores, last = self.env['mobile.store']._find_page(
@@ -29,6 +30,7 @@ class Stores(MobileController):
     @mobile_route('/stores/<store_id>', methods=['GET'], auth='mobile_device', readonly=True)
     def get_store(self, store_id: RecordId, query: PositionQuery) -> Store:
         """Show one store."""
+        self._refuse_position(query)
         stores = self.env['mobile.store']._nearest(self._company(), query.lat, query.lon, ids=[store_id])
         if not stores:
             raise Problem('not_found')

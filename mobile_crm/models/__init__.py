@@ -9,11 +9,15 @@ from . import mobile_consent_wording
 from . import mobile_decision
 from . import mobile_device
 from . import mobile_duplicate
+from . import mobile_eraser
+from . import mobile_erasure
 from . import mobile_event
+from . import mobile_export
 from . import mobile_gate
 from . import mobile_geofence
 from . import mobile_idempotency
 from . import mobile_limit
+from . import mobile_look
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_nonce
@@ -24,7 +28,9 @@ from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
 from . import mobile_token
+from . import mobile_trace
 from . import payment_transaction
+from . import privacy_log
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -62,6 +62,11 @@ class MobileApp(models.Model):
     card_keys = fields.Text(
         string="Keys of Member Cards", compute='_compute_card_keys',
         help="By these public keys a till without the network checks member cards: a JWK set.")
+    location_mode = fields.Selection(
+        selection=[('server', "Phones report positions"), ('on_device', "Positions stay on the phone")],
+        string="Positions", required=True, default='server', tracking=True,
+        help="When positions stay on the phone, it watches the fences itself and reports only that it entered one; "
+             "whatever comes with a position is refused.")
     device_ids = fields.One2many(comodel_name='mobile.device', inverse_name='app_id')
     device_count = fields.Integer(compute='_compute_device_count')
 

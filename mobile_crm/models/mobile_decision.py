@@ -58,6 +58,7 @@ class MobileDecision(models.Model):
             ('passed', "All conditions are met"),
             ('outside_period', "The campaign is not running at this time"),
             ('program_closed', "The coupon program is not open"),
+            ('erasure_pending', "The customer wants to be forgotten"),
             ('doubtful_event', "The phone's report is not plausible"),
             ('late_event', "The phone reported too late"),
             ('no_consent', "The customer has not consented to this"),

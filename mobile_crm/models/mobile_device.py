@@ -134,6 +134,8 @@ class MobileDevice(models.Model):
             values['anonymous_since'] = now
         self.write(values)
         self._adopt_history()
+        # Who comes back within the grace wants to be known after all.
+        self.env['mobile.erasure']._cancel_for(user.partner_id, self.company_id)
 
     def _adopt_history(self):
         """Give what these devices did before their customer signed in to the customer, if they have consented to it.

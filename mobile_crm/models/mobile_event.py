@@ -1,8 +1,12 @@
+import functools
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.web.models.models import Base
 
 from ..tools import geo
 from ..tools.racing import execute_racing
@@ -38,6 +42,10 @@ REQUIRED = {
 }
 POSITION_FIELDS = ('latitude', 'longitude', 'accuracy')
 POSITION_GROUP = 'mobile_crm.group_mobile_crm_position'
+# Exact positions are of use while somebody is there.
+EXACT_FOR = timedelta(hours=24)
+# Positions that one statement coarsens or erases.
+BATCH = 10_000
 
 
 class MobileEvent(models.Model):
@@ -61,6 +69,9 @@ class MobileEvent(models.Model):
     latitude = fields.Float(readonly=True, groups=POSITION_GROUP)
     longitude = fields.Float(readonly=True, groups=POSITION_GROUP)
     accuracy = fields.Float(string="Accuracy (m)", readonly=True, groups=POSITION_GROUP)
+    is_coarse = fields.Boolean(
+        string="Coarse Position", readonly=True, groups=POSITION_GROUP,
+        help="The position was moved to the middle of a square of about 1 km, a day after it was reported.")
     geofence_id = fields.Many2one(
         string="Fence", comodel_name='mobile.geofence', readonly=True, index='btree_not_null', ondelete='set null')
     store_id = fields.Many2one(
@@ -77,6 +88,9 @@ class MobileEvent(models.Model):
     decision_ids = fields.One2many(comodel_name='mobile.decision', inverse_name='event_id')
 
     _uuid_unique = models.UniqueIndex('(uuid)')
+    # What still has a position, and what still has an exact one: the daily work finds them without looking at the rest.
+    _position_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL')
+    _exact_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL AND is_coarse IS NOT TRUE')
 
     # === COMPUTE METHODS === #
 
@@ -94,6 +108,107 @@ class MobileEvent(models.Model):
         if vals:
             raise UserError(self.env._("What a phone reported is not edited."))
         return super().write(vals)
+
+    # === LOOKS: staff who read are remembered === #
+
+    def _read_format(self, fnames, load='_classic_read'):
+        """Override: whatever shows records to a user reads them here."""
+        res = super()._read_format(fnames, load)
+        if self and self._is_look():
+            self._log_look('read', self._ids_sql(), fnames)
+        return res
+
+    def export_data(self, fields_to_export):
+        """Override: an export does not read as a screen does."""
+        res = super().export_data(fields_to_export)
+        if self and self._is_look():
+            self._log_look('export', self._ids_sql(), [path.partition('/')[0] for path in fields_to_export])
+        return res
+
+    @api.model
+    def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
+        """Override: an analysis of one customer, or by customer, is a look at each."""
+        res = super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
+        self._log_group_look(domain, groupby, aggregates)
+        return res
+
+    @api.model
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        """Override, as for ``_read_group``."""
+        res = super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+        self._log_group_look(domain, [spec for groupby in grouping_sets for spec in groupby], aggregates)
+        return res
+
+    @api.model
+    def _is_look(self):
+        """Tell whether a member of staff reads, and not the system or a phone."""
+        return not self.env.su and self.env.user._is_internal()
+
+    @api.model
+    def _log_group_look(self, domain, groupby, aggregates):
+        if not self._is_look():
+            return
+        domain = Domain(domain)
+        named = {condition.field_expr.partition('.')[0] for condition in domain.iter_conditions()}
+        named.update(spec.partition(':')[0].partition('.')[0] for spec in groupby)
+        if named & {'partner_id', 'device_id', 'message_id', 'id'}:
+            self._log_look('group', self._search(domain).subselect(), [
+                spec.partition(':')[0] for spec in (*groupby, *aggregates)])
+
+    def _ids_sql(self):
+        return SQL('%s', tuple(self.ids) or (0,))
+
+    @api.model
+    def _log_look(self, method, events, field_names):
+        with_position = not {*POSITION_FIELDS, 'is_coarse'}.isdisjoint(field_names)
+        self.env['mobile.look']._log(method, events, with_position)
+
+    # === POSITIONS: kept no longer and no finer than is needed === #
+
+    @api.model
+    def _cron_forget_positions(self):
+        """Erase the positions whose days are over, then move those that are older than a day to a grid."""
+        for work in (self._erase_positions, self._coarsen_positions):
+            while done := work(BATCH):
+                if not self.env['ir.cron']._commit_progress(done):
+                    return
+
+    @api.model
+    def _erase_positions(self, limit):
+        """Erase positions that are older than their company keeps them; the fact stays.
+
+        :return: how many.
+        """
+        return self._change_positions(SQL('latitude = NULL, longitude = NULL, accuracy = NULL, is_coarse = NULL'), SQL(
+            """SELECT event.id FROM mobile_event event JOIN res_company company ON company.id = event.company_id
+                WHERE event.latitude IS NOT NULL
+                  AND event.occurred_at < %(now)s - company.mobile_position_days * interval '1 day' LIMIT %(limit)s""",
+            now=fields.Datetime.now(), limit=limit))
+
+    @api.model
+    def _coarsen_positions(self, limit):
+        """Move positions that are older than a day to the middle of their square of about 1 km, each once.
+
+        :return: how many.
+        """
+        return self._change_positions(
+            SQL('(latitude, longitude, accuracy, is_coarse) = (SELECT %s, %s, coalesce(accuracy, 0) + %s, TRUE)',
+                *geo.coarse(SQL('latitude'), SQL('longitude')), geo.COARSE_REACH),
+            SQL("""SELECT id FROM mobile_event
+                     WHERE latitude IS NOT NULL AND is_coarse IS NOT TRUE AND occurred_at < %s LIMIT %s""",
+                fields.Datetime.now() - EXACT_FOR, limit))
+
+    @api.model
+    def _change_positions(self, assignments, wanted):
+        """Change positions, the one thing of a fact that ever changes: it gets coarser, then it goes.
+
+        :param SQL assignments: of an UPDATE.
+        :param SQL wanted: a query of ids.
+        """
+        self.flush_model()
+        self.env.cr.execute(SQL('UPDATE mobile_event SET %s WHERE id IN (%s)', assignments, wanted))
+        self.invalidate_model([*POSITION_FIELDS, 'is_coarse'])
+        return self.env.cr.rowcount
 
     # === BUSINESS METHODS === #
 
@@ -121,7 +236,9 @@ class MobileEvent(models.Model):
                 if row.get(field):
                     row[field] = known.get(row[field], self.browse())
             has_consent = may_locate and self._whose(device, row)
-            refusal = self._refusal(row, now) or (None if has_consent else self._refusal_without_consent(row))
+            refusal = (
+                self._position_refusal(device, row) or self._refusal(row, now)
+                or (None if has_consent else self._refusal_without_consent(row)))
             if refusal:
                 rejected.append((report['id'], *refusal))
                 continue
@@ -157,6 +274,14 @@ class MobileEvent(models.Model):
         ) if device.partner_id else self.env['mobile.message']
         references['message_id'] = {message.uuid: message for message in messages}
         return references
+
+    @api.model
+    def _position_refusal(self, device, row):
+        """Return why a position is not stored, as (code, detail), or None."""
+        if device.app_id.location_mode == 'on_device' and any(
+                row.get(field) is not None for field in POSITION_FIELDS):
+            return 'position_not_accepted', self.env._("This app keeps positions on the phone. Leave them out.")
+        return None
 
     @api.model
     def _refusal(self, row, now):
@@ -234,3 +359,20 @@ class MobileEvent(models.Model):
         opened = events.filtered(lambda event: event.type == 'open').message_id
         opened._mark_opened()
         self.env['mobile.decision']._decide_for_events(events)
+
+
+def _writing(name):
+    """Return an override that only says that this method writes, the log of looks: else Odoo calls it on a replica
+    first, fails, logs a warning and calls it again."""
+    def method(self, *args, **kwargs):
+        return getattr(super(MobileEvent, self), name)(*args, **kwargs)
+
+    original = getattr(Base, name, None) or getattr(models.BaseModel, name)
+    method = functools.wraps(original)(method)
+    method._readonly = False
+    return method
+
+
+for _name in ('read', 'search_read', 'web_read', 'web_search_read', 'read_group', 'web_read_group',
+              'formatted_read_group', 'formatted_read_grouping_sets', 'read_progress_bar'):
+    setattr(MobileEvent, _name, _writing(_name))

@@ -39,6 +39,7 @@ class MobileGate(models.AbstractModel):
         return [
             Gate('outside_period', self._outside_period(now)),
             Gate('program_closed', self._program_closed(now)),
+            Gate('erasure_pending', self._erasure_pending()),
             Gate('doubtful_event', self._doubtful_event()),
             Gate('late_event', self._late_event(now)),
             Gate('no_consent', self._no_consent()),
@@ -63,6 +64,10 @@ class MobileGate(models.AbstractModel):
                             WHERE program.id = campaign.program_id AND program.active AND program.sale_ok
                               AND (program.date_from IS NULL OR program.date_from <= %(today)s)
                               AND (program.date_to IS NULL OR program.date_to >= %(today)s))""", today=now.date())
+
+    @api.model
+    def _erasure_pending(self):
+        return self.env['mobile.erasure']._pending_sql(SQL('candidate.partner_id'), SQL('campaign.company_id'))
 
     @api.model
     def _doubtful_event(self):

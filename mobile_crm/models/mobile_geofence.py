@@ -28,7 +28,7 @@ class NearFence(NamedTuple):
     on_exit: bool
     on_dwell: bool
     loitering_delay: int
-    chord: float
+    chord: float | None
 
     @property
     def edge(self):
@@ -121,3 +121,19 @@ class MobileGeofence(models.Model):
                 'SELECT max(radius) FROM mobile_geofence WHERE active AND company_id = %s', company.id))
             refresh = min(refresh, geo.chord_to_metres(near[-1].chord) - largest)
         return chosen, max(refresh, MIN_REFRESH)
+
+    @api.model
+    def _page(self, company, limit, after=None):
+        """Return one page of all fences, for phones that choose for themselves which ones to watch.
+
+        :param company: ``res.company``.
+        :param int after: id of the last fence that was given.
+        :rtype: list[NearFence]
+        """
+        domain = [('company_id', '=', company.id), ('store_id.active', '=', True)]
+        if after:
+            domain.append(('id', '>', after))
+        return [
+            NearFence(fence.id, fence.store_id.id, *(fence[field] for field in NearFence._fields[2:-1]), None)
+            for fence in self.search(domain, order='id', limit=limit)
+        ]

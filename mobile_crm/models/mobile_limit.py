@@ -80,6 +80,7 @@ class MobileLimit(models.Model):
         'otp_ip': Policy(100, 3600, by_host=True),
         'passkey_device': Policy(30, 3600),
         'passkey_ip': Policy(300, 3600, by_host=True),
+        'export': Policy(6, 3600),
     }
 
     _windows = {}

@@ -28,6 +28,7 @@ class MobileOtp(models.Model):
     _order = 'requested_at desc, id desc'
     _rec_name = 'uuid'
     _log_access = False
+    _mobile_address_fields = ('address',)
 
     uuid = fields.Char(required=True, readonly=True, help="Names the challenge; a new code is a new challenge.")
     device_id = fields.Many2one(

@@ -9,6 +9,9 @@ class ResCompany(models.Model):
     mobile_position_days = fields.Integer(
         string="Keep Positions For (days)", required=True, default=30,
         help="After so many days the coordinates that phones reported are erased.")
+    mobile_erasure_days = fields.Integer(
+        string="Erase Customers After (days)", required=True, default=14,
+        help="How long a customer who wants to be forgotten can still change their mind.")
     mobile_approval_required = fields.Boolean(
         string="Customers Approve Spending", default=True,
         help="Customers approve on their phone when points or e-wallet are spent. Who has no signed-in phone is not "
@@ -16,13 +19,15 @@ class ResCompany(models.Model):
     mobile_card_key_version = fields.Integer(
         string="Key of Member Cards", required=True, default=1, readonly=True,
         help="The number of the key by which tills check member cards.")
-
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
 
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
+    _mobile_erasure_days_valid = models.Constraint(
+        'CHECK (mobile_erasure_days BETWEEN 0 AND 30)',
+        "A customer is erased within 30 days; the law allows a month.")
 
     # === ACTION METHODS === #
 

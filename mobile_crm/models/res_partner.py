@@ -16,23 +16,25 @@ FOUND_FIELDS = {'sms': 'phone_sanitized', 'email': 'email_normalized'}
 class ResPartner(models.Model):
     _inherit = 'res.partner'
 
+    # Odoo shows contacts of the same company to each other in the portal: each field here says that it is for staff.
     mobile_verified_phone = fields.Char(
-        string="Verified Phone", readonly=True, copy=False,
+        string="Verified Phone", readonly=True, copy=False, groups='base.group_user',
         help="The number (E.164) by which this customer signs in. They have proved that it is theirs.",
     )
     mobile_verified_email = fields.Char(
-        string="Verified Email", readonly=True, copy=False,
+        string="Verified Email", readonly=True, copy=False, groups='base.group_user',
         help="The address by which this customer signs in. They have proved that it is theirs.",
     )
     mobile_contested_phone = fields.Char(
-        string="Contested Phone", readonly=True, copy=False,
+        string="Contested Phone", readonly=True, copy=False, groups='base.group_user',
         help="A number that this customer has proved to be theirs as well, but by which another contact signs in.")
     mobile_contested_email = fields.Char(
-        string="Contested Email", readonly=True, copy=False,
+        string="Contested Email", readonly=True, copy=False, groups='base.group_user',
         help="An address that this customer has proved to be theirs as well, but by which another contact signs in.")
-    mobile_birthdate = fields.Date(string="Birthdate")
+    mobile_birthdate = fields.Date(string="Birthdate", groups='base.group_user')
     mobile_favourite_store_ids = fields.Many2many(
-        string="Favourite Stores", comodel_name='mobile.store', relation='mobile_store_favourite_rel')
+        string="Favourite Stores", comodel_name='mobile.store', relation='mobile_store_favourite_rel',
+        groups='base.group_user')
     mobile_device_ids = fields.One2many(
         string="Phones", comodel_name='mobile.device', inverse_name='partner_id',
         groups='mobile_crm.group_mobile_crm_user')
@@ -54,6 +56,11 @@ class ResPartner(models.Model):
         string="Event Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
     mobile_coupon_count = fields.Integer(
         string="Coupon Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
+    mobile_look_count = fields.Integer(
+        string="Look Count", compute='_compute_mobile_look_count', groups='mobile_crm.group_mobile_crm_manager')
+    mobile_erasure_due_at = fields.Datetime(
+        string="Erased After", compute='_compute_mobile_erasure_due_at',
+        groups='mobile_crm.group_mobile_crm_manager')
 
     # Two contacts cannot both have proved that the same number is theirs; that also decides a race of two sign-ins.
     _mobile_verified_phone_unique = models.UniqueIndex(
@@ -86,6 +93,17 @@ class ResPartner(models.Model):
         by_subject = current.grouped('subject_id')
         for partner in self:
             partner.mobile_current_consent_ids = by_subject.get(partner.id, current.browse())
+    def _compute_mobile_look_count(self):
+        counts = dict(self.env['mobile.look']._read_group(
+            [('partner_id', 'in', self.ids)], ['partner_id'], ['__count']))
+        for partner in self:
+            partner.mobile_look_count = counts.get(partner, 0)
+
+    def _compute_mobile_erasure_due_at(self):
+        due = dict(self.env['mobile.erasure']._read_group(
+            [('partner_id', 'in', self.ids), ('state', '=', 'pending')], ['partner_id'], ['due_at:min']))
+        for partner in self:
+            partner.mobile_erasure_due_at = due.get(partner, False)
 
     # === CRUD METHODS === #
 
@@ -112,6 +130,22 @@ class ResPartner(models.Model):
         action = self._mobile_action('mobile_crm.mobile_coupon_action')
         action['domain'] = Domain('mobile_campaign_id', '!=', False) & Domain(action['domain'])
         return action
+
+    def action_view_mobile_looks(self):
+        return self._mobile_action('mobile_crm.mobile_look_action')
+
+    def action_mobile_erase(self):
+        """Let this customer be forgotten, because they asked for it by another way than the app."""
+        self.ensure_one()
+        self.check_access('write')
+        self.env['mobile.erasure']._check_manager()
+        self.env['mobile.erasure']._request(self, self.env.company, 'staff')
+
+    def action_privacy_lookup(self):
+        """Override to look for the phone number as well."""
+        action = super().action_privacy_lookup()
+        phone = self.sudo().mobile_verified_phone or self.phone
+        return {**action, 'context': {**action['context'], 'default_phone': phone}}
 
     def _mobile_action(self, xmlid):
         self.ensure_one()

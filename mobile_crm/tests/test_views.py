@@ -22,8 +22,13 @@ SECRET_MODELS = {
     'mobile.otp': ('list', 'form', 'search'),
     'mobile.token': ('list', 'form', 'search'),
 }
+MANAGERS_MODELS = {
+    'mobile.erasure': ('list', 'form', 'search'),
+    'mobile.look': ('list', 'form', 'search'),
+}
 FACTS = (
-    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.event', 'mobile.message', 'mobile.preference',
+    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
+    'mobile.message', 'mobile.preference',
     'mobile.redemption')
 
 
@@ -47,7 +52,7 @@ class TestViews(TransactionCase):
         return {menu.get('xmlid') or '' for menu in menus.values()}
 
     def test_every_model_has_its_own_views(self):
-        for model, types in (MODELS | SECRET_MODELS).items():
+        for model, types in (MODELS | MANAGERS_MODELS | SECRET_MODELS).items():
             for view_type in types:
                 with self.subTest(model=model, view=view_type):
                     view = self.env['ir.ui.view'].search([
@@ -60,6 +65,11 @@ class TestViews(TransactionCase):
                 with self.subTest(user=user.login, model=model):
                     views = self._get_views(user, model, types)
                     self.assertEqual(set(views), set(types))
+
+    def test_views_for_managers_load_for_them_alone(self):
+        for model, types in MANAGERS_MODELS.items():
+            self.assertEqual(set(self._get_views(self.manager, model, types)), set(types))
+            self.assertFalse(self.env[model].with_user(self.user).has_access('read'))
 
     def test_views_of_secrets_load_for_admins(self):
         for model, types in SECRET_MODELS.items():
@@ -80,7 +90,9 @@ class TestViews(TransactionCase):
 
     def test_facts_are_not_edited_in_views(self):
         for model in FACTS:
-            for view_type in ('list', 'form', 'kanban'):
+            for view_type in ({**MODELS, **MANAGERS_MODELS}[model]):
+                if view_type not in ('list', 'form', 'kanban'):
+                    continue
                 with self.subTest(model=model, view=view_type):
                     arch = etree.fromstring(self._get_views(self.manager, model, [view_type])[view_type]['arch'])
                     for operation in ('create', 'edit', 'delete'):

@@ -11,6 +11,9 @@ from odoo.tools import SQL
 # Mean earth radius R1 of the GRS 80 ellipsoid, in metres (IUGG; H. Moritz, "Geodetic Reference System 1980").
 EARTH_RADIUS = 6371008.8
 
+# How far ``coarse`` can move a position at most (metres).
+COARSE_REACH = 1000
+
 # For a CHECK constraint: a NaN is greater than any number in PostgreSQL, so BETWEEN refuses it too.
 VALID_POSITION = 'latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180'
 
@@ -67,3 +70,21 @@ def distance(latitude, longitude, other_latitude, other_longitude):
     half_lambda = math.radians(other_longitude - longitude) / 2
     h = math.sin(half_phi) ** 2 + math.cos(phi) * math.cos(other_phi) * math.sin(half_lambda) ** 2
     return 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(h)))
+
+
+def coarse(latitude, longitude):
+    """Return the middle of the square of about 1 km in which a position lies.
+
+    A square is 0.01 degrees high. Around its parallel there are as many of them as fit into the circle at that width in
+    metres, so they are as wide near the poles as at the equator, and none straddles the date line. The middle of a
+    square is in the same square: doing it twice changes nothing. No position is moved by ``COARSE_REACH`` or more.
+
+    :param SQL latitude, longitude: degrees.
+    :return: the latitude and the longitude.
+    :rtype: tuple[SQL, SQL]
+    """
+    row = SQL('least(floor(%s::float8 * 100), 8999)', latitude)
+    middle = SQL('((%s + 0.5) / 100)', row)
+    count = SQL('ceil(36000 * cos(radians(%s)))', middle)
+    column = SQL('least(floor((%s::float8 + 180) * %s / 360), %s - 1)', longitude, count, count)
+    return middle, SQL('((%s + 0.5) * 360 / %s - 180)', column, count)

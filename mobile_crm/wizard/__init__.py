@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import mobile_app_secret
 from . import mobile_consent_record
+from . import privacy_lookup_wizard

@@ -6,10 +6,14 @@ from .base import Latitude, Longitude, Output, Schema
 
 
 class GeofenceQuery(Schema):
-    """Where the phone is, and how many regions it can still watch."""
+    """Where the phone is, and how many regions it can still watch.
 
-    lat: Latitude
-    lon: Longitude
+    An app whose positions stay on the phone leaves out `lat` and `lon`, and gets all fences, page by page.
+    """
+
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    cursor: str | None = Field(None, max_length=500)
     limit: int = Field(100, ge=1, le=100, description="At most 20 count on iOS, 100 elsewhere")
 
 
@@ -46,3 +50,5 @@ class WatchList(Output):
 
     refresh: Circle
     items: list[Geofence]
+    next_cursor: str | None = Field(
+        None, description='Where positions stay on the phone: ask again with this cursor; null on the last page')

@@ -1,8 +1,9 @@
 from datetime import date
+from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Output, RecordId, Schema
+from .base import Output, RecordId, Schema, UtcOutput
 
 
 class CustomerUpdate(Schema):
@@ -40,3 +41,35 @@ class Customer(Output):
             birthdate=partner.mobile_birthdate or None,
             favourite_store_ids=partner.mobile_favourite_store_ids.ids,
         )
+
+
+class ExportedField(Output):
+    """What a field of the records below means."""
+
+    label: str
+    meaning: str
+    type: Literal['text', 'integer', 'number', 'boolean', 'date', 'datetime', 'record', 'records', 'object', 'file']
+
+
+class ExportedModel(Output):
+    """All records of one kind that concern the customer."""
+
+    model: str
+    name: str
+    why: list[str] = Field(description='The fields that lead from these records to the customer')
+    fields: dict[str, ExportedField]
+    records: list[dict[str, Any]]
+
+
+class Export(Output):
+    """Everything that is held about the customer."""
+
+    generated_at: UtcOutput
+    customer: Customer
+    models: list[ExportedModel]
+
+
+class Erasure(Output):
+    """The customer is forgotten after this."""
+
+    due_at: UtcOutput = Field(description='Until then, signing in again cancels it')

@@ -1,0 +1,62 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+# After so long nobody asks any more who looked.
+KEEP = timedelta(days=365)
+
+
+class MobileLook(models.Model):
+    """Who of the staff has looked at a customer's movements. Nothing is ever edited here."""
+
+    _name = 'mobile.look'
+    _description = "Look at a Customer's Movements"
+    _order = 'looked_at desc, id desc'
+    _rec_name = 'looked_at'
+    _log_access = False
+
+    user_id = fields.Many2one(
+        string="Who Looked", comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='set null')
+    partner_id = fields.Many2one(
+        string="Customer", comodel_name='res.partner', readonly=True, index='btree_not_null', ondelete='set null')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+    looked_at = fields.Datetime(string="When", required=True, readonly=True, index=True)
+    method = fields.Selection(
+        string="How", selection=[('read', "On the Screen"), ('export', "Export"), ('group', "Analysis")],
+        required=True, readonly=True)
+    event_count = fields.Integer(string="Visits & Scans", required=True, readonly=True)
+    with_position = fields.Boolean(
+        string="With Coordinates", readonly=True, help="Whether coordinates were among what was read.")
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if vals:
+            raise UserError(self.env._("Who looked at whom is not edited."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Who looked at whom is kept."))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _log(self, method, events, with_position):
+        """Remember that the current user looks at these events, one row for each customer.
+
+        :param str method: see the field.
+        :param SQL events: the ids.
+        """
+        self.env['mobile.event'].flush_model()
+        self.env.cr.execute(SQL(
+            """INSERT INTO mobile_look (user_id, partner_id, company_id, looked_at, method, event_count, with_position)
+               SELECT %s, partner_id, company_id, %s, %s, count(*), %s FROM mobile_event
+                WHERE id IN %s AND partner_id IS NOT NULL GROUP BY partner_id, company_id""",
+            self.env.uid, fields.Datetime.now(), method, with_position, events))
+
+    @api.autovacuum
+    def _gc_looks(self):
+        self.env.cr.execute(SQL('DELETE FROM mobile_look WHERE looked_at < %s', fields.Datetime.now() - KEEP))

@@ -1,0 +1,82 @@
+"""What is kept about customers, for how long and why: the settings page shows it, and docs/privacy.md says the same."""
+from typing import NamedTuple
+
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class Retention(NamedTuple):
+    """One kind of data.
+
+    :ivar tuple models: where it stands
+    :ivar what: in a customer's words
+    :ivar how_long: where a company decides, with the name of its setting in braces
+    :ivar why: the purpose, and the ground in law (GDPR, article 6)
+    """
+
+    models: tuple
+    what: str
+    how_long: str
+    why: str
+
+
+CONTACT = _lt("until the customer is erased")
+
+RETENTION = (
+    Retention(
+        ('res.partner', 'res.users'),
+        _lt("Name, verified number and address, birthdate, favourite stores"), CONTACT,
+        _lt("To know and serve the customer: contract")),
+    Retention(
+        ('mobile.device',),
+        _lt("Phones: model, system, language, push address"), CONTACT,
+        _lt("To serve the app: contract")),
+    Retention(
+        ('mobile.token',),
+        _lt("Sign-ins, as hashes"), _lt("30 days after they end"),
+        _lt("To notice stolen sessions: legitimate interest")),
+    Retention(
+        ('mobile.otp',),
+        _lt("One-time codes, as hashes, and where they were sent"), _lt("1 day after they expire"),
+        _lt("To sign in: contract")),
+    Retention(
+        ('mobile.event',),
+        _lt("Visits, scans, searches"), CONTACT,
+        _lt("To offer what fits: consent")),
+    Retention(
+        ('mobile.event',),
+        _lt("Exact positions"), _lt("24 hours, then to about 1 km"),
+        _lt("To notice that somebody is near: consent")),
+    Retention(
+        ('mobile.event',),
+        _lt("Coarse positions"), _lt("{mobile_position_days} days"),
+        _lt("To plan stores and campaigns: consent")),
+    Retention(
+        ('mobile.message', 'mobile.decision'),
+        _lt("Messages, and why they came or did not"), CONTACT,
+        _lt("To explain each message: legitimate interest")),
+    Retention(
+        ('mobile.consent', 'mobile.opt.in'),
+        _lt("Consents, with the wording that was shown"), _lt("always; without the customer once they are erased"),
+        _lt("To prove them: legal obligation")),
+    Retention(
+        ('mobile.preference', 'mobile.approval'),
+        _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
+        _lt("To do as the customer says: contract")),
+    Retention(
+        ('loyalty.card',),
+        _lt("Coupons"), CONTACT, _lt("To honour them: contract")),
+    Retention(
+        ('mobile.redemption', 'sale.order', 'account.move'),
+        _lt("Redemptions, orders, invoices"), _lt("as long as tax law says; after erasure without a phone or an email"),
+        _lt("Books: legal obligation")),
+    Retention(
+        ('mobile.look',),
+        _lt("Which colleague looked at visits"), _lt("365 days"),
+        _lt("To watch over those who may look: legitimate interest")),
+    Retention(
+        ('mobile.erasure',),
+        _lt("Requests to be forgotten"), _lt("carried out after {mobile_erasure_days} days; then without a name"),
+        _lt("To prove it was done: legal obligation")),
+)
