@@ -17,6 +17,9 @@ from .schemas.auth import (
 from .schemas.devices import TokenPair
 from .schemas.me import Customer
 
+# What a logout without a body means.
+HERE = Logout()
+
 
 class Auth(MobileController):
 
@@ -69,7 +72,7 @@ class Auth(MobileController):
         return tokens if isinstance(tokens, Problem) else TokenPair(**tokens)
 
     @mobile_route('/auth/logout', methods=['POST'], auth='mobile_device', readonly=False, status=204)
-    def logout(self, body: Logout = Logout()) -> None:
+    def logout(self, body: Logout = HERE) -> None:
         """End this device's sessions and sign its customer out, here or everywhere."""
         device = self._device()
         if body.everywhere:

@@ -17,8 +17,8 @@ class MobileDuplicate(models.Model):
     _order = 'address, standing, id'
     _rec_name = 'address'
     _depends = {'res.partner': [
-        'active', 'company_id', 'is_company', 'parent_id', 'type', *VERIFIED_FIELDS.values(), *CONTESTED_FIELDS.values(),
-        *FOUND_FIELDS.values(),
+        'active', 'company_id', 'is_company', 'parent_id', 'type',
+        *VERIFIED_FIELDS.values(), *CONTESTED_FIELDS.values(), *FOUND_FIELDS.values(),
     ]}
 
     channel = fields.Selection(selection=[('sms', "Phone Number"), ('email', "Email Address")], readonly=True)
@@ -35,7 +35,7 @@ class MobileDuplicate(models.Model):
     def _table_query(self):
         """Override to find the addresses of customers that more than one contact has.
 
-        Who is company, or an address of somebody else's, has a right to the same number.
+        Companies are left out, and addresses of somebody else's: they have a right to the same number.
         """
         addresses = SQL(', ').join(
             SQL('(%s, %s, %s, %s)', 2 * rank + (channel == 'email'), channel, standing,

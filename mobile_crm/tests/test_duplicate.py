@@ -65,8 +65,10 @@ class TestDuplicate(MobileCommon):
         with self.assertRaises(UserError):
             rows.action_merge()
         self.manager.company_ids += other
-        for company_ids, partners in ((self.company.ids, self.anna), ((self.company + other).ids, self.anna + elsewhere)):
-            found = rows.with_context(allowed_company_ids=company_ids).search([('address', '=', ANNAS)])
+        for companies, partners in (
+            (self.company, self.anna), (self.company + other, self.anna + elsewhere),
+        ):
+            found = rows.with_context(allowed_company_ids=companies.ids).search([('address', '=', ANNAS)])
             self.assertEqual(found.partner_id, partners)
 
     def test_only_managers_see_the_list(self):
@@ -87,7 +89,8 @@ class TestDuplicate(MobileCommon):
     # === MERGING === #
 
     def _merge(self, *partners, into):
-        row = self.env['mobile.duplicate'].with_user(self.manager).search([('partner_id', '=', partners[0].id)], limit=1)
+        row = self.env['mobile.duplicate'].with_user(self.manager).search(
+            [('partner_id', '=', partners[0].id)], limit=1)
         action = row.action_merge()
         wizard = self.env[action['res_model']].with_user(self.manager).with_context(**action['context']).create({})
         self.assertEqual(wizard.partner_ids, self.env['res.partner'].concat(*partners))

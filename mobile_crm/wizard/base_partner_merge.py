@@ -56,13 +56,14 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.cr.execute(SQL(
             "UPDATE mobile_decision SET slot = -id WHERE outcome = 'sent' AND partner_id IN %s",
             (dst_partner + src_partners)._ids))
-        super()._update_foreign_keys(src_partners, dst_partner)
+        res = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.cr.execute(SQL(
             """UPDATE mobile_decision SET slot = counted.slot
                  FROM (SELECT id, row_number() OVER (PARTITION BY campaign_id ORDER BY decided_at, id) AS slot
                          FROM mobile_decision WHERE outcome = 'sent' AND partner_id = %s) counted
                 WHERE mobile_decision.id = counted.id""", dst_partner.id))
         Decision.invalidate_model()
+        return res
 
     def _update_values(self, src_partners, dst_partner):
         """Override to hand verified addresses over one after the other, as no two contacts can have the same."""
