@@ -117,7 +117,7 @@ class MobileIdempotency(models.Model):
             """SELECT app.id, app.company_id, device.id
                  FROM mobile_idempotency kept
                  JOIN mobile_device device ON device.id = kept.device_id AND device.active
-                 JOIN mobile_app app ON app.id = device.app_id AND app.active
+                 JOIN mobile_app app ON app.id = device.app_id AND app.active AND app.kind = 'phone'
                 WHERE kept.ended_token = %s AND kept.created_at > %s""",
             token_hash, fields.Datetime.now() - LIFETIME))
         return self.env.cr.fetchone()
