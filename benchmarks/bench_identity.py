@@ -23,8 +23,8 @@ def run(system):
     """Measure and print."""
     databases = {count: system.database(f'devices_{count}', lambda env, count=count: seed.devices(env, count))
                  for count in (FEW, MANY)}
-    for count in databases:
-        with system.environment(databases[count]) as env:
+    for database in databases.values():
+        with system.environment(database) as env:
             for policy in ('otp_device', 'otp_ip', 'otp_address'):
                 env['ir.config_parameter'].set_param(f'mobile_crm.limit.{policy}', '1000000/1')
     with patch('odoo.addons.mobile_crm.tools.secret.new_code', lambda: CODE):

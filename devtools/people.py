@@ -94,8 +94,9 @@ class Phone:
 
     def renew(self):
         """Exchange the tokens for new ones."""
-        headers = {'Authorization': None}
-        self.keep(self.send('POST', '/auth/refresh', json={'refresh_token': self.refresh_token}, headers=headers).json())
+        answer = self.send(
+            'POST', '/auth/refresh', json={'refresh_token': self.refresh_token}, headers={'Authorization': None})
+        self.keep(answer.json())
 
     def keep(self, tokens):
         """Use these tokens from now on."""

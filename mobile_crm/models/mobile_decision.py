@@ -16,6 +16,7 @@ CUSTOMER_TEXTS = {
     'program_closed': _lt("The offer was not open."),
     'doubtful_event': _lt("Your phone's report did not fit to the place."),
     'late_event': _lt("Your phone reported too late for this offer."),
+    'erasure_pending': _lt("You have asked us to forget you."),
     'no_consent': _lt("You have not agreed to this use."),
     'channel_unwanted': _lt("You do not want messages this way."),
     'store_unwanted': _lt("You want to hear of other stores only."),

@@ -60,6 +60,8 @@ class MobileDevice(models.Model):
     token_ids = fields.One2many(comodel_name='mobile.token', inverse_name='device_id', groups='base.group_system')
 
     _uuid_unique = models.Constraint('UNIQUE (uuid)', "Two devices cannot share a public ID.")
+    # Who registers an address takes it from the phone that had it. It is longer than a B-tree holds.
+    _push_address_idx = models.Index('USING hash (push_address)')
     _install_unique = models.UniqueIndex('(app_id, install_id)', "This install is registered already.")
 
     # === COMPUTE METHODS === #

@@ -126,8 +126,9 @@ class MobileLimit(models.Model):
                 window.told, window.ends = told, now + seconds
         used = window.told + window.untold
         is_over = is_spent or used > policy.quota
-        standing = Standing(
-            name, policy.quota, policy.window, max(0, policy.quota - used), max(1, math.ceil(window.ends - now)))
+        # The sum of an instant and a duration may be a hair more than the duration.
+        reset = min(policy.window, max(1, math.ceil(window.ends - now)))
+        standing = Standing(name, policy.quota, policy.window, max(0, policy.quota - used), reset)
         if is_over:
             raise Problem('too_many_requests', headers={
                 'Retry-After': str(standing.reset), **limit_headers([standing])})

@@ -346,7 +346,7 @@ class TestAccessMatrix(MobileHttpCase):
         found = {
             (operation.name, place): place for operation in OPERATIONS for place in parameters(operation)
             if names_something(place)}
-        self.assertEqual(set(found), set(RECORDS) | set(NO_RECORDS), "a parameter without its row, or a row without one")
+        self.assertEqual(set(found), set(RECORDS) | set(NO_RECORDS), "each parameter has its row, and no row is left")
         self.assertFalse(set(RECORDS) & set(NO_RECORDS))
 
     def test_matrix(self):
