@@ -117,6 +117,8 @@ class _Comparison:
                 yield f'{where}.{name}: is no longer taken'
         if 'items' in old and 'items' in new:
             yield from self._incoming(f'{where}[]', old['items'], new['items'])
+        if _of_any_name(old) and _of_any_name(new):
+            yield from self._incoming(f'{where}.*', _of_any_name(old), _of_any_name(new))
 
     def _outgoing(self, where, old, new):
         old, new = self._resolve(old, new)
@@ -139,6 +141,8 @@ class _Comparison:
             yield from self._outgoing(f'{where}.{name}', before[name], after[name])
         if 'items' in old and 'items' in new:
             yield from self._outgoing(f'{where}[]', old['items'], new['items'])
+        if _of_any_name(old) and _of_any_name(new):
+            yield from self._outgoing(f'{where}.*', _of_any_name(old), _of_any_name(new))
 
     def _resolve(self, old, new):
         return _flat(self._old, old), _flat(self._new, new)
@@ -171,6 +175,12 @@ def _flat(document, schema):
         kinds += _kinds(option)
         merged.update({key: value for key, value in option.items() if key != 'type'})
     return {**merged, 'type': kinds}
+
+
+def _of_any_name(schema):
+    """Return the schema of an object's fields whose names are not listed, None where there are none."""
+    fields = schema.get('additionalProperties')
+    return fields if isinstance(fields, dict) else None
 
 
 def _kinds(schema):
