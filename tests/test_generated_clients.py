@@ -24,7 +24,8 @@ PATIENCE = 60
 
 def example(language):
     """Return the example of a client in docs/api.md that is written in this language."""
-    chapter = (REPO / 'docs' / 'api.md').read_text(encoding='utf-8').partition('\n## With a generated client\n')[2]
+    page = (REPO / 'docs' / 'api.md').read_text(encoding='utf-8')
+    chapter = page.partition('\n## With a generated client\n')[2].partition('\n## ')[0]
     return re.search(rf'```{language}\n(.*?)```', chapter, re.S)[1]
 
 

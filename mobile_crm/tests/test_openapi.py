@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -66,6 +67,14 @@ class TestOpenapi(BaseCase):
                             'schema': {'$ref': '#/components/schemas/ProblemDocument'}}})
                         for code in response['description'].split(', '):
                             self.assertEqual(str(PROBLEMS[code][0]), status)
+
+    def test_the_page_for_developers_lists_each_problem(self):
+        page = Path(__file__).parents[2].joinpath('docs', 'api.md').read_text(encoding='utf-8')
+        chapter = page.partition('\n## Problem codes\n')[2].partition('\n\n')[0]
+        listed = {}
+        for codes, status in re.findall(r'(.*?)(\d{3})(?: ·|$)', chapter.replace('\n', ' ')):
+            listed |= dict.fromkeys(re.findall(r'`([a-z_]+)`', codes.replace('`errors`', '')), int(status))
+        self.assertEqual(listed, {code: status for code, (status, _title) in PROBLEMS.items()})
 
     def test_every_path_parameter_is_described(self):
         for name, operation in self.operations.items():
