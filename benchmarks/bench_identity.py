@@ -25,13 +25,12 @@ def run(system):
                  for count in (FEW, MANY)}
     for database in databases.values():
         with system.environment(database) as env:
-            for policy in ('otp_device', 'otp_ip', 'otp_address'):
-                env['ir.config_parameter'].set_param(f'mobile_crm.limit.{policy}', '1000000/1')
+            seed.unlimited(env)
     with patch('odoo.addons.mobile_crm.tools.secret.new_code', lambda: CODE):
         for title, act, calls in (
-            ('the check of a token', _check, 100),
-            ('a refresh', _refresh, 15),
-            ('a code asked for and answered: the sign-in of a known customer', _sign_in, 5),
+            ('the check of a token', [_check], 100),
+            ('a refresh', [_refresh], 15),
+            ('a code asked for and answered: the sign-in of a known customer', [_request_code, _answer], 5),
         ):
             sides = [
                 Side(name, _transaction(system, databases[count], act, count, step)) for name, count, step in (
@@ -48,12 +47,14 @@ def run(system):
 
 
 def _transaction(system, database, act, count, step):
-    """Return a function that does something for a random one of every `step`-th device, and commits it."""
+    """Return a function that does something for a random one of every `step`-th device, each part in a transaction."""
     source, registry, memory = random.Random(19), system.registry(database), {}
 
     def call():
-        with registry.cursor() as cr:
-            act(Environment(cr, SUPERUSER_ID, {}), source.randrange(step, count + 1, step), memory)
+        number = source.randrange(step, count + 1, step)
+        for part in act:
+            with registry.cursor() as cr:
+                part(Environment(cr, SUPERUSER_ID, {}), number, memory)
 
     return call
 
@@ -74,7 +75,11 @@ def _refresh(env, number, memory):
     memory[number] = env['mobile.token']._rotate(token, device.app_id.id)['refresh_token']
 
 
-def _sign_in(env, number, memory):
+def _request_code(env, number, memory):
     device = _device(env, number, memory)
-    challenge = env['mobile.otp']._request_code(device, 'sms', device.partner_id.mobile_verified_phone, '127.0.0.1')
-    device._answer_challenge(challenge, CODE, f'benchmark {number}')
+    memory['challenge'] = env['mobile.otp']._request_code(
+        device, 'sms', device.partner_id.mobile_verified_phone, '127.0.0.1')
+
+
+def _answer(env, number, memory):
+    _device(env, number, memory)._answer_challenge(memory['challenge'], CODE, f'benchmark {number}')
