@@ -69,9 +69,10 @@ class MobilePreference(models.Model):
             vals |= {'has_weekly_maximum': maximum is not None, 'max_messages_per_week': maximum or 0}
         if 'channels' in values:
             vals |= {f'wants_{channel}': channel in values['channels'] for channel in CHANNELS}
+        no_store, no_category = self.env._("There is no such store."), self.env._("There is no such category.")
         for field, model, domain, refusal in (
-            ('store_ids', 'mobile.store', [('company_id', '=', company.id)], self.env._("There is no such store.")),
-            ('category_ids', 'product.category', [], self.env._("There is no such category.")),
+            ('store_ids', 'mobile.store', [('company_id', '=', company.id)], no_store),
+            ('category_ids', 'product.category', [], no_category),
         ):
             if field in values:
                 wanted = set(values[field])
