@@ -298,7 +298,7 @@ class TestIdempotency(IdempotencyCase):
 
     def test_while_the_first_runs(self):
         body, model = self._event(), self.env['mobile.idempotency']
-        claim = Claim(self.app.id, self.phone.id, 'report_events', self.key, b'')
+        claim = Claim(self.app.id, self.phone.id, self.anna_user.id, 'report_events', self.key, b'')
         with db_connect(self.cr.dbname).cursor() as another:
             another.execute('SELECT pg_try_advisory_xact_lock(%s)', [model._lock_number(model._digest(claim))])
             answer = self._post('/events', body)
