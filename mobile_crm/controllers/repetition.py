@@ -106,10 +106,10 @@ def access_token(request):
 
 
 def _caller(request):
-    """Return the ids of the app and the device, each None where it is not known."""
+    """Return the ids of the app, the device and its customer's user, each None where it is not known."""
     if caller := getattr(request, 'mobile_caller', None):
-        return caller.app_id, caller.device_id
-    return getattr(request, 'mobile_app_id', None), getattr(request, 'mobile_ended_device_id', None)
+        return caller.app_id, caller.device_id, caller.user_id
+    return (getattr(request, 'mobile_app_id', None), *getattr(request, 'mobile_ended_session', (None, None)))
 
 
 def _write(response):

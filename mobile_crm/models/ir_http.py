@@ -77,7 +77,7 @@ class IrHttp(models.AbstractModel):
         caller = token and request.env['mobile.idempotency'].sudo()._find_caller(token_hash(token))
         if not caller:
             return False
-        request.mobile_app_id, company_id, request.mobile_ended_device_id = caller
+        request.mobile_app_id, company_id, *request.mobile_ended_session = caller
         cls._become(None, company_id, None)
         return True
 

@@ -31,6 +31,9 @@ class MobileApproval(models.Model):
     company_id = fields.Many2one(related='order_id.company_id', store=True, index=True)
     order_id = fields.Many2one(
         string="Sales Order", comodel_name='sale.order', required=True, readonly=True, index=True, ondelete='cascade')
+    app_company_id = fields.Many2one(
+        string="Asked By App Of", comodel_name='res.company', required=True, readonly=True, ondelete='cascade',
+        help="The customer has the app of this company, which shares the card with the one that sells.")
     card_id = fields.Many2one(
         comodel_name='loyalty.card', required=True, readonly=True, index=True, ondelete='cascade')
     program_id = fields.Many2one(related='card_id.program_id')
@@ -84,6 +87,7 @@ class MobileApproval(models.Model):
         approval = self.create({
             'partner_id': order._mobile_spender(card).id,
             'order_id': order.id,
+            'app_company_id': (order._mobile_asking_company(card) or order.company_id).id,
             'card_id': card.id,
             'points': points,
             'worth': worth,
@@ -101,7 +105,7 @@ class MobileApproval(models.Model):
         points = self.card_id._format_points(self.points)
         self.env['mobile.message']._post([{
             'partner_id': self.partner_id.id,
-            'company_id': self.company_id.id,
+            'company_id': self.app_company_id.id,
             'title': self.env._("May we take %s?", points),
             'body': self.env._(
                 "%(company)s is about to take %(points)s from \"%(program)s\" for order %(order)s. It takes "
@@ -142,7 +146,7 @@ class MobileApproval(models.Model):
     @api.model
     def _mobile_own(self, partner, company):
         """Return the domain of a customer's questions that a company's app may show."""
-        return Domain([('partner_id', '=', partner.id), ('company_id', '=', company.id)])
+        return Domain([('partner_id', '=', partner.id), ('app_company_id', '=', company.id)])
 
     @api.model
     def _mobile_page(self, partner, company, limit, after=None, status=None):

@@ -221,24 +221,24 @@ class MobileDevice(models.Model):
         return self.env['mobile.token']._issue(self)
 
     @api.model
-    def _is_signed_in(self, partner, company):
-        """Tell whether a customer has a phone on which they can answer in a company's app."""
-        return bool(partner) and bool(self.search_count(self._signed_in(partner, company), limit=1))
+    def _companies_signed_in(self, partner):
+        """Return the companies in whose apps a customer has a phone on which they can answer (``res.company``)."""
+        return self.search(self._signed_in(partner)).company_id if partner else self.env['res.company']
 
     @api.model
-    def _signed_in(self, partner, company):
-        """Return the domain of the phones on which a customer is served by a company's app."""
+    def _signed_in(self, partner):
+        """Return the domain of the phones on which a customer is served."""
         # Not if they are staff by now, or blocked.
         return [
-            ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('app_id.active', '=', True),
-            ('app_id.kind', '=', 'phone'), ('user_id.active', '=', True), ('user_id.share', '=', True),
+            ('partner_id', '=', partner.id), ('app_id.active', '=', True), ('app_id.kind', '=', 'phone'),
+            ('user_id.active', '=', True), ('user_id.share', '=', True),
         ]
 
     def _has_session(self, partner, company):
         """Tell whether a customer is signed in on this phone, in a company's app, with a token that lives."""
         self.ensure_one()
         return bool(self.search_count([
-            ('id', '=', self.id), *self._signed_in(partner, company),
+            ('id', '=', self.id), ('company_id', '=', company.id), *self._signed_in(partner),
             ('token_ids', 'any', [
                 ('user_id', '=', self.user_id.id), ('revoked_at', '=', False), ('used_at', '=', False),
                 ('expires_at', '>', fields.Datetime.now())]),

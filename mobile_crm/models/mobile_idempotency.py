@@ -110,12 +110,14 @@ class MobileIdempotency(models.Model):
         """Return whose token this was, if it was ended by a request that can be repeated.
 
         :param str token_hash: of a token that is good for nothing else any more.
-        :return: the ids of the app, its company and the device, all of them in use; or None.
-        :rtype: tuple[int, int, int] | None
+        :return: the ids of the app, its company and the device, all of them in use, and of the user whose token it
+            was, if anybody's; or None.
+        :rtype: tuple[int, int, int, int | None] | None
         """
         self.env.cr.execute(SQL(
-            """SELECT app.id, app.company_id, device.id
+            """SELECT app.id, app.company_id, device.id, token.user_id
                  FROM mobile_idempotency kept
+                 JOIN mobile_token token ON token.hash = kept.ended_token
                  JOIN mobile_device device ON device.id = kept.device_id AND device.active
                  JOIN mobile_app app ON app.id = device.app_id AND app.active AND app.kind = 'phone'
                 WHERE kept.ended_token = %s AND kept.created_at > %s""",
@@ -125,7 +127,7 @@ class MobileIdempotency(models.Model):
     @api.model
     def _digest(self, claim):
         return hmac(self.env(su=True), 'mobile_crm.idempotency', (
-            claim.app_id, claim.device_id, claim.operation, claim.key))
+            claim.app_id, claim.device_id, claim.user_id, claim.operation, claim.key))
 
     @api.model
     def _lock_number(self, digest):

@@ -59,7 +59,7 @@ class ResUsers(models.Model):
                 'company_ids': [(6, 0, (company | app.company_id).ids)],
             })
         elif not is_claimed:
-            user._mobile_end_other_access()
+            user._mobile_end_other_access(channel, address)
         if app.company_id not in user.company_ids:
             user.company_ids += app.company_id
         return user
@@ -105,17 +105,30 @@ class ResUsers(models.Model):
         """Return the devices on which these users are signed in."""
         return self.env['mobile.device'].with_context(active_test=False).search([('user_id', 'in', self.ids)])
 
-    def _mobile_end_other_access(self):
-        """Take these accounts from whoever else can open them, as their owner has just proved who they are.
+    def _mobile_end_other_access(self, channel, address):
+        """Take this account from whoever else can open it, as its owner has just proved who they are.
 
         Where anybody can sign up, an account may have been made with somebody else's address, to wait until its owner
-        fills it. Its password and keys end. An owner who had one resets it by e-mail, and Odoo tells them so.
+        fills it. Its password and keys end, and so do the other addresses that open it: by a code of ours, or by
+        Odoo's link to a new password. An owner who had a password resets it by e-mail, and Odoo tells them so.
+
+        :param str channel: of the one address that was proved now.
+        :param str address: normalized.
         """
         self.ensure_one()
         if self._get_signup_invitation_scope() != 'b2c':
             return
+        partner = self.partner_id
+        partner.write({
+            **{field: False for other, field in VERIFIED_FIELDS.items() if other != channel},
+            **dict.fromkeys(CONTESTED_FIELDS.values(), False),
+            'email': address if channel == 'email' else False,
+        })
+        # Links that were sent before, and are good until somebody signs in.
+        partner.signup_cancel()
+        self.with_user(self)._update_last_login()
         self.password = secrets.token_urlsafe(32)
         self.api_key_ids._remove()
         self.auth_passkey_key_ids.unlink()
-        # Where somebody has signed in by such a passkey.
+        # Where somebody has signed in by such a passkey or address.
         self._mobile_devices()._sign_out()

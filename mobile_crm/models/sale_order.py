@@ -183,10 +183,21 @@ class SaleOrder(models.Model):
     def _mobile_has_approver(self, card):
         """Tell whether taking points from a card has to be approved, and somebody can: a phone is signed in."""
         self.ensure_one()
-        return (
+        return bool(
             card.sudo().program_type in APPROVED_TYPES and self.company_id.mobile_approval_required
-            and self.env['mobile.device'].sudo()._is_signed_in(self._mobile_spender(card), self.company_id)
-        )
+            and self._mobile_asking_company(card))
+
+    def _mobile_asking_company(self, card):
+        """Return the company in whose app the spender of a card can be asked (elevated), or an empty recordset.
+
+        It is the seller, or else a company that shares the card with it: branches share their parent's cards, and all
+        companies those of no company.
+        """
+        self.ensure_one()
+        companies = self.env['mobile.device'].sudo()._companies_signed_in(self._mobile_spender(card))
+        owner = card.sudo().company_id
+        sharing = companies.filtered(lambda company: not owner or owner in company.parent_ids)
+        return companies & self.company_id or sharing[:1]
 
     def _mobile_latest_approval(self, card):
         """Return the last question about a card on this order that still says something, or an empty recordset."""

@@ -98,6 +98,29 @@ class TestApproval(ApprovalCommon):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_who_shares_a_card_among_companies_is_asked_in_the_app_they_have(self):
+        branch = self.env['res.company'].create({'name': "Branch", 'parent_id': self.company.id})
+        other = self.env['res.company'].create({'name': "Other Shop", 'currency_id': self.company.currency_id.id})
+        shared = self._make_program('ewallet', "Shared Wallet")
+        shared.company_id = False
+        for seller, card in ((branch, self.anna_ewallet), (other, self._make_card(shared, self.anna, 50))):
+            with self.subTest(seller=seller.name):
+                self.salesperson.company_ids += seller
+                order = self.env['sale.order'].with_user(self.salesperson).with_company(seller).create({
+                    'partner_id': self.anna.id, 'company_id': seller.id,
+                    'order_line': [(0, 0, {'product_id': self.product.id})]})
+                self.take(order, card)
+                self.assertEqual(order.mobile_approval_state, 'pending')
+                self.refused(order)
+                question = self.env['mobile.approval']._mobile_page(self.anna, self.company, 1)
+                self.assertEqual((question.order_id, question.company_id), (order.sudo(), seller))
+                message = self.env['mobile.message'].search([('partner_id', '=', self.anna.id)], limit=1)
+                self.assertEqual((message.company_id, message.link), (self.company, f'/me/approvals/{question.uuid}'))
+                self.assertIn(seller.name, message.body)
+                self.answer(order)
+                order.action_confirm()
+                self.assertEqual(order.state, 'sale')
+
     def test_a_phone_of_another_company_is_not_asked(self):
         self.phone._sign_out()
         other = self.env['mobile.app'].create({

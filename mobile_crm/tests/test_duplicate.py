@@ -146,6 +146,24 @@ class TestDuplicate(MobileCommon):
         self.assertEqual(
             self.env['res.users']._mobile_sign_in(self._make_device(), 'sms', into.mobile_verified_phone), kept)
 
+    def test_only_managers_make_one_account_of_two(self):
+        """Whoever may edit contacts would else merge an account of their own with a customer's, and spend its points."""
+        self.salesperson.group_ids += self.env.ref('base.group_partner_manager')
+        wizard = self.env['base.partner.merge.automatic.wizard'].with_user(self.salesperson)
+        with self.assertRaisesRegex(UserError, "more than one user"):
+            wizard._merge((self.anna + self.ben).ids, self.ben.with_env(wizard.env))
+        self.assertEqual(len((self.anna_user + self.ben_user).exists()), 2)
+
+    def test_the_account_that_stays_is_that_of_the_contact_that_stays(self):
+        """Also where Odoo chooses the contact."""
+        wizard = self.env['base.partner.merge.automatic.wizard'].with_user(self.manager)
+        stays = wizard._get_ordered_partner((self.anna + self.ben).ids)[-1]
+        account = stays.user_ids
+        wizard._merge((self.anna + self.ben).ids)
+        self.env.invalidate_all()
+        self.assertEqual((self.anna_user + self.ben_user).exists(), account)
+        self.assertEqual(account.login, stays.mobile_verified_phone)
+
     def test_accounts_that_are_not_customers_own_are_left_to_odoo(self):
         self.anna_user._mobile_change_address('sms', self.ben.mobile_verified_phone)
         for spoil in (

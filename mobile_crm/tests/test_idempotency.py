@@ -205,6 +205,15 @@ class TestIdempotency(IdempotencyCase):
         other = self._post('/events', self._event(), ben, key='other')
         self.assertEqual(other.json['accepted'], 1)
 
+    def test_a_key_is_of_one_customer(self):
+        """What the customer before did on this phone is not told to the next one."""
+        self.enter(self.phone, self.fence_near)
+        path = f"/messages/{self.client.get('/messages').json['items'][0]['id']}/read"
+        self.assertEqual(self._post(path).status, 200)
+        self.phone._sign_in(self.ben_user)
+        ben = self.phone_of(self.phone)
+        self.assertProblem(self._post(path, phone=ben), 404, 'not_found')
+
     def test_a_key_is_of_one_app(self):
         other_app = self.env['mobile.app'].create({'name': "Other App"})
         phone, other = self.phone_app(), self.phone_app(other_app)
@@ -289,7 +298,7 @@ class TestIdempotency(IdempotencyCase):
 
     def test_while_the_first_runs(self):
         body, model = self._event(), self.env['mobile.idempotency']
-        claim = Claim(self.app.id, self.phone.id, 'report_events', self.key, b'')
+        claim = Claim(self.app.id, self.phone.id, self.anna_user.id, 'report_events', self.key, b'')
         with db_connect(self.cr.dbname).cursor() as another:
             another.execute('SELECT pg_try_advisory_xact_lock(%s)', [model._lock_number(model._digest(claim))])
             answer = self._post('/events', body)

@@ -87,6 +87,23 @@ class TestIdentity(MobileCommon):
         credential['password'] = 'known-to-the-victim'
         self.assertEqual(self.env['res.users'].authenticate(credential, {'interactive': False})['uid'], user.id)
 
+    def test_an_account_that_somebody_else_made_opens_by_none_of_their_addresses(self):
+        """The thief has proved a number of their own in it, and asked for a link to a new password."""
+        self.env['ir.config_parameter'].set_param('auth_signup.invitation_scope', 'b2c')
+        login, number = 'victim@example.com', '+32485999999'
+        self.env['res.users'].signup({'login': login, 'name': "Thief", 'password': 'known-to-the-thief'})
+        user = self.env['res.users'].search([('login', '=', login)])
+        self.assertIsNone(user._mobile_change_address('sms', number))
+        user.partner_id.write({'mobile_contested_email': 'other@example.com', 'email': 'thief@example.com'})
+        user.partner_id.signup_prepare('reset')
+        link = user.partner_id._generate_signup_token()
+        self.assertEqual(self._prove('email', login), user)
+        self.assertNotEqual(self._prove('sms', number), user)
+        self.assertFalse(user.partner_id.mobile_contested_email)
+        self.assertEqual(user.email, login, "a link to a new password goes to who has proved the address")
+        user.partner_id.signup_prepare('reset')
+        self.assertFalse(self.env['res.partner']._get_partner_from_token(link))
+
     def test_where_staff_invite_an_account_keeps_its_password(self):
         self.env['ir.config_parameter'].set_param('auth_signup.invitation_scope', 'b2b')
         portal = new_test_user(

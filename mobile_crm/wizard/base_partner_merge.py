@@ -16,7 +16,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _merge_customer_accounts(self, partners, dst_partner):
         """Hand all that customers' accounts have over to one of them, and delete the others.
 
-        Phones stay signed in. A member of staff or somebody who was blocked is left to Odoo, which refuses.
+        Phones stay signed in: so it takes a manager to say that two customers are one person. What others ask, and
+        accounts of members of staff or of somebody who was blocked, are left to Odoo, which refuses.
 
         :param partners: ``res.partner`` that are about to be merged.
         :param dst_partner: the one of them that stays, whose account stays too; may be empty.
@@ -25,6 +26,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         is_customer = any(partner[field] for partner in partners for field in VERIFIED_FIELDS.values())
         if len(users) < 2 or not is_customer or not all(user.active and user._is_portal() for user in users):
             return
+        if not (self.env.su or self.env.user.has_group('mobile_crm.group_mobile_crm_manager')):
+            return
+        if not dst_partner or dst_partner not in partners:
+            # As Odoo will choose it.
+            dst_partner = self._get_ordered_partner(partners.ids)[-1]
         kept = users.filtered(lambda user: user.partner_id == dst_partner)[:1] or users.sorted('id')[:1]
         others = users - kept
         kept.company_ids += others.company_ids
