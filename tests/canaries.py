@@ -26,6 +26,9 @@ KEPT_VALUES = {
     'payment.transaction': {'state': 'done'},
     'mobile.redemption': {'state': 'confirmed'},
 }
+#: What the database asks of a record beside the columns that must not be empty.
+NEEDED_VALUES = {'mobile.approval': {'state': 'used'}, 'mobile.token': {'kind': 'access'}}
+NEEDED_LINKS = {'mobile.token': ('device_id',)}
 TEXTS = ('char', 'text', 'html', 'json')
 #: Settings and rights, in whose texts no name is looked for.
 TECHNICAL = ('ir.', 'res.groups', 'res.role', 'res.company')
@@ -92,8 +95,11 @@ class Planter:
                 values[column] = self.company.id
             elif column == 'active':
                 values[column] = True
+            elif column in NEEDED_LINKS.get(pointer.model, ()):
+                values[column] = self._filler(model, field, kind)
             elif not nullable and (not has_default or (field is not None and field.type == 'integer')):
                 values[column] = self._filler(model, field, kind)
+        values |= NEEDED_VALUES.get(pointer.model, {})
         values |= {key: value for key, value in KEPT_VALUES.get(pointer.model, {}).items() if key in model._fields}
         relation = self._point(model, pointer, values, canaries)
         self.env.cr.execute(SQL(

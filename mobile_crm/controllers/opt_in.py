@@ -30,8 +30,8 @@ class OptIn(http.Controller):
         return self._page(opt_in, token)
 
     def _find(self, token):
-        # Whoever has the link was meant to; the token is all that is looked for.
-        opt_in = request.env['mobile.opt.in'].sudo()._find(token)
+        # Whoever has the link was meant to; the token is all that is looked for. (A form may send a file.)
+        opt_in = request.env['mobile.opt.in'].sudo()._find(token if isinstance(token, str) else '')
         if opt_in:
             request.update_context(lang=opt_in.lang)
         return opt_in.with_env(opt_in.env(context={**opt_in.env.context, 'lang': request.env.lang}))

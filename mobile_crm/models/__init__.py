@@ -1,3 +1,6 @@
+# What others inherit comes first.
+from . import mobile_looked
+
 from . import auth_passkey_key
 from . import ir_http
 from . import loyalty_card

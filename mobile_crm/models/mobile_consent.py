@@ -379,6 +379,9 @@ class MobileConsent(models.Model):
             self.env['mobile.message']._cancel_without_consent(partner, company, withdrawn)
         if 'email' in withdrawn:
             self.env['mobile.opt.in']._end(partner, company)
+        if 'location' in withdrawn:
+            # Nothing else allowed us to keep them.
+            self.env['mobile.event']._forget_positions_of(partner, company)
 
     @api.model
     def _merge(self, sources, destination):

@@ -36,6 +36,7 @@ class MobileDecision(models.Model):
 
     _name = 'mobile.decision'
     _description = "Campaign Decision"
+    _inherit = ['mobile.looked']
     _order = 'decided_at desc, id desc'
     _rec_name = 'campaign_id'
     _log_access = False
@@ -90,7 +91,14 @@ class MobileDecision(models.Model):
     # Two phones of one customer at two fences in the same moment cannot both get the last message.
     _slot_unique = models.UniqueIndex("(campaign_id, partner_id, slot) WHERE outcome = 'sent'")
 
+    # The decision about who came to a store tells that they came.
+    _look_fields = frozenset(['event_id', 'store_id'])
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _is_movement(self):
+        return SQL('(event_id IS NOT NULL OR store_id IS NOT NULL)')
 
     @api.model
     def _page_of(self, partner, company, limit, after=None):

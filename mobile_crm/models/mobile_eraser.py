@@ -10,6 +10,8 @@ from odoo.tools import SQL, mute_logger
 
 from ..tools.personal_data import (
     ANONYMISED,
+    BESIDE,
+    EMPLOYED,
     KEPT_BY_LAW,
     KEPT_CONTACT_FIELDS,
     PERSONAL_BY_LIST,
@@ -20,6 +22,8 @@ from ..tools.personal_data import (
 _logger = logging.getLogger(__name__)
 
 PARTNER, USER = 'res.partner', 'res.users'
+# What a company that serves a customer has of them, each with a contact and a company.
+SERVED_BY = ('mobile.device', 'mobile.message', 'mobile.event', 'mobile.preference', 'mobile.opt.in', 'loyalty.card')
 TEXT_TYPES = ('char', 'text', 'html', 'json', 'properties')
 BLANK = "Erased"
 
@@ -62,8 +66,8 @@ class MobileEraser(models.AbstractModel):
             self._blank(name, ids, subject)
         self._delete(doomed, subject)
         self._clear_kept(kept)
-        self._scrub_tracking(subject)
         if not shared:
+            self._scrub_tracking(subject)
             self._erase_contacts(subject, found, kept)
         self.env.invalidate_all(flush=False)
         self.env.registry.clear_cache()
@@ -73,9 +77,11 @@ class MobileEraser(models.AbstractModel):
 
     @api.model
     def _served_elsewhere(self, partner, company):
-        """Tell whether an app of another company serves this contact."""
-        return bool(self.env['mobile.device'].sudo().with_context(active_test=False).search_count([
-            ('partner_id', '=', partner.id), ('company_id', '!=', company.id), ('active', '=', True)], limit=1))
+        """Tell whether another company serves this contact, signed in to its app or not."""
+        return any(
+            self.env[name].sudo().search_count([
+                ('partner_id', '=', partner.id), ('company_id', 'not in', [company.id, False])], limit=1)
+            for name in SERVED_BY)
 
     @api.model
     def _check_person(self, subject):
@@ -83,6 +89,10 @@ class MobileEraser(models.AbstractModel):
         users = self.env[USER].sudo().with_context(active_test=False).browse(subject.user_ids)
         if users.filtered(lambda user: not user.share):
             raise UserError(self.env._("This contact is a member of staff."))
+        for name, field in EMPLOYED.items():
+            if name in self.env and self.env[name].sudo().with_context(active_test=False).search_count(
+                    [(field, 'in', subject.partner_ids)], limit=1):
+                raise UserError(self.env._("This contact is a member of staff."))
         if self.env['res.company'].sudo().with_context(active_test=False).search_count(
                 [('partner_id', 'in', subject.partner_ids)], limit=1):
             raise UserError(self.env._("This contact is the address of a company."))
@@ -137,13 +147,14 @@ class MobileEraser(models.AbstractModel):
                 continue
             staying = set(kept.get(name, ()))
             alone = self._concerns_nobody_else(name, rows, subject)
+            others = self.env['mobile.trace']._somebody_elses(name, rows, subject)
             for row_id, why in rows.items():
                 if row_id in staying:
                     continue
                 pointers = [kinds.get((name, field)) for field in why]
                 if self.env[name]._transient:
                     doomed[name].append(row_id)
-                elif name in SHARED:
+                elif name in SHARED or row_id in others:
                     named[name].append(row_id)
                 elif name in ANONYMISED or 'shell' in why:
                     blanked[name].append(row_id)
@@ -229,10 +240,16 @@ class MobileEraser(models.AbstractModel):
                 self.env.cr.execute(SQL(
                     'DELETE FROM %s WHERE %s = ANY(%s) AND %s = ANY(%s)', SQL.identifier(field.relation),
                     SQL.identifier(field.column2), people, SQL.identifier(field.column1), ids))
-            elif not field.required:
+            elif not field.required or self._is_beside(model, field):
                 self.env.cr.execute(SQL(
-                    'UPDATE %s SET %s = NULL WHERE id = ANY(%s) AND %s = ANY(%s)', SQL.identifier(model._table),
-                    SQL.identifier(field.name), ids, SQL.identifier(field.name), people))
+                    'UPDATE %s SET %s = %s WHERE id = ANY(%s) AND %s = ANY(%s)', SQL.identifier(model._table),
+                    SQL.identifier(field.name), SQL('partner_id') if self._is_beside(model, field) else SQL('NULL'),
+                    ids, SQL.identifier(field.name), people))
+
+    @api.model
+    def _is_beside(self, model, field):
+        """Tell whether a link is to a contact beside the one whose document it is, who then takes the place."""
+        return field.name in BESIDE.get(model._name, ())
 
     @api.model
     def _unlink_reference(self, model, pointer, ids, subject):

@@ -1,15 +1,12 @@
-import functools
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
-
-from odoo.addons.web.models.models import Base
 
 from ..tools import geo
 from ..tools.racing import execute_racing
+from .mobile_looked import POSITION_FIELDS
 
 # A phone's clock may be a little ahead; one that is more is wrong, and so is what it says happened.
 MAX_CLOCK_AHEAD = timedelta(minutes=5)
@@ -40,10 +37,10 @@ REQUIRED = {
     'open': [('message_id',)],
     'dismiss': [('message_id',)],
 }
-POSITION_FIELDS = ('latitude', 'longitude', 'accuracy')
 POSITION_GROUP = 'mobile_crm.group_mobile_crm_position'
 # Exact positions are of use while somebody is there.
 EXACT_FOR = timedelta(hours=24)
+NO_POSITION = SQL('latitude = NULL, longitude = NULL, accuracy = NULL, is_coarse = NULL')
 # Positions that one statement coarsens or erases.
 BATCH = 10_000
 
@@ -53,6 +50,7 @@ class MobileEvent(models.Model):
 
     _name = 'mobile.event'
     _description = "Phone Event"
+    _inherit = ['mobile.looked']
     _order = 'occurred_at desc, id desc'
     _rec_name = 'type'
     _log_access = False
@@ -109,60 +107,6 @@ class MobileEvent(models.Model):
             raise UserError(self.env._("What a phone reported is not edited."))
         return super().write(vals)
 
-    # === LOOKS: staff who read are remembered === #
-
-    def _read_format(self, fnames, load='_classic_read'):
-        """Override: whatever shows records to a user reads them here."""
-        res = super()._read_format(fnames, load)
-        if self and self._is_look():
-            self._log_look('read', self._ids_sql(), fnames)
-        return res
-
-    def export_data(self, fields_to_export):
-        """Override: an export does not read as a screen does."""
-        res = super().export_data(fields_to_export)
-        if self and self._is_look():
-            self._log_look('export', self._ids_sql(), [path.partition('/')[0] for path in fields_to_export])
-        return res
-
-    @api.model
-    def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
-        """Override: an analysis of one customer, or by customer, is a look at each."""
-        res = super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
-        self._log_group_look(domain, groupby, aggregates)
-        return res
-
-    @api.model
-    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
-        """Override, as for ``_read_group``."""
-        res = super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
-        self._log_group_look(domain, [spec for groupby in grouping_sets for spec in groupby], aggregates)
-        return res
-
-    @api.model
-    def _is_look(self):
-        """Tell whether a member of staff reads, and not the system or a phone."""
-        return not self.env.su and self.env.user._is_internal()
-
-    @api.model
-    def _log_group_look(self, domain, groupby, aggregates):
-        if not self._is_look():
-            return
-        domain = Domain(domain)
-        named = {condition.field_expr.partition('.')[0] for condition in domain.iter_conditions()}
-        named.update(spec.partition(':')[0].partition('.')[0] for spec in groupby)
-        if named & {'partner_id', 'device_id', 'message_id', 'id'}:
-            self._log_look('group', self._search(domain).subselect(), [
-                spec.partition(':')[0] for spec in (*groupby, *aggregates)])
-
-    def _ids_sql(self):
-        return SQL('%s', tuple(self.ids) or (0,))
-
-    @api.model
-    def _log_look(self, method, events, field_names):
-        with_position = not {*POSITION_FIELDS, 'is_coarse'}.isdisjoint(field_names)
-        self.env['mobile.look']._log(method, events, with_position)
-
     # === POSITIONS: kept no longer and no finer than is needed === #
 
     @api.model
@@ -179,7 +123,7 @@ class MobileEvent(models.Model):
 
         :return: how many.
         """
-        return self._change_positions(SQL('latitude = NULL, longitude = NULL, accuracy = NULL, is_coarse = NULL'), SQL(
+        return self._change_positions(NO_POSITION, SQL(
             """SELECT event.id FROM mobile_event event JOIN res_company company ON company.id = event.company_id
                 WHERE event.latitude IS NOT NULL
                   AND event.occurred_at < %(now)s - company.mobile_position_days * interval '1 day' LIMIT %(limit)s""",
@@ -197,6 +141,13 @@ class MobileEvent(models.Model):
             SQL("""SELECT id FROM mobile_event
                      WHERE latitude IS NOT NULL AND is_coarse IS NOT TRUE AND occurred_at < %s LIMIT %s""",
                 fields.Datetime.now() - EXACT_FOR, limit))
+
+    @api.model
+    def _forget_positions_of(self, partner, company):
+        """Erase the positions of a customer who does not consent to them any more; the facts stay."""
+        self._change_positions(NO_POSITION, SQL(
+            'SELECT id FROM mobile_event WHERE partner_id = %s AND company_id = %s AND latitude IS NOT NULL',
+            partner.id, company.id))
 
     @api.model
     def _change_positions(self, assignments, wanted):
@@ -359,20 +310,3 @@ class MobileEvent(models.Model):
         opened = events.filtered(lambda event: event.type == 'open').message_id
         opened._mark_opened()
         self.env['mobile.decision']._decide_for_events(events)
-
-
-def _writing(name):
-    """Return an override that only says that this method writes, the log of looks: else Odoo calls it on a replica
-    first, fails, logs a warning and calls it again."""
-    def method(self, *args, **kwargs):
-        return getattr(super(MobileEvent, self), name)(*args, **kwargs)
-
-    original = getattr(Base, name, None) or getattr(models.BaseModel, name)
-    method = functools.wraps(original)(method)
-    method._readonly = False
-    return method
-
-
-for _name in ('read', 'search_read', 'web_read', 'web_search_read', 'read_group', 'web_read_group',
-              'formatted_read_group', 'formatted_read_grouping_sets', 'read_progress_bar'):
-    setattr(MobileEvent, _name, _writing(_name))

@@ -6,7 +6,16 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.personal_data import AUTHOR_FIELDS, NOT_EXPORTED, OTHERS_SHARES, PEOPLE_MODELS, SECRET_FIELD
+from ..tools.personal_data import (
+    AUTHOR_FIELDS,
+    CODE_FIELDS,
+    NOT_EXPORTED,
+    OTHERS_SHARES,
+    PEOPLE_MODELS,
+    SECRET_FIELD,
+    SHARED,
+)
+from .mobile_otp import LIFETIME
 
 # Records that are in memory at the same time, however many there are.
 CHUNK = 1_000
@@ -79,6 +88,17 @@ class MobileExport(models.AbstractModel):
             named = {pointer.field for pointer in self.env['mobile.trace']._pointers()
                      if pointer.model == name and pointer.kind != 'reference'}
             found[name] = {row_id: why for row_id, why in found.get(name, {}).items() if named & why}
+        # A link to confirm an address by proves nothing once it is read here.
+        self.env.cr.execute(SQL(
+            "SELECT id FROM mail_message WHERE id = ANY(%s) AND model = 'mobile.opt.in'",
+            list(found.get('mail.message', ()))))
+        links = {row_id for row_id, in self.env.cr.fetchall()}
+        self.env.cr.execute(SQL(
+            'SELECT id FROM mail_mail WHERE id = ANY(%s) AND mail_message_id = ANY(%s)',
+            list(found.get('mail.mail', ())), list(links)))
+        for name, ids in (('mail.mail', [row_id for row_id, in self.env.cr.fetchall()]), ('mail.message', links)):
+            for row_id in ids:
+                del found[name][row_id]
         messages = found.get('mail.message', {})
         self.env.cr.execute(SQL(
             "SELECT id FROM mail_message WHERE id = ANY(%s) AND message_type = 'user_notification'",
@@ -97,6 +117,9 @@ class MobileExport(models.AbstractModel):
     def _export_model(self, write, model, rows, subject):
         """Write one model: what its fields mean, and its records."""
         exported = self._exported_fields(model)
+        if model._name in SHARED and model._name not in PEOPLE_MODELS:
+            # The company's own: that it names the customer is told, its settings are not.
+            exported = [field for field in exported if field.name == 'name']
         write('{"model":', model._name, ',"name":', self.env['ir.model']._get(model._name).name, ',"why":',
               sorted(set().union(*set(rows.values()))), ',"fields":', {
                   field.name: {
@@ -127,6 +150,8 @@ class MobileExport(models.AbstractModel):
             elif field.type == 'binary':
                 self._read_sizes(model, field, rows)
         self._name_records(model, exported, rows, subject, names)
+        if model._name in CODE_FIELDS:
+            self._withhold_codes(CODE_FIELDS[model._name], rows)
         if model._name == 'mail.tracking.value':
             self._name_tracked(rows, subject)
         for field in AUTHOR_FIELDS.get(model._name, ()):
@@ -134,6 +159,14 @@ class MobileExport(models.AbstractModel):
                 if row.get('author_id') != {'is_you': True}:
                     row.pop(field, None)
         return [{'id': row_id, **row} for row_id, row in rows.items()]
+
+    @api.model
+    def _withhold_codes(self, field, rows):
+        """Take the texts out of which a one-time code could still be read."""
+        living_since = fields.Datetime.now() - LIFETIME
+        for row in rows.values():
+            if not row['create_date'] or row['create_date'] >= living_since:
+                row[field] = None
 
     @api.model
     def _name_tracked(self, rows, subject):

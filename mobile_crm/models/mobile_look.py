@@ -44,18 +44,20 @@ class MobileLook(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _log(self, method, events, with_position):
-        """Remember that the current user looks at these events, one row for each customer.
+    def _log(self, method, model, ids, with_position):
+        """Remember that the current user looks at these records, one row for each customer.
 
         :param str method: see the field.
-        :param SQL events: the ids.
+        :param model: an empty recordset of a ``mobile.looked``.
+        :param SQL ids: a list or a query.
         """
-        self.env['mobile.event'].flush_model()
+        model.flush_model()
         self.env.cr.execute(SQL(
             """INSERT INTO mobile_look (user_id, partner_id, company_id, looked_at, method, event_count, with_position)
-               SELECT %s, partner_id, company_id, %s, %s, count(*), %s FROM mobile_event
-                WHERE id IN %s AND partner_id IS NOT NULL GROUP BY partner_id, company_id""",
-            self.env.uid, fields.Datetime.now(), method, with_position, events))
+               SELECT %s, partner_id, company_id, %s, %s, count(*), %s FROM %s
+                WHERE id IN %s AND partner_id IS NOT NULL AND %s GROUP BY partner_id, company_id""",
+            self.env.uid, fields.Datetime.now(), method, with_position, SQL.identifier(model._table), ids,
+            model._is_movement()))
 
     @api.autovacuum
     def _gc_looks(self):

@@ -40,6 +40,13 @@ class MobileOptIn(models.Model):
     _customer_unique = models.UniqueIndex('(partner_id, company_id)')
     _token_unique = models.UniqueIndex('(token_hash)')
 
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        """Override to take the mails along that nobody has sent yet, or nobody could: their links are dead."""
+        self.env['mail.mail'].sudo().search([('model', '=', self._name), ('res_id', 'in', self.ids)]).unlink()
+        return super().unlink()
+
     # === BUSINESS METHODS === #
 
     @api.model
@@ -115,6 +122,9 @@ class MobileOptIn(models.Model):
         company = self.company_id
         link = f'{company.get_base_url()}{PATH}?{url_encode({"token": token})}'
         self.env['mail.mail'].create({
+            # So that whoever looks for what concerns the customer finds it.
+            'model': self._name,
+            'res_id': self.id,
             'email_to': self.email,
             'email_from': company.email_formatted or self.env.user.email_formatted,
             'subject': self.env._("Please confirm: emails from %s", company.name),

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import api, models, tools
 from odoo.tools import SQL, escape_psql
 
-from ..tools.personal_data import ADDRESS_FIELDS, SHARED, SUBJECT_FIELDS
+from ..tools.personal_data import ADDRESS_FIELDS, BESIDE, OWNED_BY_CREATOR, SHARED, SUBJECT_FIELDS
 
 PARTNER, USER = 'res.partner', 'res.users'
 
@@ -99,6 +99,8 @@ class MobileTrace(models.AbstractModel):
             return Pointer(name, field.name, 'subject')
         if field.name in self._address_fields(model):
             return Pointer(name, field.name, 'address')
+        if field.name == 'create_uid' and name in OWNED_BY_CREATOR:
+            return Pointer(name, field.name, 'user', personal=True)
         if not field.store or field.company_dependent or field.name in ('create_uid', 'write_uid'):
             # Who wrote a record is who worked on it; customers are named in other fields.
             return None
@@ -168,7 +170,7 @@ class MobileTrace(models.AbstractModel):
         """Add the parts of what was found, and their parts."""
         references = [pointer for pointer in self._pointers() if pointer.kind == 'reference']
         parts = self._parts()
-        new = {name: list(rows) for name, rows in found.items()}
+        new = {name: list(rows.keys() - self._somebody_elses(name, rows, subject)) for name, rows in found.items()}
         while new:
             name, ids = new.popitem()
             if name in SHARED and name != PARTNER:
@@ -186,6 +188,21 @@ class MobileTrace(models.AbstractModel):
                     nobody_elses=True, somebodys=name == 'mobile.device')
                 if added := self._add(found, part_name, rows):
                     new.setdefault(part_name, []).extend(added)
+
+    @api.model
+    def _somebody_elses(self, name, rows, subject):
+        """Return which of these records are another contact's documents, and name the customer beside.
+
+        :param dict rows: by id, the fields that led to each.
+        :rtype: set[int]
+        """
+        beside = [row_id for row_id, why in rows.items() if why <= set(BESIDE.get(name, ()))]
+        if not beside:
+            return set()
+        self.env.cr.execute(SQL(
+            'SELECT id FROM %s WHERE id = ANY(%s) AND NOT partner_id = ANY(%s)',
+            SQL.identifier(self.env[name]._table), beside, subject.partner_ids))
+        return {row_id for row_id, in self.env.cr.fetchall()}
 
     @api.model
     def _add(self, found, name, rows):

@@ -253,6 +253,10 @@ class TestApiConsents(MobileHttpCase):
         consent = self._get()['email']
         self.assertEqual((consent['granted'], consent['pending']), (False, True))
 
+    def test_a_file_is_no_token(self):
+        answer = self.url_open(PATH, data={}, files={'token': ('token.txt', b'mco_x')})
+        self.assertEqual(answer.status_code, 404)
+
     def test_a_proved_address_needs_no_link(self):
         self.company.mobile_email_double_opt_in = True
         self.anna.write({'email': 'Anna@mobile-crm.example', 'mobile_verified_email': 'anna@mobile-crm.example'})

@@ -337,6 +337,19 @@ class TestConsent(ConsentCase):
         self.assertGranted(True, 'sms')
         self.assertGranted(False, 'email')
 
+    def test_positions_go_with_the_consent(self):
+        Event = self.env['mobile.event']
+        for device in (self.phone, self.phone_ben):
+            self.enter(device, self.fence_near, latitude=50.8467, longitude=4.3525, accuracy=5.0)
+        self.assertEqual(Event.search_count([('latitude', '!=', False), ('company_id', '=', self.company.id)]), 2)
+        self.env['mobile.consent']._append(self.anna, self.company, {'push': False}, 'device')
+        self.assertEqual(Event.search_count([('latitude', '!=', False), ('company_id', '=', self.company.id)]), 2)
+        self.env['mobile.consent']._append(self.anna, self.company, {'location': False}, 'device')
+        self.assertEqual(Event.search([('latitude', '!=', False), ('company_id', '=', self.company.id)]).partner_id,
+                         self.ben)
+        event = Event.search([('partner_id', '=', self.anna.id)])
+        self.assertEqual((event.type, event.longitude, event.accuracy), ('enter', 0, 0))
+
     def test_company_rules(self):
         other = self.env['res.company'].create({'name': "Other Shop"})
         mine, theirs = self.decide(sms=True), self.decide(company=other, sms=True)

@@ -22,6 +22,12 @@ class TestExport(MobileHttpCase):
     def _records(self, partner, name, company=None):
         return self._export(partner, company).get(name, {}).get('records', [])
 
+    def _make_passkey(self, user):
+        self.env.cr.execute(SQL(
+            """INSERT INTO auth_passkey_key (name, credential_identifier, public_key, sign_count, create_uid)
+               VALUES ('Anna''s key', 'identifier', 'public', 0, %s) RETURNING id""", user.id))
+        return self.env['auth.passkey.key'].browse(self.env.cr.fetchone())
+
     # === WHAT IS IN IT === #
 
     def test_over_the_api(self):
@@ -85,7 +91,36 @@ class TestExport(MobileHttpCase):
         self.assertEqual(found, {self.anna.id, address.id})
         self.assertNotIn(colleague.name, json.dumps(self._export(self.anna)))
 
+    def test_passkeys_are_their_owners(self):
+        self._make_passkey(self.anna_user)
+        passkey, = self._records(self.anna, 'auth.passkey.key')
+        self.assertEqual(passkey['name'], "Anna's key")
+        self.assertFalse({'credential_identifier', 'public_key'} & passkey.keys())
+        self.assertEqual(self._records(self.ben, 'auth.passkey.key'), [])
+
     # === WHAT IS NOT === #
+
+    def test_no_code_that_is_still_good(self):
+        """Who stole a session must not sign in anew by the codes that an export holds."""
+        self.anna.mobile_verified_email = 'anna@mobile-crm.example'
+        for channel, address, name, field in (
+            ('sms', '+32475112233', 'sms.sms', 'body'),
+            ('email', 'anna@mobile-crm.example', 'mail.mail', 'body_html'),
+        ):
+            with self.subTest(channel=channel):
+                self.env['mobile.otp']._request_code(self.phone_ben, channel, address, '192.0.2.1')
+                record, = self._records(self.anna, name)
+                self.assertIsNone(record[field])
+                table = self.env[name]._table
+                self.env.cr.execute(SQL(
+                    "UPDATE %s SET create_date = create_date - interval '1 hour'", SQL.identifier(table)))
+                record, = self._records(self.anna, name)
+                self.assertTrue(record[field])
+
+    def test_the_companys_own_settings_are_not_in_it(self):
+        self.assertIn(self.company, self.anna_user.company_ids)
+        company, = self._records(self.anna, 'res.company')
+        self.assertEqual(company, {'id': self.company.id, 'name': self.company.name})
 
     def test_no_secrets(self):
         client = self.registered_phone()

@@ -6,8 +6,9 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
+from ..tools.personal_data import EMPLOYED
 from .common import MobileHttpCase
 
 
@@ -230,7 +231,66 @@ class TestForgetting(MobileHttpCase):
         self.assertIn('account.move.line', erasure.kept)
         self.assertTrue(self.anna.exists())
 
+    def test_passkeys_go(self):
+        self.env.cr.execute(SQL(
+            """INSERT INTO auth_passkey_key (name, credential_identifier, public_key, sign_count, create_uid)
+               VALUES ('Anna''s key', 'identifier', 'public', 0, %s)""", self.anna_user.id))
+        self._erase()
+        self.assertFalse(self._count('auth.passkey.key', credential_identifier='identifier'))
+
+    def test_a_link_that_could_not_be_mailed(self):
+        self.company.mobile_email_double_opt_in = True
+        self.anna.email = 'unproved@mobile-crm.example'
+        self.env['mobile.consent']._append(self.anna, self.company, {'email': True}, 'device')
+        self.assertTrue(self._count('mail.mail', email_to='unproved@mobile-crm.example'))
+        with self.env['mobile.export']._export(self.anna, self.company, {}) as export:
+            self.assertNotIn(b'token=', export.read())
+        self._erase()
+        self.assertFalse(self._count('mail.mail', email_to='unproved@mobile-crm.example'))
+        self.assertFalse(self._count('mail.message', model='mobile.opt.in'))
+
+    def test_somebody_elses_order_is_theirs(self):
+        quotation = self.make_order(self.ben)
+        quotation.partner_shipping_id = self.anna
+        quotation.message_post(body="Ben called")
+        with self.env['mobile.export']._export(self.anna, self.company, {}) as export:
+            self.assertNotIn(b"Ben called", export.read())
+        self._erase()
+        self.assertTrue(quotation.message_ids)
+        self.assertEqual(quotation.exists().partner_shipping_id, self.ben)
+        self.assertTrue(quotation.order_line)
+
+    def test_a_setting_that_names_the_customer_stays(self):
+        model = self.env['account.reconcile.model'].create({
+            'name': "Rent", 'mapped_partner_id': self.anna.id, 'company_id': self.company.id})
+        self._erase()
+        self.assertTrue(model.exists())
+        self.assertFalse(model.mapped_partner_id)
+
+    def test_employees_are_not_erased(self):
+        bank = self.env['res.partner.bank'].create({'acc_number': 'BE71096123456769', 'partner_id': self.anna.id})
+        # The addon for employees need not be installed.
+        self.startPatcher(patch.dict(EMPLOYED, {'res.partner.bank': 'partner_id'}))
+        with self.assertRaises(UserError):
+            self.Erasure._request(self.anna, self.company, 'staff')
+        self.assertTrue(bank.exists())
+
     # === OTHER COMPANIES === #
+
+    def test_another_companys_coupon_outlives_its_app(self):
+        other = self.env['res.company'].create({'name': "Other Shop"})
+        program = self.env['loyalty.program'].create({
+            'name': "Wallet", 'program_type': 'ewallet', 'company_id': other.id})
+        card = self.env['loyalty.card'].create(
+            {'program_id': program.id, 'partner_id': self.anna.id, 'points': 50})
+        lead = self.env['crm.lead'].create({'name': "Theirs", 'partner_id': self.anna.id, 'company_id': other.id})
+        message = lead.message_post(body="Contact", tracking_value_ids=[(0, 0, {
+            'field_id': self.env['ir.model.fields']._get('crm.lead', 'partner_id').id,
+            'new_value_char': "Anna Peeters", 'new_value_integer': self.anna.id})])
+        self._erase()
+        self.assertEqual((card.exists().partner_id, card.points), (self.anna, 50))
+        self.assertEqual(message.tracking_value_ids.new_value_char, "Anna Peeters")
+        self.assertFalse(self.phone.exists())
 
     def test_another_companys_customer_stays_one(self):
         other = self.env['res.company'].create({'name': "Other Shop"})

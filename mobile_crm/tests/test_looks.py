@@ -76,6 +76,7 @@ class TestLooks(MobileHttpCase):
         for method, params, how in (
             ('web_search_read', {'domain': [('partner_id', '=', self.anna.id)],
                                  'specification': {'type': {}, 'latitude': {}}}, ('read', 2, True)),
+            ('name_search', {'domain': [('partner_id', '=', self.anna.id)]}, ('read', 2, False)),
             ('web_read_group', {'domain': [('partner_id', '=', self.anna.id)], 'groupby': ['partner_id'],
                                 'aggregates': ['__count']}, ('group', 2, False)),
         ):
@@ -87,6 +88,38 @@ class TestLooks(MobileHttpCase):
                     headers={'Content-Type': 'application/json'}).json()
                 self.assertNotIn('error', answer)
                 self.assertIn(('looks_reader', "Anna Peeters", *how), self._looks())
+
+    def test_a_search_by_name(self):
+        self.env['mobile.event'].with_user(self.reader).name_search(domain=[('partner_id', '=', self.anna.id)])
+        self.assertEqual(self._looks(), {('looks_reader', "Anna Peeters", 'read', 2, False)})
+
+    def test_a_decision_tells_where_somebody_was(self):
+        decisions = self.env['mobile.decision'].with_user(self.manager).search([('partner_id', '=', self.anna.id)])
+        self.assertEqual(len(decisions), 2)
+        decisions.read(['campaign_id', 'outcome'])
+        self.assertEqual(self._looks(), set())
+        decisions.read(['store_id'])
+        decisions.web_read({'event_id': {}})
+        self.assertEqual(self._looks(), {('looks_manager', "Anna Peeters", 'read', 2, False)})
+        decisions.export_data(['event_id/occurred_at'])
+        self.assertEqual(self._looks(), {('looks_manager', "Anna Peeters", 'export', 2, False)})
+        decisions.formatted_read_group([('company_id', '=', self.company.id)], ['store_id'], ['__count'])
+        self.assertEqual(self._looks(), set())
+        decisions.formatted_read_group([('partner_id', '=', self.anna.id)], ['store_id'], ['__count'])
+        self.assertEqual(self._looks(), {('looks_manager', "Anna Peeters", 'group', 2, False)})
+
+    def test_coordinates_behind_a_decision(self):
+        self.manager.group_ids += self.env.ref('mobile_crm.group_mobile_crm_position')
+        decisions = self.env['mobile.decision'].with_user(self.manager).search([('partner_id', '=', self.anna.id)])
+        self.assertIn('50.8467', str(decisions.export_data(['event_id/latitude'])))
+        self.assertEqual(self._looks(), {('looks_manager', "Anna Peeters", 'export', 2, True)})
+
+    def test_a_broadcast_tells_nothing(self):
+        self.env.cr.execute('UPDATE mobile_decision SET event_id = NULL, store_id = NULL')
+        self.env.invalidate_all()
+        self.env['mobile.decision'].with_user(self.manager).search_read(
+            [('partner_id', '=', self.anna.id)], ['store_id', 'event_id'])
+        self.assertEqual(self._looks(), set())
 
     def test_nobody_edits_the_log(self):
         self.events.with_user(self.reader).read(['type'])

@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..models.mobile_quiet_hours import LOCAL_TIME
 from .common import MobileCommon
 
 ZONES = ['UTC', 'Europe/Brussels', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'America/Sao_Paulo',
@@ -196,6 +197,14 @@ class TestPreferenceGates(PreferenceCase):
             'SELECT bool_or(%s) FROM (VALUES %s) AS quiet(days, start_minute, end_minute)',
             QuietHours._covers_sql(QuietHours._local_sql(now, SQL('%s', zone))), rows))
         self.assertIs(found, is_quiet(spans, zone, now))
+
+    def test_the_clock_is_looked_at_once(self):
+        """A broadcast asks this for each customer: a clock that is read wherever it is named costs a dozen times."""
+        QuietHours = self.env['mobile.quiet.hours']
+        rows = self.env.execute_query(SQL(
+            "EXPLAIN VERBOSE SELECT %s FROM mobile_quiet_hours quiet", QuietHours._covers_sql(
+                QuietHours._local_sql(datetime(2026, 11, 23, 7), SQL('quiet.days')))))
+        self.assertEqual('\n'.join(row[0] for row in rows).count(f'{LOCAL_TIME}('), 1)
 
     # === HOW OFTEN === #
 

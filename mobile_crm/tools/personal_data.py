@@ -15,6 +15,9 @@ SECRET_FIELD = re.compile(
 # Links to people who are not the customer are exported as "somebody else".
 PEOPLE_MODELS = ('res.partner', 'res.users', 'hr.employee', 'resource.resource', 'mail.guest')
 
+# Messages whose text may hold a one-time code that is still good: who stole a session must not find it in an export.
+CODE_FIELDS = {'sms.sms': 'body', 'mail.mail': 'body_html'}
+
 # Text that names the author of a message: exported with the customer's own messages only.
 AUTHOR_FIELDS = {'mail.message': ('email_from', 'reply_to', 'incoming_email_to', 'incoming_email_cc')}
 
@@ -30,6 +33,8 @@ NOT_EXPORTED = {
 
 # Records of the company's own that merely name somebody: the name goes, the record stays.
 SHARED = {
+    'account.reconcile.model': "a setting",
+    'account.reconcile.model.line': "a setting",
     'crm.team': "a team of staff",
     'digest.digest': "a report to staff",
     'digest.tip': "a text of Odoo",
@@ -64,6 +69,19 @@ SHARED = {
 ANONYMISED = {
     'account.analytic.account': "costs and revenue are booked on it",
     'account.analytic.line': "costs and revenue",
+}
+
+# Models whose owner is whoever created the record.
+OWNED_BY_CREATOR = ('auth.passkey.key',)
+
+# Links from colleagues: who is one is not erased as a customer.
+EMPLOYED = {'hr.employee': 'work_contact_id'}
+
+# Where a document names a contact beside the one whose it is (``partner_id``): as who pays, or gets the goods. Parts of
+# another contact's document are not the customer's, and it outlives them.
+BESIDE = {
+    'account.move': ('partner_shipping_id',),
+    'sale.order': ('partner_invoice_id', 'partner_shipping_id'),
 }
 
 # A portal user is named by these as the person concerned, although the link may be empty.
