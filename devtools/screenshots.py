@@ -22,6 +22,8 @@ DRAWN = '''
     document.fonts.status === "loaded"
     && [...document.images].every((image) => image.complete)
     && !document.querySelector(".o_blockUI, .o_loading_indicator, .fa-spin")
+    && document.getAnimations().every((animation) =>
+        animation.playState !== "running" || animation.effect.getComputedTiming().endTime === Infinity)
 '''
 
 
@@ -38,7 +40,7 @@ class Page:
     """
 
     path: str | Callable
-    ready: str = '.o_action_manager .o_view_controller'
+    ready: str = '.o_action_manager .o_view_controller .o_content > *'
     clicks: tuple = ()
     tall: bool = False
 
