@@ -123,8 +123,10 @@ class MobileConsent(models.Model):
     def _compute_display_name(self):
         purposes = dict(self._fields['purpose']._description_selection(self.env))
         for consent in self:
-            consent.display_name = self.env._("%s: granted", purposes[consent.purpose]) if consent.granted \
-                else self.env._("%s: not granted", purposes[consent.purpose])
+            # One that is being entered has no purpose yet.
+            purpose = purposes.get(consent.purpose, '')
+            consent.display_name = self.env._("%s: granted", purpose) if consent.granted \
+                else self.env._("%s: not granted", purpose)
 
     def _compute_is_current(self):
         current = set(self.search([('id', 'in', self.ids), ('is_current', '=', True)]).ids)
