@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import requests
 from geopy.distance import great_circle
 
+from . import journey_trust
 from .people import Phone, Refusal, Staff, Unmet, expect, one
 
 #: (login, password, who it is) of the users that the demo data brings.
@@ -60,8 +61,8 @@ class Journey:
         self.admin, self.sales = (Staff(base_url, database, login, password) for login, password, _who in LOGINS)
         self.phone = Phone(base_url, CLIENT_ID, 'ios', 'iPhone 15')
         self.tablet = Phone(base_url, CLIENT_ID, 'android', 'Pixel Tablet')
-        app = one('app', self.sales.find('mobile.app', [('client_id', '=', CLIENT_ID)], 'pricelist_id'))
-        self.pricelist_id = app['pricelist_id'][0]
+        app = one('app', self.sales.find('mobile.app', [('client_id', '=', CLIENT_ID)], 'pricelist_id', 'company_id'))
+        self.pricelist_id, self.company_id = app['pricelist_id'][0], app['company_id'][0]
         self.contact_id = self.other_contact_id = self.store = self.fence = self.event = self.offer = None
 
     def code_of_sms(self, number):
@@ -73,6 +74,11 @@ class Journey:
         """Return the code in the newest mail to an address, read from Odoo's outgoing queue."""
         mails = self.admin.find('mail.mail', [('email_to', '=', address)], 'body_html')
         return re.search(r'>(\d{6})<', max(mails, key=lambda mail: mail['id'])['body_html']).group(1)
+
+    def link_of_mail(self, address):
+        """Return the link in the newest mail to an address, read from Odoo's outgoing queue."""
+        mails = self.admin.find('mail.mail', [('email_to', '=', address)], 'body_html')
+        return re.search(r'href="([^"]+)"', max(mails, key=lambda mail: mail['id'])['body_html']).group(1)
 
     def unused_number(self):
         """Return a number that no contact has."""
@@ -106,6 +112,13 @@ class Journey:
             action['res_model'], {'selected_reward_id': one('reward', context['default_reward_ids'])},
             active_id=context['active_id'])
         self.sales.press(action['res_model'], choice_id, 'action_apply', active_id=context['active_id'])
+
+    def take_points(self, order_id):
+        """Take the only reward that the customer's points are good for, as the button "Reward" does."""
+        action = self.sales.press('sale.order', order_id, 'action_open_reward_wizard')
+        if isinstance(action, dict):
+            wizard = self.sales.save(action['res_model'], {}, active_id=order_id)
+            self.sales.press(action['res_model'], wizard, 'action_apply', active_id=order_id)
 
     def campaign(self):
         """Return the results of the offer's campaign, as its form shows them."""
@@ -327,7 +340,7 @@ def now():
 
 
 STEPS = [sign_in, sign_in_by_mail, find_stores, watch_fences, consent, enter_fence, decide, redeem, refuse,
-         bad_input]
+         bad_input, *journey_trust.STEPS]
 
 
 def play(base_url, database, say):

@@ -104,6 +104,24 @@ class Phone:
         self.http.headers['Authorization'] = f'Bearer {tokens["access_token"]}'
 
 
+class Till:
+    """A till, signed in by its secret."""
+
+    def __init__(self, base_url, client_id, secret):
+        self.base_url = base_url
+        token = requests.post(f'{base_url}/auth/token', timeout=TIMEOUT, json={
+            'grant_type': 'client_credentials', 'client_id': client_id, 'client_secret': secret}).json()
+        self.headers = {'Authorization': f'Bearer {token["access_token"]}'}
+
+    def scan(self, qr, status=200):
+        """Ask whose member card this is; return the answer, whose status must be this one."""
+        response = requests.post(
+            f'{self.base_url}/till/members', json={'qr': qr}, headers=self.headers, timeout=TIMEOUT)
+        if response.status_code != status:
+            raise Unmet(f'{status} for POST /till/members', f'{response.status_code} {response.text[:500]}')
+        return response.json()
+
+
 class Staff:
     """A user of Odoo's web client."""
 

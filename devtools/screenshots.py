@@ -1,5 +1,8 @@
 """`./dev screenshot`: pictures of the pages that matter, on a desk and on a phone, for reviews and the store page."""
 
+import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Error, sync_playwright
@@ -19,6 +22,8 @@ DRAWN = '''
     document.fonts.status === "loaded"
     && [...document.images].every((image) => image.complete)
     && !document.querySelector(".o_blockUI, .o_loading_indicator, .fa-spin")
+    && document.getAnimations().every((animation) =>
+        animation.playState !== "running" || animation.effect.getComputedTiming().endTime === Infinity)
 '''
 
 
@@ -26,17 +31,18 @@ DRAWN = '''
 class Page:
     """A page to take a picture of.
 
-    :ivar str path: of its address; `/odoo/action-MODULE.XMLID` opens an action
+    :ivar path: of its address; `/odoo/action-MODULE.XMLID` opens an action. Or a function that finds it out, given
+        one that calls a model's method as the web client does.
     :ivar str ready: a CSS selector of what is there once the page is drawn
-    :ivar str click: a CSS selector to click before the picture, for what has no address of its own
-    :ivar str then: a CSS selector of what is there after the click
+    :ivar tuple clicks: for what has no address of its own: CSS selectors to click, each with one of what is there
+        afterwards
+    :ivar bool tall: whether the picture shows what one would scroll to
     """
 
-    path: str
-    ready: str = '.o_action_manager .o_view_controller'
-    click: str = ''
-    then: str = ''
-
+    path: str | Callable
+    ready: str = '.o_action_manager .o_view_controller .o_content > *'
+    clicks: tuple = ()
+    tall: bool = False
 
 
 def action(name, view=''):
@@ -48,7 +54,34 @@ def first_record(name):
     """Return the page of the first record that an action of our addon lists."""
     # A phone gets cards where a desk gets a list.
     record = '.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost)'
-    return Page(f'/odoo/action-{MAIN}.{name}?view_type=list', record, record, '.o_form_view .o_form_sheet')
+    return Page(f'/odoo/action-{MAIN}.{name}?view_type=list', record, ((record, '.o_form_view .o_form_sheet'),))
+
+
+def newest(name, model, domain, *clicks, tall=False, module=MAIN):
+    """Return the page of the newest of some records, opened by an action."""
+    def path(call):
+        return f'/odoo/action-{module}.{name}/{call(model, "search", domain, order="id desc", limit=1)[0]}'
+    return Page(path, '.o_form_view .o_form_sheet', clicks, tall)
+
+
+def order(status):
+    """Return the page of the newest quotation whose customer was asked and has this to say."""
+    def path(call):
+        question, = call('mobile.approval', 'search_read', [('state', '=', status)], ['order_id'], limit=1)
+        return f'/odoo/action-sale.action_orders/{question["order_id"][0]}'
+    return Page(path, '.o_form_view .o_form_sheet')
+
+
+def link_of_opt_in(call):
+    """Return the newest link by which a customer is asked to confirm their consent to emails."""
+    opt_in, = call('mobile.opt.in', 'search_read', [('confirmed_at', '=', False)], ['email'], limit=1)
+    mail, = call('mail.mail', 'search_read', [('email_to', '=', opt_in['email'])], ['body_html'], limit=1)
+    return '/' + re.search(r'href="https?://[^/]+/([^"]+)"', mail['body_html']).group(1)
+
+
+#: Who has decided by phone, has a phone, and has held a coupon.
+CUSTOMER = [('mobile_verified_phone', '!=', False), ('mobile_consent_ids', '!=', False)]
+DIALOG = '.modal .o_form_view'
 
 
 #: Every page, by the name of its picture.
@@ -67,6 +100,39 @@ PAGES = {
     'decisions': action('mobile_decision_report_action'),
     'apps': action('mobile_app_action'),
     'app': first_record('mobile_app_action'),
+    'till': newest('mobile_app_action', 'mobile.app', [('kind', '=', 'till')]),
+    'till-secret': newest(
+        'mobile_app_action', 'mobile.app', [('kind', '=', 'till')],
+        ('button[name=action_rotate_secret]', '.modal-footer .btn-primary'), ('.modal-footer .btn-primary', DIALOG)),
+    'contact': newest('action_partner_form', 'res.partner', CUSTOMER, (
+        '.o_notebook a[name=mobile]', '.o_field_widget[name=mobile_current_consent_ids]'), tall=True, module='base'),
+    'contact-record-consent': newest(
+        'action_partner_form', 'res.partner', CUSTOMER,
+        ('.o_notebook a[name=mobile]', '.o_field_widget[name=mobile_current_consent_ids]'),
+        ('button:has-text("Record Consent")', DIALOG), module='base'),
+    'consents': action('mobile_consent_action'),
+    'consent': first_record('mobile_consent_action'),
+    'wordings': action('mobile_consent_wording_action'),
+    'wording': first_record('mobile_consent_wording_action'),
+    'preferences': action('mobile_preference_action'),
+    'preference': first_record('mobile_preference_action'),
+    'approvals': action('mobile_approval_action'),
+    'approval': first_record('mobile_approval_action'),
+    'order-waiting': order('pending'),
+    'order-refused': order('denied'),
+    'duplicates': action('mobile_duplicate_action'),
+    'erasures': action('mobile_erasure_action'),
+    'erasure': first_record('mobile_erasure_action'),
+    'erasure-contact': newest(
+        'action_partner_form', 'res.partner', [('name', '=', 'Theo Winterberg')], module='base'),
+    'looks': action('mobile_look_action'),
+    'look': first_record('mobile_look_action'),
+    'settings': Page(f'/odoo/action-{MAIN}.res_config_settings_action', '.app_settings_block[data-key=mobile_crm]',
+                     tall=True),
+    'privacy-lookup': Page('/odoo/action-privacy_lookup.action_privacy_lookup_wizard', '.o_form_view'),
+    'opt-ins': action('mobile_opt_in_action'),
+    'opt-in-page': Page(link_of_opt_in, 'button[type=submit]'),
+    'api': Page('/mobile/v1/docs', 'h1'),
 }
 
 
@@ -106,21 +172,34 @@ def run(url, chromium, names):
         browser.close()
 
 
+def draw(page, wanted, size):
+    """Open a page and wait until it is drawn."""
+    def call(model, method, *args, **kwargs):
+        answer = page.context.request.post(f'/web/dataset/call_kw/{model}/{method}', data=json.dumps({'params': {
+            'model': model, 'method': method, 'args': args, 'kwargs': kwargs}}),
+            headers={'Content-Type': 'application/json'})
+        return answer.json()['result']
+
+    viewport = SIZES[size]
+    page.set_viewport_size({**viewport, 'height': 2200} if wanted.tall else viewport)
+    page.goto(wanted.path if isinstance(wanted.path, str) else wanted.path(call))
+    page.wait_for_selector(wanted.ready)
+    for button, then in wanted.clicks:
+        page.click(button)
+        page.wait_for_selector(then)
+    page.wait_for_function(DRAWN)
+
+
 def shoot(page, name, size, names):
     """Take the picture of one page, unless it is not among the wanted names."""
     if names and name not in names:
         return
     target = FOLDER / f'{name}-{size}.png'
     try:
-        page.goto(PAGES[name].path)
-        page.wait_for_selector(PAGES[name].ready)
-        if PAGES[name].click:
-            page.click(PAGES[name].click)
-            page.wait_for_selector(PAGES[name].then)
-        page.wait_for_function(DRAWN)
+        draw(page, PAGES[name], size)
     except Error as error:
         page.screenshot(path=target)
-        raise Problem(f'the page {name} ({PAGES[name].path}) did not come up on a {size} '
+        raise Problem(f'the page {name} ({page.url}) did not come up on a {size} '
                       f'({str(error).splitlines()[0][:200]})', f'what was there instead is in {target}') from error
     page.screenshot(path=target)
     say(str(target.relative_to(REPO)))

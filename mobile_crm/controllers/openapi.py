@@ -221,7 +221,7 @@ pre {{ overflow-x: auto; padding: .75rem; border: 1px solid #8884; border-radius
 h2 {{ margin-top: 2.5rem; text-transform: capitalize }} h3 code {{ font-size: 1rem }}
 .verb {{ display: inline-block; min-width: 4rem; font-weight: 700 }}
 details {{ margin: .5rem 0 }} table {{ border-collapse: collapse }}
-td {{ padding: .1rem 1rem .1rem 0; vertical-align: top }}
+td {{ padding: .1rem 1rem .1rem 0; vertical-align: top }} td:first-child {{ min-width: 6rem; white-space: nowrap }}
 </style></head><body>
 <h1>{title}</h1><p>{description}</p><p>All paths are below <code>{base}</code>. The machine-readable form is
 <a href="{base}/openapi.json">openapi.json</a>.</p>{sections}<h2>Objects</h2>{schemas}</body></html>

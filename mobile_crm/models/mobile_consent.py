@@ -58,7 +58,7 @@ class MobileConsent(models.Model):
         comodel_name='res.company', required=True, readonly=True, ondelete='restrict',
         default=lambda self: self.env.company)
     purpose = fields.Selection(selection=PURPOSES, required=True)
-    granted = fields.Boolean(help="Whether the customer agreed, or refused or withdrew.")
+    granted = fields.Boolean(string="Agreed", help="Whether the customer agreed, or refused or withdrew.")
     decided_at = fields.Datetime(string="Decided", required=True, default=fields.Datetime.now)
     version = fields.Integer(
         string="Wording", required=True, aggregator=None, help="The version of the wording; 0 is none of ours.")
@@ -73,7 +73,7 @@ class MobileConsent(models.Model):
             ('merge', "From a Merged Contact"),
         ],
         required=True, readonly=True)
-    device_uuid = fields.Char(string="Phone", readonly=True, help="The public ID of the phone.")
+    device_uuid = fields.Char(string="Phone ID", readonly=True, help="The public ID of the phone.")
     user_id = fields.Many2one(
         string="Recorded By", comodel_name='res.users', readonly=True, ondelete='restrict',
         help="The member of staff.")
@@ -123,8 +123,10 @@ class MobileConsent(models.Model):
     def _compute_display_name(self):
         purposes = dict(self._fields['purpose']._description_selection(self.env))
         for consent in self:
-            consent.display_name = self.env._("%s: granted", purposes[consent.purpose]) if consent.granted \
-                else self.env._("%s: not granted", purposes[consent.purpose])
+            # One that is being entered has no purpose yet.
+            purpose = purposes.get(consent.purpose, '')
+            consent.display_name = self.env._("%s: granted", purpose) if consent.granted \
+                else self.env._("%s: not granted", purpose)
 
     def _compute_is_current(self):
         current = set(self.search([('id', 'in', self.ids), ('is_current', '=', True)]).ids)

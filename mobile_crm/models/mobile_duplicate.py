@@ -25,8 +25,13 @@ class MobileDuplicate(models.Model):
     address = fields.Char(readonly=True)
     partner_id = fields.Many2one(string="Contact", comodel_name='res.partner', readonly=True)
     standing = fields.Selection(
-        selection=[('1_verified', "Signs in with it"), ('2_contested', "Proved it too"), ('3_written', "Has it")],
-        string="What It Is to Them", readonly=True,
+        string="Relation",
+        selection=[
+            ('1_verified', "Signs in with it"),
+            ('2_contested', "Has proved it too"),
+            ('3_written', "Has it written down"),
+        ],
+        readonly=True,
         help="A customer who signs in with one address and proves another's when they want to change it gets no "
              "further: who of the two is who, is for you to say.")
     company_id = fields.Many2one(comodel_name='res.company', readonly=True)

@@ -25,15 +25,15 @@ class MobileErasure(models.Model):
     _description = "Erasure of a Customer"
     _inherit = ['mail.thread', 'mail.activity.mixin']
     _order = 'due_at desc, id desc'
-    _rec_name = 'requested_at'
 
     partner_id = fields.Many2one(
         string="Customer", comodel_name='res.partner', readonly=True, index='btree_not_null', ondelete='set null')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
     source = fields.Selection(
-        string="Asked For", selection=[('app', "In the App"), ('staff', "By Staff")], required=True, readonly=True)
+        string="Asked By", selection=[('app', "The Customer, in the App"), ('staff', "Staff")], required=True,
+        readonly=True)
     requested_by_id = fields.Many2one(
-        string="Staff", comodel_name='res.users', readonly=True, ondelete='set null')
+        string="Member of Staff", comodel_name='res.users', readonly=True, ondelete='set null')
     requested_at = fields.Datetime(string="Requested", required=True, readonly=True)
     due_at = fields.Datetime(string="Erased After", required=True, readonly=True, index=True)
     done_at = fields.Datetime(string="Done", readonly=True)
@@ -45,6 +45,14 @@ class MobileErasure(models.Model):
 
     _pending_unique = models.UniqueIndex(
         "(partner_id, company_id) WHERE state = 'pending'", "This customer's erasure is requested already.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('partner_id')
+    def _compute_display_name(self):
+        for erasure in self:
+            name = erasure.partner_id.display_name
+            erasure.display_name = self.env._("Erasure of %s", name) if name else self.env._("Erasure")
 
     # === CRUD METHODS === #
 

@@ -14,7 +14,6 @@ class MobileLook(models.Model):
     _name = 'mobile.look'
     _description = "Look at a Customer's Movements"
     _order = 'looked_at desc, id desc'
-    _rec_name = 'looked_at'
     _log_access = False
 
     user_id = fields.Many2one(
@@ -29,6 +28,15 @@ class MobileLook(models.Model):
     event_count = fields.Integer(string="Visits & Scans", required=True, readonly=True)
     with_position = fields.Boolean(
         string="With Coordinates", readonly=True, help="Whether coordinates were among what was read.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('user_id', 'partner_id')
+    def _compute_display_name(self):
+        for look in self:
+            look.display_name = self.env._(
+                "%(user)s looked at %(customer)s", user=look.user_id.name or self.env._("Somebody"),
+                customer=look.partner_id.display_name or self.env._("an erased customer"))
 
     # === CRUD METHODS === #
 

@@ -56,7 +56,13 @@ class MobileQuietHours(models.Model):
     def _compute_display_name(self):
         names = dict(self.env['resource.calendar.attendance']._fields['dayofweek']._description_selection(self.env))
         for span in self:
-            days = ', '.join(names[day] for day in span.days or '')
+            days = span.days or ''
+            if days == ''.join(names):
+                days = self.env._("Every day")
+            elif len(days) > 2 and days in ''.join(names):
+                days = f'{names[days[0]]}–{names[days[-1]]}'
+            else:
+                days = ', '.join(names[day] for day in days)
             span.display_name = f'{days}: {span._clock(span.start_minute)}-{span._clock(span.end_minute)}'
 
     # === BUSINESS METHODS === #

@@ -93,6 +93,7 @@ class ResPartner(models.Model):
         by_subject = current.grouped('subject_id')
         for partner in self:
             partner.mobile_current_consent_ids = by_subject.get(partner.id, current.browse())
+
     def _compute_mobile_look_count(self):
         counts = dict(self.env['mobile.look']._read_group(
             [('partner_id', 'in', self.ids)], ['partner_id'], ['__count']))

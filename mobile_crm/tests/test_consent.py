@@ -300,6 +300,15 @@ class TestConsent(ConsentCase):
         with self.assertRaises(AccessError):
             self._record(self.salesperson)
 
+    def test_staff_enter_a_paper_consent_into_the_ledger(self):
+        with Form(self.env['mobile.consent'].with_user(self.manager)) as form:
+            form.partner_id = self.anna
+            form.purpose = 'sms'
+            form.granted = True
+        self.assertRecordValues(self.rows('sms'), [{
+            'source': 'staff', 'user_id': self.manager.id, 'display_name': "Text Messages: granted",
+            'standing': 'granted'}])
+
     def test_staff_cannot_speak_for_the_phone(self):
         row = self.Consent.with_user(self.manager).create({
             'partner_id': self.anna.id, 'purpose': 'sms', 'granted': True, 'source': 'device', 'version': 99,
