@@ -147,7 +147,7 @@ class TestDuplicate(MobileCommon):
             self.env['res.users']._mobile_sign_in(self._make_device(), 'sms', into.mobile_verified_phone), kept)
 
     def test_only_managers_make_one_account_of_two(self):
-        """Whoever may edit contacts would else merge an account of their own with a customer's, and spend its points."""
+        """Whoever may edit contacts could else merge their own account with a customer's, and spend its points."""
         self.salesperson.group_ids += self.env.ref('base.group_partner_manager')
         wizard = self.env['base.partner.merge.automatic.wizard'].with_user(self.salesperson)
         with self.assertRaisesRegex(UserError, "more than one user"):
