@@ -95,9 +95,8 @@ class Planter:
                 values[column] = self.company.id
             elif column == 'active':
                 values[column] = True
-            elif column in NEEDED_LINKS.get(pointer.model, ()):
-                values[column] = self._filler(model, field, kind)
-            elif not nullable and (not has_default or (field is not None and field.type == 'integer')):
+            elif column in NEEDED_LINKS.get(pointer.model, ()) or (
+                    not nullable and (not has_default or (field is not None and field.type == 'integer'))):
                 values[column] = self._filler(model, field, kind)
         values |= NEEDED_VALUES.get(pointer.model, {})
         values |= {key: value for key, value in KEPT_VALUES.get(pointer.model, {}).items() if key in model._fields}

@@ -124,4 +124,5 @@ def test_only_documents_are_left_of_a_customer_who_bought(dump):
 
 def test_models_that_may_keep_a_customer_in_passing_are_few(dump):
     result, _tables = dump
-    assert result['shared'] == ['mobile.store', 'res.company', 'res.partner']
+    assert result['shared'] == [
+        'account.reconcile.model', 'account.reconcile.model.line', 'mobile.store', 'res.company', 'res.partner']

@@ -165,7 +165,7 @@ class MobileExport(models.AbstractModel):
         """Take the texts out of which a one-time code could still be read."""
         living_since = fields.Datetime.now() - LIFETIME
         for row in rows.values():
-            if not row['create_date'] or row['create_date'] >= living_since:
+            if row['create_date'] and row['create_date'] >= living_since:
                 row[field] = None
 
     @api.model

@@ -206,6 +206,11 @@ class TestPreferenceGates(PreferenceCase):
                 QuietHours._local_sql(datetime(2026, 11, 23, 7), SQL('quiet.days')))))
         self.assertEqual('\n'.join(row[0] for row in rows).count(f'{LOCAL_TIME}('), 1)
 
+    def test_the_clock_is_for_one_process(self):
+        """It catches an unknown zone in a subtransaction, which PostgreSQL may refuse in a parallel plan."""
+        self.assertEqual(
+            self.env.execute_query(SQL('SELECT proparallel FROM pg_proc WHERE proname = %s', LOCAL_TIME)), [('u',)])
+
     # === HOW OFTEN === #
 
     def test_weekly_maximum_over_all_campaigns(self):
