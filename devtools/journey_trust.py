@@ -76,8 +76,9 @@ def look(journey):
     wizard_id = journey.admin.save('mobile.consent.record', {
         'partner_id': contact_id, 'purpose': 'email', 'granted': 'yes', 'note': 'On a form at the counter'})
     journey.admin.press('mobile.consent.record', wizard_id, 'action_record')
-    one('link that waits for the click', journey.admin.find('mobile.opt.in', [('partner_id', '=', contact_id)], 'email'))
-    journey.say(f'{journey.admin.name} records what it told at the counter, consent to emails: a link is on its way')
+    one('link that waits for the click', journey.admin.find(
+        'mobile.opt.in', [('partner_id', '=', contact_id)], 'email'))
+    journey.say(f'{journey.admin.name} records a consent to emails, given at the counter: a link is on its way')
 
 
 def forget(journey):

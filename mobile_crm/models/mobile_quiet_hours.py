@@ -60,7 +60,7 @@ class MobileQuietHours(models.Model):
             if days == ''.join(names):
                 days = self.env._("Every day")
             elif len(days) > 2 and days in ''.join(names):
-                days = f'{names[days[0]]}–{names[days[-1]]}'
+                days = f'{names[days[0]]}-{names[days[-1]]}'
             else:
                 days = ', '.join(names[day] for day in days)
             span.display_name = f'{days}: {span._clock(span.start_minute)}-{span._clock(span.end_minute)}'

@@ -301,6 +301,8 @@ class TestConsent(ConsentCase):
             self._record(self.salesperson)
 
     def test_staff_enter_a_paper_consent_into_the_ledger(self):
+        # The web client asks for the name of a record that is still empty.
+        self.Consent.with_user(self.manager).onchange({}, [], {'display_name': {}, 'standing': {}})
         with Form(self.env['mobile.consent'].with_user(self.manager)) as form:
             form.partner_id = self.anna
             form.purpose = 'sms'

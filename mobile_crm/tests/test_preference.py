@@ -276,7 +276,7 @@ class TestPreferenceGates(PreferenceCase):
         preference = self.prefer(quiet_hours=[
             {'days': days, 'start_minute': 1260, 'end_minute': 420} for days in ('0123456', '01234', '56', '024')])
         self.assertEqual(preference.quiet_hours_ids.mapped('display_name'), [
-            "Every day: 21:00-07:00", "Monday–Friday: 21:00-07:00", "Saturday, Sunday: 21:00-07:00",
+            "Every day: 21:00-07:00", "Monday-Friday: 21:00-07:00", "Saturday, Sunday: 21:00-07:00",
             "Monday, Wednesday, Friday: 21:00-07:00"])
 
     def test_a_preference_goes_with_its_customer(self):
