@@ -10,7 +10,6 @@ from odoo import Command
 from odoo.tools import SQL
 
 CLIENT_ID = 'benchmark'
-TOKENS_PER_DEVICE = 4
 # More than anybody asks for here.
 NO_LIMIT = '99999999/3600'
 CALENDARS = 20
@@ -105,39 +104,6 @@ def stores(env, count):
     env.invalidate_all()
 
 
-def tokens(env, count):
-    """Give `count` access tokens to devices, of which every second has a signed-in customer.
-
-    :return: nothing; token number n of 1 to `count` is `token(n)`
-    """
-    env.cr.execute(SQL('SELECT count(*) FROM mobile_token'))
-    if env.cr.fetchone()[0] >= count:
-        return
-    device = caller(env)
-    first = env['mobile.token'].create({
-        'kind': 'access', 'hash': 'template', 'family': 'template', 'device_id': device.id, 'expires_at': '2999-01-01',
-    })
-    env.flush_all()
-    cr, user, devices = env.cr, device.user_id, count // TOKENS_PER_DEVICE
-    partner_offset = multiply(
-        cr, 'res_partner', user.partner_id.id, devices, name="'Customer ' || n", complete_name="'Customer ' || n",
-        commercial_partner_id='copy.id', email="'customer' || n || '@example.com'")
-    user_offset = multiply(
-        cr, 'res_users', user.id, devices, login="'customer' || n || '@example.com'",
-        partner_id=f'n + {partner_offset}')
-    device_offset = multiply(
-        cr, 'mobile_device', device.id, devices, uuid='gen_random_uuid()::text', install_id="'benchmark ' || n",
-        user_id=f'CASE WHEN mod(n, 2) = 0 THEN n + {user_offset} END',
-        partner_id=f'CASE WHEN mod(n, 2) = 0 THEN n + {partner_offset} END')
-    # The devices of neighbouring tokens lie apart, as they do where customers come and go.
-    nth_device = f'(1 + mod(n * 7919::bigint, {devices}))'
-    multiply(
-        cr, 'mobile_token', first.id, count, hash="encode(sha256(('mca_benchmark_' || n)::bytea), 'hex')",
-        family='md5(n::text)', device_id=f'{nth_device} + {device_offset}',
-        user_id=f'CASE WHEN mod({nth_device}, 2) = 0 THEN {nth_device} + {user_offset} END')
-    env.invalidate_all()
-
-
 def devices(env, count):
     """Make `count` devices, each with a customer of its own who has signed in, an access and a refresh token.
 
@@ -192,7 +158,7 @@ def unlimited(env):
 
 
 def token(number):
-    """Return a token that :func:`tokens` or :func:`devices` made, in plain."""
+    """Return a token that :func:`devices` made, in plain."""
     return f'mca_benchmark_{number}'
 
 
