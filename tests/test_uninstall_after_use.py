@@ -44,4 +44,5 @@ def test_uninstall_after_use(odoo_cli):
     kept = odoo_cli.query(
         "SELECT default_code FROM product_template WHERE default_code LIKE 'TK-%' UNION SELECT name->>'en_US' "
         "FROM loyalty_program WHERE id IN (SELECT program_id FROM loyalty_card)")
-    assert {name for name, in kept} == {'TK-102', '15% for people nearby'}
+    # The coupon that was used, what it was used for, and the points that this purchase has earned.
+    assert {name for name, in kept} == {'TK-102', '15% for people nearby', 'Trail Points'}
