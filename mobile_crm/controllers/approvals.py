@@ -16,11 +16,8 @@ class Approvals(MobileController):
         after = NEWEST_FIRST.decode(query.cursor)
         found = self.env['mobile.approval']._mobile_page(
             self._partner(), self._company(), query.limit + 1, after and after[0], query.status)
-        approvals = found[:query.limit]
-        return ApprovalPage(
-            items=[Approval.of(approval) for approval in approvals],
-            next_cursor=NEWEST_FIRST.encode(approvals[-1].id) if len(found) > query.limit else None,
-        )
+        approvals, next_cursor = NEWEST_FIRST.cut(found, query.limit, 'id')
+        return ApprovalPage(items=[Approval.of(approval) for approval in approvals], next_cursor=next_cursor)
 
     @mobile_route('/me/approvals/<uuid:approval_id>', methods=['GET'], auth='mobile', readonly=True)
     def get_approval(self, approval_id: Uuid) -> Approval:

@@ -34,6 +34,18 @@ class Cursor:
     def __init__(self, *types):
         self._key = TypeAdapter(tuple[types], config=ConfigDict(strict=True))
 
+    def cut(self, found, limit, *fields):
+        """Return one page of what was found, and the cursor after it.
+
+        :param found: records or tuples in this order, one more than `limit` where there are so many.
+        :param str fields: those that are the sort key.
+        :return: what is on the page, and the cursor or, on the last page, None.
+        """
+        page = found[:limit]
+        if len(found) <= limit:
+            return page, None
+        return page, self.encode(*(getattr(page[-1], field) for field in fields))
+
     def encode(self, *key):
         """Return a cursor after the item with this sort key."""
         return base64.urlsafe_b64encode(to_json(key)).decode().rstrip('=')

@@ -14,9 +14,5 @@ class Decisions(MobileController):
         """List why messages came to the customer or didn't, newest first."""
         found = self.env['mobile.decision'].sudo()._page_of(
             self._partner(), self._company(), query.limit + 1, NEWEST_FIRST.decode(query.cursor))
-        decisions = found[:query.limit]
-        last = decisions[-1] if len(found) > query.limit else None
-        return DecisionPage(
-            items=[Decision.of(decision) for decision in decisions],
-            next_cursor=last and NEWEST_FIRST.encode(last.decided_at, last.id),
-        )
+        decisions, next_cursor = NEWEST_FIRST.cut(found, query.limit, 'decided_at', 'id')
+        return DecisionPage(items=[Decision.of(decision) for decision in decisions], next_cursor=next_cursor)

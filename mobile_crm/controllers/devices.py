@@ -40,12 +40,8 @@ class Devices(MobileController):
         current = self._device()
         found = current._find_page(
             self.env.user, self._company(), query.limit + 1, LATEST_FIRST.decode(query.cursor))
-        devices = found[:query.limit]
-        last = devices[-1] if len(found) > query.limit else None
-        return DevicePage(
-            items=[CustomerDevice.of(device, current) for device in devices],
-            next_cursor=last and LATEST_FIRST.encode(last.signed_in_at, last.id),
-        )
+        devices, next_cursor = LATEST_FIRST.cut(found, query.limit, 'signed_in_at', 'id')
+        return DevicePage(items=[CustomerDevice.of(device, current) for device in devices], next_cursor=next_cursor)
 
     @mobile_route('/me/devices/<uuid:device_id>', methods=['DELETE'], auth='mobile', readonly=False, status=204)
     def sign_out_device(self, device_id: Uuid) -> None:

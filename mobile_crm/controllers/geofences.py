@@ -37,9 +37,6 @@ class Geofences(MobileController):
     def _list_all(self, query):
         after = BY_ID.decode(query.cursor)
         found = self.env['mobile.geofence']._page(self._company(), query.limit + 1, after and after[0])
-        fences = found[:query.limit]
+        fences, next_cursor = BY_ID.cut(found, query.limit, 'id')
         return WatchList(
-            refresh=EVERYWHERE,
-            items=[Geofence.of(fence) for fence in fences],
-            next_cursor=BY_ID.encode(fences[-1].id) if len(found) > query.limit else None,
-        )
+            refresh=EVERYWHERE, items=[Geofence.of(fence) for fence in fences], next_cursor=next_cursor)

@@ -15,12 +15,8 @@ class Messages(MobileController):
         """List the customer's inbox, newest first."""
         found = self.env['mobile.message']._inbox(
             self._partner(), self._company(), query.limit + 1, NEWEST_FIRST.decode(query.cursor))
-        messages = found[:query.limit]
-        last = messages[-1] if len(found) > query.limit else None
-        return MessagePage(
-            items=[Message.of(message) for message in messages],
-            next_cursor=last and NEWEST_FIRST.encode(last.sent_at, last.id),
-        )
+        messages, next_cursor = NEWEST_FIRST.cut(found, query.limit, 'sent_at', 'id')
+        return MessagePage(items=[Message.of(message) for message in messages], next_cursor=next_cursor)
 
     @mobile_route('/messages/<uuid:message_id>/read', methods=['POST'], auth='mobile', readonly=False)
     def read_message(self, message_id: Uuid) -> Message:

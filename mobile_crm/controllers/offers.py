@@ -16,11 +16,8 @@ class Offers(MobileController):
         after = NEWEST_FIRST.decode(query.cursor)
         found = self.env['loyalty.card']._mobile_offers(
             self._partner(), self._company(), query.limit + 1, after and after[0], query.status)
-        cards = found[:query.limit]
-        return OfferPage(
-            items=[Offer.of(card) for card in cards],
-            next_cursor=NEWEST_FIRST.encode(cards[-1].id) if len(found) > query.limit else None,
-        )
+        cards, next_cursor = NEWEST_FIRST.cut(found, query.limit, 'id')
+        return OfferPage(items=[Offer.of(card) for card in cards], next_cursor=next_cursor)
 
     @mobile_route('/offers/<uuid:offer_id>', methods=['GET'], auth='mobile', readonly=True)
     def get_offer(self, offer_id: Uuid) -> Offer:

@@ -15,8 +15,5 @@ class Points(MobileController):
         after = NEWEST_FIRST.decode(query.cursor)
         found = self.env['loyalty.card']._mobile_balances(
             self._partner(), self._company(), query.limit + 1, after and after[0])
-        cards = found[:query.limit]
-        return BalancePage(
-            items=[Balance.of(card) for card in cards],
-            next_cursor=NEWEST_FIRST.encode(cards[-1].id) if len(found) > query.limit else None,
-        )
+        cards, next_cursor = NEWEST_FIRST.cut(found, query.limit, 'id')
+        return BalancePage(items=[Balance.of(card) for card in cards], next_cursor=next_cursor)

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
 
+from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
 
 _lt = LazyTranslate(__name__)
@@ -107,10 +108,7 @@ class MobileDecision(models.Model):
         :param tuple after: (decided_at, id) of the last one that was given.
         """
         domain = Domain([('partner_id', '=', partner.id), ('company_id', '=', company.id)])
-        if after:
-            domain &= Domain('decided_at', '<', after[0]) | (
-                Domain('decided_at', '=', after[0]) & Domain('id', '<', after[1]))
-        return self.search(domain, limit=limit, order='decided_at desc, id desc')
+        return self.search(domain & newest_first('decided_at', after), limit=limit, order='decided_at desc, id desc')
 
     def _customer_text(self):
         """Return the reason in words for the customer, in the language of the environment."""

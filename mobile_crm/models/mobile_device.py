@@ -4,6 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.keyset import newest_first
 from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
@@ -178,9 +179,7 @@ class MobileDevice(models.Model):
         :param tuple after: (signed_in_at, id) of the last device that was given.
         """
         domain = Domain([('user_id', '=', user.id), ('company_id', '=', company.id), ('signed_in_at', '!=', False)])
-        if after:
-            domain &= Domain('signed_in_at', '<', after[0]) | (
-                Domain('signed_in_at', '=', after[0]) & Domain('id', '<', after[1]))
+        domain &= newest_first('signed_in_at', after)
         return self.search(domain, limit=limit, order='signed_in_at desc, id desc')
 
     def _answer_challenge(self, challenge_uuid, code, request_key):

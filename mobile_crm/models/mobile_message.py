@@ -1,8 +1,10 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
 from .mobile_gate import PLACE_TRIGGERS
 
@@ -94,10 +96,8 @@ class MobileMessage(models.Model):
 
         :param tuple after: (sent_at, id) of the last message that was given.
         """
-        domain = [
+        domain = Domain([
             ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('channel', '=', 'inbox'),
             ('sent_at', '!=', False),
-        ]
-        if after:
-            domain += ['|', ('sent_at', '<', after[0]), '&', ('sent_at', '=', after[0]), ('id', '<', after[1])]
-        return self.search(domain, limit=limit, order='sent_at desc, id desc')
+        ])
+        return self.search(domain & newest_first('sent_at', after), limit=limit, order='sent_at desc, id desc')

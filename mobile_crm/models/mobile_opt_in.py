@@ -121,18 +121,11 @@ class MobileOptIn(models.Model):
         self.ensure_one()
         company = self.company_id
         link = f'{company.get_base_url()}{PATH}?{url_encode({"token": token})}'
-        self.env['mail.mail'].create({
+        company._mobile_mail(
+            self.email, self.env._("Please confirm: emails from %s", company.name), 'mobile_crm.opt_in_email',
+            {'link': link, 'opt_in': self},
             # So that whoever looks for what concerns the customer finds it.
-            'model': self._name,
-            'res_id': self.id,
-            'email_to': self.email,
-            'email_from': company.email_formatted or self.env.user.email_formatted,
-            'subject': self.env._("Please confirm: emails from %s", company.name),
-            'body_html': self.env['ir.qweb']._render(
-                'mobile_crm.opt_in_email', {'link': link, 'opt_in': self, 'company': company}),
-            'auto_delete': True,
-        })
-        self.env.ref('mail.ir_cron_mail_scheduler_action')._trigger()
+            model=self._name, res_id=self.id)
 
     @api.model
     def _find(self, token):

@@ -169,16 +169,9 @@ class MobileOtp(models.Model):
                                    code=code, app=app_name),
             })
             return
-        company = device.company_id
-        self.env['mail.mail'].create({
-            'email_to': address,
-            'email_from': company.email_formatted or self.env.user.email_formatted,
-            'subject': self.env._("Your code for %s", app_name),
-            'body_html': self.env['ir.qweb']._render(
-                'mobile_crm.otp_email', {'code': code, 'app_name': app_name, 'company': company}),
-            'auto_delete': True,
-        })
-        self.env.ref('mail.ir_cron_mail_scheduler_action')._trigger()
+        device.company_id._mobile_mail(
+            address, self.env._("Your code for %s", app_name), 'mobile_crm.otp_email',
+            {'code': code, 'app_name': app_name})
 
     @api.autovacuum
     def _gc_challenges(self):

@@ -35,3 +35,23 @@ class ResCompany(models.Model):
         """Sign member cards with the next key. Tills know it already; the cards shown at this moment are void."""
         for company in self:
             company.mobile_card_key_version += 1
+
+    # === BUSINESS METHODS === #
+
+    def _mobile_mail(self, address, subject, template, values, **vals):
+        """Put a mail of this company into Odoo's outgoing queue and wake its worker.
+
+        :param str address: whom it goes to.
+        :param str template: the external id of the body's QWeb template, which gets `values` and the ``company``.
+        :param vals: further fields of ``mail.mail``.
+        """
+        self.ensure_one()
+        self.env['mail.mail'].create({
+            'email_to': address,
+            'email_from': self.email_formatted or self.env.user.email_formatted,
+            'subject': subject,
+            'body_html': self.env['ir.qweb']._render(template, {**values, 'company': self}),
+            'auto_delete': True,
+            **vals,
+        })
+        self.env.ref('mail.ir_cron_mail_scheduler_action')._trigger()

@@ -3,6 +3,8 @@ import re
 from contextlib import contextmanager
 from unittest.mock import patch
 
+import psycopg2
+
 from .common import MobileHttpCase
 
 # A body of each operation that takes one; it is valid as far as the schema goes.
@@ -72,3 +74,18 @@ class FrameCase(MobileHttpCase):
 
         with patch.object(self.env.registry['mobile.store'], '_find_page', _find_page):
             yield
+
+    @contextmanager
+    def lost_race(self):
+        """Let the first ``PATCH /me`` lose a race, so that Odoo calls it again; yield a list with an item a call."""
+        update, tries = self.env.registry['res.partner']._mobile_update, []
+
+        def _mobile_update(partner, *args):
+            tries.append(1)
+            if len(tries) == 1:
+                raise psycopg2.errors.SerializationFailure
+            return update(partner, *args)
+
+        with patch.object(self.env.registry['res.partner'], '_mobile_update', _mobile_update), \
+                patch('odoo.service.model.time.sleep'), patch('odoo.service.model.errorcodes.lookup'):
+            yield tries

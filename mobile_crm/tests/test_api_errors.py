@@ -102,17 +102,7 @@ class TestApiErrors(FrameCase):
             self.assertEqual(operation.methods == ['GET'], 'GET' in operation.methods)
 
     def test_a_body_is_read_again_when_a_lost_race_is_repeated(self):
-        tries = []
-        update = self.env.registry['res.partner']._mobile_update
-
-        def _mobile_update(partner, *args):
-            tries.append(1)
-            if len(tries) == 1:
-                raise psycopg2.errors.SerializationFailure
-            return update(partner, *args)
-
-        with patch.object(self.env.registry['res.partner'], '_mobile_update', _mobile_update), \
-                patch('odoo.service.model.time.sleep'), patch('odoo.service.model.errorcodes.lookup'):
+        with self.lost_race() as tries:
             answer = self.client.patch('/me', {'name': "Anna Janssens"})
         self.assertEqual((answer.status, len(tries)), (200, 2))
         self.assertEqual(answer.json['name'], "Anna Janssens")

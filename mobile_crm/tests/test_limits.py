@@ -2,8 +2,6 @@ import re
 import uuid
 from unittest.mock import patch
 
-import psycopg2
-
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
@@ -238,16 +236,7 @@ class TestApiLimits(FrameCase):
             self.assertLimits(self.client.get('/stores'), device=left)
 
     def test_a_request_that_lost_a_race_counts_once(self):
-        update, tries = self.env.registry['res.partner']._mobile_update, []
-
-        def _mobile_update(partner, *args):
-            tries.append(1)
-            if len(tries) == 1:
-                raise psycopg2.errors.SerializationFailure
-            return update(partner, *args)
-
-        with patch.object(self.env.registry['res.partner'], '_mobile_update', _mobile_update), \
-                patch('odoo.service.model.time.sleep'), patch('odoo.service.model.errorcodes.lookup'):
+        with self.lost_race() as tries:
             self.assertLimits(self.client.patch('/me', {'name': "Anna"}), device=5999)
         self.assertEqual(len(tries), 2)
 
