@@ -1,11 +1,14 @@
 {
     'name': "Mobile CRM",
     'summary': "Know your customers by their phone: nearby offers, personal coupons, one redemption",
-    'version': '19.0.1.2.0',
+    'version': '19.0.1.3.0',
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",
-    'depends': ['auth_passkey', 'crm', 'phone_validation', 'portal', 'privacy_lookup', 'sale_loyalty', 'sms'],
+    'depends': [
+        'auth_passkey', 'base_geolocalize', 'crm', 'phone_validation', 'portal', 'privacy_lookup', 'sale_loyalty',
+        'sms',
+    ],
     'external_dependencies': {'python': ['geopy', 'phonenumbers', 'pydantic']},
     'data': [
         'security/mobile_crm_groups.xml',

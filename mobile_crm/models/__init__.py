@@ -32,6 +32,7 @@ from . import mobile_redemption
 from . import mobile_store
 from . import mobile_token
 from . import mobile_trace
+from . import mobile_visit
 from . import payment_transaction
 from . import privacy_log
 from . import res_company

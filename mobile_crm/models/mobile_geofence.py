@@ -62,6 +62,9 @@ class MobileGeofence(models.Model):
     on_enter = fields.Boolean(string="Report Entering", default=True)
     on_exit = fields.Boolean(string="Report Leaving", default=True)
     on_dwell = fields.Boolean(string="Report Staying")
+    is_visit = fields.Boolean(
+        string="Counts as a Visit", default=True,
+        help="Being inside is being at the store. Switch it off for a neighbourhood that people merely pass through.")
     loitering_delay = fields.Integer(
         string="Staying Means (s)", default=300, help="Seconds inside before a phone has stayed.")
 

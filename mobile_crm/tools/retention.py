@@ -41,7 +41,7 @@ RETENTION = (
         _lt("One-time codes, as hashes, and where they were sent"), _lt("1 day after they expire"),
         _lt("To sign in: contract")),
     Retention(
-        ('mobile.event',),
+        ('mobile.event', 'mobile.visit'),
         _lt("Visits, scans, searches"), CONTACT,
         _lt("To offer what fits: consent")),
     Retention(
