@@ -47,3 +47,4 @@ from . import test_retention
 from . import test_token
 from . import test_ui
 from . import test_views
+from . import test_watch_list
