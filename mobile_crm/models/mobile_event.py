@@ -9,8 +9,6 @@ from ..tools.plausibility import Fact, Fence
 from ..tools.racing import execute_racing
 from .mobile_looked import POSITION_FIELDS
 
-# A phone that was offline reports later. After a week nobody learns anything from it.
-MAX_AGE = timedelta(days=7)
 # Facts of a phone around its new ones, by which these are judged: how far away in time, and how many at most.
 AROUND = timedelta(hours=24)
 BEFORE, AFTER = 40, 400
@@ -166,7 +164,8 @@ class MobileEvent(models.Model):
         now = fields.Datetime.now()
         phone = device._reporter()
         clock = sent_at and phone_clock.measure(phone.clock, (now - sent_at).total_seconds())
-        times = phone_clock.put_right([report['occurred_at'] for report in reports], now, clock and clock.offset)
+        times = phone_clock.put_right(
+            [report['occurred_at'] for report in reports], now, clock and clock.offset, phone.clock.offset)
         references = self._references(phone, reports)
         may_locate = self._may_locate(phone, reports)
         rows, rejected = {}, []
@@ -338,7 +337,7 @@ class MobileEvent(models.Model):
         """Return why a report is not stored, as (code, detail), or None."""
         if row['occurred_at'] > now + phone_clock.MAX_AHEAD:
             return 'in_future', self.env._("This lies in the future. Check the phone's clock.")
-        if row['occurred_at'] < now - MAX_AGE:
+        if row['occurred_at'] < now - phone_clock.MAX_AGE:
             return 'too_old', self.env._("This is more than 7 days old.")
         for field in ('geofence_id', 'store_id', 'product_id', 'message_id'):
             if row[field] is False:

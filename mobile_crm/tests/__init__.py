@@ -45,5 +45,6 @@ from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
 from . import test_token
+from . import test_tracks
 from . import test_ui
 from . import test_views
