@@ -50,7 +50,7 @@ class Server:
                 new[given['id']] = fact
         facts = list(new.values())
         known = self._around(phone, facts) if facts else []
-        plausibility.judge(facts, known, lambda found: self.tracks.intersection(found))
+        plausibility.judge(facts, known, self.tracks.intersection)
         kept = set(plausibility.without_repeats(facts, known))
         for name, fact in new.items():
             if fact in kept:

@@ -1,12 +1,12 @@
 """Tracks of honest and of dishonest phones, made up: what their apps report, batch by batch.
 
-A track is a true way over the ground, a receiver that errs on it, a phone that notices fences, and an app that sends what
-they say. None of it knows how it will be judged. The errors are those of the literature:
+A track is a true way over the ground, a receiver that errs on it, a phone that notices fences, and an app that sends
+what they say. None of it knows how it will be judged. The errors are those of the literature:
 
-- Receivers: a slowly wandering error (Gauss-Markov) and noise. Under open sky 68 % of phones' fixes lie within about 5 m
-  (van Diggelen and Enge, "The World's first GPS MOOC and Worldwide Laboratory using Smartphones", ION GNSS+ 2015), in
-  towns within 7 to 13 m (Merry and Bettinger, PLoS ONE 14(7), 2019), with outliers of some hundred metres, which the phone
-  takes for exact (multipath).
+- Receivers: a slowly wandering error (Gauss-Markov) and noise. Under open sky 68 % of phones' fixes lie within about
+  5 m (van Diggelen and Enge, "The World's first GPS MOOC and Worldwide Laboratory using Smartphones", ION GNSS+ 2015),
+  in towns within 7 to 13 m (Merry and Bettinger, PLoS ONE 14(7), 2019), with outliers of some hundred metres, which the
+  phone takes for exact (multipath).
 - Indoors phones use access points, 20 to 50 m, and repeat a fix; without these cells, some hundred metres in a town to
   some kilometres outside of it (Android, "Create and monitor geofences").
 - Systems notice a fence after 20 seconds or more, by a fix that is inside of it and more exact than the fence is wide.
@@ -217,7 +217,8 @@ class Phone:
 def fences_on(rng, points, count=3):
     """Return fences beside a way."""
     return [
-        (*destination(*rng.choice(points)[1:], rng.uniform(0, math.tau), rng.uniform(0, 100)), rng.choice((100, 150, 200, 400)))
+        (*destination(*rng.choice(points)[1:], rng.uniform(0, math.tau), rng.uniform(0, 100)),
+         rng.choice((100, 150, 200, 400)))
         for _number in range(count)]
 
 
@@ -256,7 +257,8 @@ def along(rng, begin, points, receiver, **how):
 
 @honest
 def walk(rng, begin):
-    return along(rng, begin, way(rng, somewhere(rng), 1.4, every := rng.choice((40, 200, 600)), every / 40), in_town(rng))
+    every = rng.choice((1, 5, 15))
+    return along(rng, begin, way(rng, somewhere(rng), 1.4, 40 * every, every), in_town(rng))
 
 
 @honest
@@ -276,8 +278,7 @@ def tunnel(rng, begin):
     phone = Phone(rng, begin, fences)
     reports = phone.walk(points[:start], receiver)
     if rng.random() < 0.5:
-        reports.append({**reports[-1], 'type': 'position', 'occurred_at': begin + timedelta(seconds=points[end][0] - 1)})
-        reports[-1].pop('geofence_id', None)
+        reports.append(report(begin + timedelta(seconds=points[end][0] - 1), 'position', receiver.last))
     return Track(fences, send(rng, reports + phone.walk(points[end:end + 20], receiver)))
 
 
@@ -380,7 +381,8 @@ def reboot(rng, begin):
     """The clock is wrong after the battery was empty, until the network tells the time."""
     points = way(rng, somewhere(rng), 1.4, 1200, 20)
     wrong = rng.choice((
-        timedelta(days=-365 * rng.uniform(1, 50)), timedelta(hours=rng.uniform(-30, 30)), timedelta(days=rng.uniform(1, 90))))
+        timedelta(days=-365 * rng.uniform(1, 50)), timedelta(hours=rng.uniform(-30, 30)),
+        timedelta(days=rng.uniform(1, 90))))
     off, on = sorted(begin + timedelta(seconds=rng.uniform(0, 1200)) for _number in range(2))
     return along(rng, begin, points, in_town(rng), size=4, orderly=True,
                  clock=lambda instant: wrong if off <= instant < on else timedelta())
@@ -509,8 +511,8 @@ def joystick(rng, begin):
         if step % leg == 0:
             place, bearing = end, bearing + rng.uniform(-math.pi / 2, math.pi / 2)
         end = destination(*place, bearing, speed * every * (step % leg + 1))
-        reports.append(report(
-            begin + timedelta(seconds=step * every), 'position', (round(end[0], digits), round(end[1], digits), accuracy)))
+        fix = round(end[0], digits), round(end[1], digits), accuracy
+        reports.append(report(begin + timedelta(seconds=step * every), 'position', fix))
     return Track([], send(rng, reports))
 
 

@@ -1,8 +1,8 @@
 """What a phone's clock says, and what time it was.
 
-A batch says when it was sent, by the same clock as its events. Received minus sent is how far that clock is behind, plus
-the time on the way, which only ever adds: so of several samples the smallest is the best (the clock filter of NTP, RFC
-5905, section 10). Delays below ``DELAY`` are not told from a right clock.
+A batch says when it was sent, by the same clock as its events. Received minus sent is how far that clock is behind,
+plus the time on the way, which only ever adds: so of several samples the smallest is the best (the clock filter of NTP,
+RFC 5905, section 10). Delays below ``DELAY`` are not told from a right clock.
 
 Without that instant only a lower bound is known: a clock that says an hour which is still to come is ahead by as much.
 """
@@ -60,10 +60,7 @@ def put_right(said, now, offset=None, earlier=0):
     :return: for each the instant, and whether it is only a guess.
     :rtype: list[tuple[datetime, bool]]
     """
-    if offset is None:
-        times = list(said)
-    else:
-        times = [_nearest(instant, now, (offset, earlier, 0)) for instant in said]
+    times = said if offset is None else [_nearest(instant, now, (offset, earlier, 0)) for instant in said]
     ahead = [instant - now for instant in times if MAX_AHEAD < instant - now <= MAX_SHIFT]
     if not ahead:
         return [(instant, False) for instant in times]
