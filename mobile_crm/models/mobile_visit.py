@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MobileVisit(models.Model):
@@ -25,3 +25,10 @@ class MobileVisit(models.Model):
     is_sure = fields.Boolean(
         string="Sure", readonly=True,
         help="The phone reported both ends. Otherwise the end is an estimate: nothing more was heard of the visit.")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _follow(self, events):
+        """Return the facts that follow from new ones (``mobile.event``)."""
+        return events.browse()

@@ -39,6 +39,7 @@ from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
 from . import test_polygon
+from . import test_plausibility
 from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
@@ -46,6 +47,7 @@ from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
 from . import test_token
+from . import test_tracks
 from . import test_ui
 from . import test_views
 from . import test_watch_list
