@@ -90,6 +90,8 @@ class MobileEvent(models.Model):
 
     # Sixteen bytes for each fact, and any spelling of an id is the same one.
     _uuid_unique = models.UniqueIndex('((uuid::uuid))')
+    # What tells where a phone was, around a moment.
+    _place_idx = models.Index("(device_id, occurred_at) WHERE type IN ('enter', 'exit', 'dwell', 'position', 'scan')")
     # What still has a position, and what still has an exact one: the daily work finds them without looking at the rest.
     _position_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL')
     _exact_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL AND is_coarse IS NOT TRUE')

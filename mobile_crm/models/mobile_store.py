@@ -66,7 +66,7 @@ class MobileStore(models.Model):
     geofence_count = fields.Integer(string="Fences", compute='_compute_geofence_count')
     visit_count = fields.Integer(
         string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
-        help="How often customers' phones have reported that they came near.")
+        help="How often customers have been here, as their phones tell.")
     opening = fields.Selection(
         string="Now", selection=[('open', "Open"), ('closed', "Closed")], compute='_compute_opening',
         help="By the opening hours, at this moment. Empty while the hours are not known.")
@@ -93,8 +93,8 @@ class MobileStore(models.Model):
             store.geofence_count = counts.get(store, 0)
 
     def _compute_visit_count(self):
-        counts = dict(self.env['mobile.event']._read_group(
-            [('store_id', 'in', self.ids), ('type', '=', 'enter')], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.visit']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.visit_count = counts.get(store, 0)
 
