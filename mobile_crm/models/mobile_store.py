@@ -75,7 +75,7 @@ class MobileStore(models.Model):
     geofence_count = fields.Integer(string="Fences", compute='_compute_geofence_count')
     visit_count = fields.Integer(
         string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
-        help="How often customers' phones have reported that they came near.")
+        help="How often customers have been here, as their phones tell.")
     opening = fields.Selection(
         string="Now", selection=[('open', "Open"), ('closed', "Closed")], compute='_compute_opening',
         help="By the opening hours, at this moment. Empty while the hours are not known.")
@@ -111,8 +111,8 @@ class MobileStore(models.Model):
             store.geofence_count = counts.get(store, 0)
 
     def _compute_visit_count(self):
-        counts = dict(self.env['mobile.event']._read_group(
-            [('store_id', 'in', self.ids), ('type', '=', 'enter')], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.visit']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.visit_count = counts.get(store, 0)
 
@@ -126,8 +126,9 @@ class MobileStore(models.Model):
 
     def action_view_visits(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_event_action')
-        return {**action, 'domain': [('store_id', '=', self.id), ('type', '=', 'enter')], 'context': {}}
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Visits"), 'res_model': 'mobile.visit',
+            'view_mode': 'list,form', 'domain': [('store_id', '=', self.id)]}
 
     def action_view_map(self):
         """Show the store's position on OpenStreetMap, in a window of its own."""
