@@ -1,5 +1,7 @@
 # What others inherit comes first.
 from . import mobile_looked
+from . import mobile_opening_part
+from . import mobile_opening
 
 from . import auth_passkey_key
 from . import ir_http
@@ -24,12 +26,14 @@ from . import mobile_look
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_nonce
+from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_preference
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
+from . import mobile_store_service
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
@@ -39,6 +43,8 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
+from . import resource_calendar
 from . import resource_calendar_attendance
+from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line

@@ -27,11 +27,15 @@ class TestOpeningHours(TransactionCase):
                 for day, start, end in hours],
         })
 
+    def _schedule(self, calendar, *exceptions):
+        key = calendar.id, self.env.company.id, tuple(sorted(exception.id for exception in exceptions))
+        return self.env['mobile.store']._schedules([key])[key]
+
     def _opening(self, local, tz='Europe/Berlin', calendar=None):
         """Return whether the store is open at a local time, and the local time of the next change."""
         zone = ZoneInfo(tz)
         now = datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(ZoneInfo('UTC')).replace(tzinfo=None)
-        is_open, change = self.env['mobile.store']._opening((calendar or self.calendar).id, tz, now)
+        is_open, change = self._schedule(calendar or self.calendar).opening(tz, now)
         return is_open, change and change.replace(tzinfo=ZoneInfo('UTC')).astimezone(zone).strftime('%a %H:%M')
 
     def test_week(self):
@@ -60,7 +64,9 @@ class TestOpeningHours(TransactionCase):
         self.assertEqual(self._opening('2026-11-25T12:00', calendar=always), (True, None))
 
     def test_hours_that_nobody_entered_are_not_known(self):
-        self.assertEqual(self.env['mobile.store']._opening(None, 'UTC', datetime(2026, 11, 21)), (None, None))
+        key = None, self.env.company.id, ()
+        self.assertEqual(self.env['mobile.store']._schedules([key]), {key: None})
+        self.assertIsNone(self._schedule(self._calendar([])))
 
     def test_changed_hours_count_at_once(self):
         self.assertEqual(self._opening('2026-11-23T08:30'), (False, 'Mon 09:00'))
@@ -70,8 +76,8 @@ class TestOpeningHours(TransactionCase):
     @settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None)
     @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), st.sampled_from(ZONES))
     def test_the_next_change_is_a_change(self, now, tz):
-        Store = self.env['mobile.store']
-        is_open, change = Store._opening(self.calendar.id, tz, now)
+        schedule = self._schedule(self.calendar)
+        is_open, change = schedule.opening(tz, now)
         self.assertGreater(change, now)
-        self.assertEqual(Store._opening(self.calendar.id, tz, change)[0], not is_open)
-        self.assertEqual(Store._opening(self.calendar.id, tz, change - timedelta(microseconds=1))[0], is_open)
+        self.assertEqual(schedule.opening(tz, change)[0], not is_open)
+        self.assertEqual(schedule.opening(tz, change - timedelta(microseconds=1))[0], is_open)
