@@ -69,19 +69,17 @@ class MobileOpening(models.AbstractModel):
             store.opening_hours = '; '.join(store._rules()) or False
 
     def _inverse_opening_hours(self):
-        calendars = {}
+        Calendar = self.env['resource.calendar']
         for store in self:
-            store_rules = [rule.strip() for rule in (store.opening_hours or '').split(';')]
-            if store_rules == store._rules():
-                continue
-            # The exceptional days are in the text, and stay where they are.
-            kept = set(store._exception_rules())
-            text = '; '.join(rule for rule in store_rules if rule not in kept)
-            key = text, store.company_id, store.tz, store.partner_id.country_id.code
-            if key not in calendars:
-                Calendar = self.env['resource.calendar']
-                calendars[key] = Calendar._mobile_from_text(*key) if text else Calendar
-            store.calendar_id = calendars[key]
+            rules = [rule.strip() for rule in (store.opening_hours or '').split(';') if rule.strip()]
+            if rules != store._rules():
+                # The exceptional days are in the text, and stay where they are.
+                kept = set(store._exception_rules())
+                text = '; '.join(rule for rule in rules if rule not in kept)
+                store.calendar_id = text and Calendar._mobile_from_text(
+                    text, store.company_id, store.tz, store.partner_id.country_id.code)
+        # What is read is the text as the calendar writes it.
+        self.invalidate_recordset(['opening_hours'], flush=False)
 
     # === BUSINESS METHODS: reading === #
 
@@ -291,8 +289,8 @@ def _holiday(leave, tz):
     def to_local(moment):
         return moment.replace(second=0, microsecond=0, tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
 
-    end = to_local(leave.date_to)
+    # Odoo's holidays end a second before midnight, those that people enter a minute.
+    end = to_local(leave.date_to + timedelta(seconds=59))
     if (end.hour, end.minute) == (23, 59):
-        # Odoo's holidays end a second before midnight.
         end += timedelta(minutes=1)
     return Holiday(to_local(leave.date_from), end, leave.name or leave.env._("Holiday"))

@@ -4,6 +4,7 @@ Writing is simple and canonical. Reading the whole syntax (https://wiki.openstre
 the library opening-hours-py, which is optional: it tells when a text is open, and the week and what departs from it are
 worked out from that. `read_rules` reads the part of the syntax that says nothing of dates, without the library.
 """
+import functools
 import re
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -205,6 +206,12 @@ def read(text, first, country=None):
     for code, pattern in REFUSED:
         if match := pattern.search(text):
             raise HoursError(code, match[0])
+    return _read(opening_hours, text, first, country)
+
+
+@functools.lru_cache(maxsize=256)
+def _read(opening_hours, text, first, country):
+    # Cached because an import gives many stores the same text.
     try:
         canonical = str(opening_hours.OpeningHours(text)).replace('closed', 'off')
         has_holidays = names_holidays(canonical)
