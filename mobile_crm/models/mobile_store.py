@@ -1,3 +1,4 @@
+import math
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -9,15 +10,25 @@ from ..tools import geo
 MAX_SCANNED = 5_000
 # What of the address can be entered with the store.
 ADDRESS_FIELDS = ('street', 'street2', 'zip', 'city', 'state_id', 'country_id', 'phone')
+# The index sorts by chords and we by great circles. Rounding can swap two stores whose chords differ by less than this
+# (of the earth's radius; 6 micrometres), so the end of a list is known when the next chord is longer by this.
+SAME_CHORD = 1e-12
+# How many more than wanted are read to see that.
+SPARE = 4
+# The distance when nobody said from where.
+NOWHERE = SQL('NULL::float8')
 
 
 class NearStore(NamedTuple):
-    """A store as a list of the nearest needs it, read in one query."""
+    """A store as a list of the nearest needs it, read in one query.
+
+    :param float distance: metres along the great circle; None when one of the positions is not known.
+    """
 
     id: int
     name: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
     phone: str | None
     street: str | None
     street2: str | None
@@ -27,6 +38,7 @@ class NearStore(NamedTuple):
     tz: str
     calendar_id: int | None
     has_image: bool
+    distance: float | None
     chord: float | None
     company_id: int
     exception_ids: list[int]
@@ -43,11 +55,11 @@ class MobileStore(models.Model):
 
     _name = 'mobile.store'
     _description = "Store"
-    _inherit = ['mail.thread', 'image.mixin', 'mobile.opening']
+    _inherit = ['mail.thread', 'image.mixin', 'mobile.located', 'mobile.opening']
     _order = 'name, id'
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True, tracking=True)
+    name = fields.Char(required=True, translate=True, tracking=True, index='trigram')
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company)
@@ -57,17 +69,14 @@ class MobileStore(models.Model):
     street = fields.Char(related='partner_id.street', readonly=False)
     street2 = fields.Char(related='partner_id.street2', readonly=False)
     zip = fields.Char(related='partner_id.zip', readonly=False)
-    city = fields.Char(related='partner_id.city', readonly=False)
+    # Stored, so that stores are searched by it without a look at all contacts.
+    city = fields.Char(related='partner_id.city', readonly=False, store=True, index='trigram')
     state_id = fields.Many2one(
         related='partner_id.state_id', readonly=False, domain="[('country_id', '=?', country_id)]")
     country_id = fields.Many2one(related='partner_id.country_id', readonly=False)
     phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
-    latitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
-        help="Degrees north of the equator (WGS 84), -90 to 90.")
-    longitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
-        help="Degrees east of Greenwich (WGS 84), -180 to 180.")
+    latitude = fields.Float(tracking=True)
+    longitude = fields.Float(tracking=True)
     service_ids = fields.Many2many(
         string="Services", comodel_name='mobile.store.service', relation='mobile_store_service_rel',
         column1='store_id', column2='service_id', help="What customers find here, such as parking or repairs.")
@@ -78,20 +87,29 @@ class MobileStore(models.Model):
         string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
         help="How often customers' phones have reported that they came near.")
 
-    _position_valid = models.Constraint(
-        f'CHECK ({geo.VALID_POSITION})', "A latitude is between -90 and 90 degrees, a longitude between -180 and 180.")
-
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
+        self._index_names()
+
+    @api.model
+    def _index_names(self):
+        """Let an index sort the stores by name in each language that is in use."""
+        for code, _name in self.env['res.lang'].get_installed():
+            name = f'mobile_store_name_{code}'.lower().replace('@', '_')
+            self.env.cr.execute(SQL(
+                'CREATE INDEX IF NOT EXISTS %s ON mobile_store (company_id, (%s), id) WHERE active',
+                SQL.identifier(name), self.with_context(lang=code)._field_to_sql(self._table, 'name')))
 
     # === COMPUTE METHODS === #
 
-    @api.depends('partner_id')
+    @api.depends('partner_id.partner_latitude', 'partner_id.partner_longitude')
     def _compute_position(self):
         for store in self:
-            if not store.latitude and not store.longitude:
-                store.latitude = store.partner_id.partner_latitude
-                store.longitude = store.partner_id.partner_longitude
+            if not store.is_located:
+                # Odoo's own geolocation writes 0 and 0 for an address that it has not found.
+                address = store.partner_id
+                store.latitude, store.longitude = address.partner_latitude, address.partner_longitude
+                store.is_located = bool(store.latitude or store.longitude)
 
     def _compute_geofence_count(self):
         counts = dict(self.env['mobile.geofence']._read_group(
@@ -160,19 +178,19 @@ class MobileStore(models.Model):
         """Return stores of a company, nearest first, in one query that runs under the caller's own rights.
 
         :param company: ``res.company``.
-        :param latitude, longitude: degrees; without them the order is by name and ``chord`` is None.
+        :param latitude, longitude: degrees; without them the order is by name and ``distance`` is None.
         :param radius: metres, or None for the whole globe.
         :param str text: part of the name or the city.
         :param services: codes of ``mobile.store.service``; a store has all of them.
-        :param tuple after: the sort key of the last store that was given: (chord, id), or (name, id).
+        :param tuple after: the sort key of the last store that was given: (distance, id), or (name, id).
         :param int limit: how many at most.
-        :param ids: only these.
+        :param ids: only these, also those whose position is not known.
         :rtype: list[NearStore]
         """
         domain = [('company_id', '=', company.id)]
         if text:
             text = escape_psql(text)
-            domain += ['|', ('name', 'ilike', text), ('partner_id.city', 'ilike', text)]
+            domain += ['|', ('name', 'ilike', text), ('city', 'ilike', text)]
         if services:
             ids_by_code = {code: number for number, (code, _name) in self.env['mobile.store.service']._names().items()}
             domain += [('service_ids', 'in', [ids_by_code.get(code, 0)]) for code in services]
@@ -180,42 +198,63 @@ class MobileStore(models.Model):
             domain += [('id', 'in', ids)]
         self.flush_model()
         query = self._search(domain)
-        store = SQL.identifier(query.table)
         if latitude is None:
-            chord = SQL('NULL::float8')
-            sort_key = query.order = self._field_to_sql(query.table, 'name', query)
-        else:
-            point = geo.sphere_point(latitude, longitude)
-            chord = sort_key = SQL('%s.sphere <-> %s', store, point)
-            # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it
-            # compute and sort all distances. Those as far as the last one come along (WITH TIES), and ids decide among
-            # them.
-            query.order = 'chord'
-            if radius is not None:
-                # The box lets the index leave out what is farther away, the chord leaves out the box's corners.
-                reach = geo.metres_to_chord(radius)
-                query.add_where(SQL('%s.sphere <@ cube_enlarge(%s, %s, 3)', store, point, reach))
-                query.add_where(SQL('%s <= %s', chord, reach))
+            name = self._field_to_sql(query.table, 'name', query)
+            query.order, query.limit = SQL('%s, %s', name, SQL.identifier(query.table, 'id')), limit
+            if after:
+                query.add_where(SQL('(%s, %s) > %s', name, SQL.identifier(query.table, 'id'), after))
+            return sorted(self._read_near(query), key=lambda store: (store.name, store.id))
+        distance = self._add_distance(query, latitude, longitude, radius, after, is_listed=ids is None)
+        look = limit and limit + SPARE
+        while True:
+            query.limit = look
+            found = self._read_near(query, distance, query.order)
+            found.sort(key=lambda store: (math.inf if store.distance is None else store.distance, store.id))
+            if limit is None or len(found) < look or (
+                    max(store.chord for store in found) > found[limit - 1].chord + SAME_CHORD):
+                return found[:limit]
+            look *= 2
+
+    @api.model
+    def _add_distance(self, query, latitude, longitude, radius, after, *, is_listed):
+        """Make a query one of the nearest stores, and return the distance in metres."""
+        store = SQL.identifier(query.table)
+        point = geo.sphere_point(latitude, longitude)
+        distance = geo.distance_sql(
+            SQL('%s::float8', latitude), SQL('%s::float8', longitude), SQL('%s.latitude', store),
+            SQL('%s.longitude', store))
+        # The index gives the nearest by this alone: before PostgreSQL 17, a second sort key would make it compute and
+        # sort all distances.
+        query.order = SQL('%s.sphere <-> %s', store, point)
+        if is_listed:
+            query.add_where(SQL('%s.sphere IS NOT NULL', store))
+        if radius is not None:
+            # The box lets the index leave out what is farther away, the distance leaves out the box's corners.
+            query.add_where(SQL('%s.sphere <@ %s AND %s <= %s', store, geo.sphere_box(point, radius), distance, radius))
         if after:
-            query.add_where(SQL('(%s, %s.id) > %s', sort_key, store, after))
-        name = self._field_to_sql('store', 'name')
+            query.add_where(SQL('(%s, %s.id) > %s', distance, store, after))
+        return SQL('CASE WHEN %s.is_located THEN %s END', store, distance)
+
+    @api.model
+    def _read_near(self, query, distance=NOWHERE, chord=NOWHERE):
+        """Return the stores of a query.
+
+        :rtype: list[NearStore]
+        """
         rows = self.env.execute_query(SQL(
-            """SELECT store.id, %(name)s, store.latitude, store.longitude, partner.phone, partner.street,
+            """SELECT store.id, %(name)s, CASE WHEN store.is_located THEN store.latitude END,
+                      CASE WHEN store.is_located THEN store.longitude END, partner.phone, partner.street,
                       partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
                       EXISTS (SELECT FROM ir_attachment
                                WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-                      store.chord, store.company_id, %(exceptions)s, %(services)s
-                 FROM (%(stores)s %(first)s) store
+                      store.distance, store.chord, store.company_id, %(exceptions)s, %(services)s
+                 FROM (%(stores)s) store
                  JOIN res_partner partner ON partner.id = store.partner_id
-            LEFT JOIN res_country country ON country.id = partner.country_id
-             ORDER BY %(order)s, store.id
-                %(limit)s""",
-            name=name, order=name if latitude is None else SQL('store.chord'),
-            exceptions=self._exceptions_sql(SQL('store.id')),
-            services=self.env['mobile.store.service']._of_store_sql(SQL('store.id')),
-            stores=query.select(SQL('%s.*', store), SQL('%s AS chord', chord)),
-            first=SQL('FETCH FIRST %s ROWS WITH TIES', limit) if limit else SQL(),
-            limit=SQL('LIMIT %s', limit) if limit else SQL()))
+            LEFT JOIN res_country country ON country.id = partner.country_id""",
+            name=self._field_to_sql('store', 'name'), exceptions=self._exceptions_sql(SQL('store.id')),
+            services=self.env['mobile.store.service']._of_store_sql(SQL('store.id')), stores=query.select(
+                SQL('%s.*', SQL.identifier(query.table)), SQL('%s AS distance', distance),
+                SQL('%s AS chord', chord))))
         return [NearStore(*row) for row in rows]
 
     @api.model
@@ -243,7 +282,7 @@ class MobileStore(models.Model):
             if len(chunk) < chunk_size:
                 return found, None
             scanned += len(chunk)
-            after = (chunk[-1].name if latitude is None else chunk[-1].chord, chunk[-1].id)
+            after = (chunk[-1].name if latitude is None else chunk[-1].distance, chunk[-1].id)
         return found, chunk[-1]
 
     @api.model
