@@ -380,8 +380,8 @@ class MobileGeofence(models.Model):
                                                     WHEN 'exit' THEN mobile_geofence.on_exit
                                                     WHEN 'dwell' THEN mobile_geofence.on_dwell END
                           AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
-                               OR EXISTS (SELECT FROM mobile_campaign_store_rel
-                                           WHERE campaign_id = campaign.id AND store_id = mobile_geofence.store_id)))""",
+                               OR mobile_geofence.store_id IN (SELECT store_id FROM mobile_campaign_store_rel
+                                                                WHERE campaign_id = campaign.id)))""",
             company=company.id, app=app.id if app else None, now=fields.Datetime.now())
         if not partner:
             return campaign

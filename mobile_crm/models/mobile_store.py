@@ -97,7 +97,7 @@ class MobileStore(models.Model):
         for code, _name in self.env['res.lang'].get_installed():
             name = f'mobile_store_name_{code}'.lower().replace('@', '_')
             self.env.cr.execute(SQL(
-                'CREATE INDEX IF NOT EXISTS %s ON mobile_store (company_id, (%s), id) WHERE active',
+                'CREATE INDEX IF NOT EXISTS %s ON mobile_store (company_id, (%s), id)',
                 SQL.identifier(name), self.with_context(lang=code)._field_to_sql(self._table, 'name')))
 
     # === COMPUTE METHODS === #
