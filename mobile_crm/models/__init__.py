@@ -1,6 +1,8 @@
 # What others inherit comes first.
 from . import mobile_located
 from . import mobile_looked
+from . import mobile_opening_part
+from . import mobile_opening
 
 from . import auth_passkey_key
 from . import ir_http
@@ -27,6 +29,7 @@ from . import mobile_look
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_nonce
+from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_preference
@@ -34,6 +37,7 @@ from . import mobile_quiet_hours
 from . import mobile_presence
 from . import mobile_redemption
 from . import mobile_store
+from . import mobile_store_service
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
@@ -44,6 +48,8 @@ from . import res_config_settings
 from . import res_lang
 from . import res_partner
 from . import res_users
+from . import resource_calendar
 from . import resource_calendar_attendance
+from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line

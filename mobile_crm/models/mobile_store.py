@@ -1,16 +1,15 @@
-import functools
 import math
-from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.tools import SQL, escape_psql
 
 from ..tools import geo
 
 # How many stores one request looks at for those that are open.
 MAX_SCANNED = 5_000
+# What of the address can be entered with the store.
+ADDRESS_FIELDS = ('street', 'street2', 'zip', 'city', 'state_id', 'country_id', 'phone')
 # The index sorts by chords and we by great circles. Rounding can swap two stores whose chords differ by less than this
 # (of the earth's radius; 6 micrometres), so the end of a list is known when the next chord is longer by this.
 SAME_CHORD = 1e-12
@@ -41,6 +40,14 @@ class NearStore(NamedTuple):
     has_image: bool
     distance: float | None
     chord: float | None
+    company_id: int
+    exception_ids: list[int]
+    service_ids: list[int]
+
+    @property
+    def schedule_key(self):
+        """What decides about the hours, for ``mobile.opening._schedules``."""
+        return self.calendar_id, self.company_id, tuple(self.exception_ids)
 
 
 class MobileStore(models.Model):
@@ -48,7 +55,7 @@ class MobileStore(models.Model):
 
     _name = 'mobile.store'
     _description = "Store"
-    _inherit = ['mail.thread', 'image.mixin', 'mobile.located']
+    _inherit = ['mail.thread', 'image.mixin', 'mobile.located', 'mobile.opening']
     _order = 'name, id'
     _check_company_auto = True
 
@@ -58,27 +65,27 @@ class MobileStore(models.Model):
         comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one(
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
-        ondelete='restrict')
-    phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
+        ondelete='restrict', help="The contact with the store's address. A new one is made when you name none.")
+    street = fields.Char(related='partner_id.street', readonly=False)
+    street2 = fields.Char(related='partner_id.street2', readonly=False)
+    zip = fields.Char(related='partner_id.zip', readonly=False)
     # Stored, so that stores are searched by it without a look at all contacts.
-    city = fields.Char(related='partner_id.city', store=True, index='trigram')
+    city = fields.Char(related='partner_id.city', readonly=False, store=True, index='trigram')
+    state_id = fields.Many2one(
+        related='partner_id.state_id', readonly=False, domain="[('country_id', '=?', country_id)]")
+    country_id = fields.Many2one(related='partner_id.country_id', readonly=False)
+    phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
     latitude = fields.Float(tracking=True)
     longitude = fields.Float(tracking=True)
-    tz = fields.Selection(
-        selection=lambda self: self.env['res.partner']._fields['tz']._description_selection(self.env),
-        string="Time Zone", required=True, default=lambda self: self.env.user.tz or 'UTC')
-    calendar_id = fields.Many2one(
-        string="Opening Hours", comodel_name='resource.calendar', check_company=True, index='btree_not_null',
-        help="The working times of this calendar are the hours at which the store is open, in the store's time zone.")
+    service_ids = fields.Many2many(
+        string="Services", comodel_name='mobile.store.service', relation='mobile_store_service_rel',
+        column1='store_id', column2='service_id', help="What customers find here, such as parking or repairs.")
     user_id = fields.Many2one(string="Salesperson", comodel_name='res.users', check_company=True, tracking=True)
     geofence_ids = fields.One2many(comodel_name='mobile.geofence', inverse_name='store_id')
     geofence_count = fields.Integer(string="Fences", compute='_compute_geofence_count')
     visit_count = fields.Integer(
         string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
         help="How often customers have been here, as their phones tell.")
-    opening = fields.Selection(
-        string="Now", selection=[('open', "Open"), ('closed', "Closed")], compute='_compute_opening',
-        help="By the opening hours, at this moment. Empty while the hours are not known.")
 
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
@@ -116,11 +123,39 @@ class MobileStore(models.Model):
         for store in self:
             store.visit_count = counts.get(store, 0)
 
-    @api.depends('calendar_id', 'tz')
-    def _compute_opening(self):
-        now, words = fields.Datetime.now(), {True: 'open', False: 'closed', None: False}
-        for store in self:
-            store.opening = words[self._opening(store.calendar_id.id, store.tz or 'UTC', now)[0]]
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        without = [vals for vals in vals_list if not vals.get('partner_id')]
+        partners = self.env['res.partner'].create([{
+            'name': vals.get('name'),
+            'is_company': True,
+            'company_id': vals.get('company_id') or self.env.company.id,
+            **{name: vals.pop(name) for name in ADDRESS_FIELDS if name in vals},
+        } for vals in without])
+        for vals, partner in zip(without, partners, strict=True):
+            vals['partner_id'] = partner.id
+        return super().create(vals_list)
+
+    def write(self, vals):
+        address = {name: vals[name] for name in ADDRESS_FIELDS if name in vals}
+        res = super().write({name: value for name, value in vals.items() if name not in address})
+        if address:
+            # At once, and only what is new: each write of a contact is dear, and an import writes thousands.
+            for partner in self.partner_id:
+                values = partner._convert_to_write({name: partner[name] for name in address})
+                if changed := {name: value for name, value in address.items() if (value or False) != values[name]}:
+                    partner.write(changed)
+        return res
+
+    @api.model
+    def get_import_templates(self):
+        return [{
+            'label': self.env._("Import Template for Stores"),
+            'template': '/mobile_crm/static/xls/mobile_store.xlsx',
+        }]
 
     # === ACTION METHODS === #
 
@@ -139,14 +174,15 @@ class MobileStore(models.Model):
     # === BUSINESS METHODS: finding === #
 
     @api.model
-    def _nearest(self, company, latitude=None, longitude=None, *, radius=None, text=None, after=None, limit=None,
-                 ids=None):
+    def _nearest(self, company, latitude=None, longitude=None, *, radius=None, text=None, services=(), after=None,
+                 limit=None, ids=None):
         """Return stores of a company, nearest first, in one query that runs under the caller's own rights.
 
         :param company: ``res.company``.
         :param latitude, longitude: degrees; without them the order is by name and ``distance`` is None.
         :param radius: metres, or None for the whole globe.
         :param str text: part of the name or the city.
+        :param services: codes of ``mobile.store.service``; a store has all of them.
         :param tuple after: the sort key of the last store that was given: (distance, id), or (name, id).
         :param int limit: how many at most.
         :param ids: only these, also those whose position is not known.
@@ -156,6 +192,9 @@ class MobileStore(models.Model):
         if text:
             text = escape_psql(text)
             domain += ['|', ('name', 'ilike', text), ('city', 'ilike', text)]
+        if services:
+            ids_by_code = {code: number for number, (code, _name) in self.env['mobile.store.service']._names().items()}
+            domain += [('service_ids', 'in', [ids_by_code.get(code, 0)]) for code in services]
         if ids is not None:
             domain += [('id', 'in', ids)]
         self.flush_model()
@@ -209,11 +248,12 @@ class MobileStore(models.Model):
                       partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
                       EXISTS (SELECT FROM ir_attachment
                                WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-                      store.distance, store.chord
+                      store.distance, store.chord, store.company_id, %(exceptions)s, %(services)s
                  FROM (%(stores)s) store
                  JOIN res_partner partner ON partner.id = store.partner_id
             LEFT JOIN res_country country ON country.id = partner.country_id""",
-            name=self._field_to_sql('store', 'name'), stores=query.select(
+            name=self._field_to_sql('store', 'name'), exceptions=self._exceptions_sql(SQL('store.id')),
+            services=self.env['mobile.store.service']._of_store_sql(SQL('store.id')), stores=query.select(
                 SQL('%s.*', SQL.identifier(query.table)), SQL('%s AS distance', distance),
                 SQL('%s AS chord', chord))))
         return [NearStore(*row) for row in rows]
@@ -235,8 +275,8 @@ class MobileStore(models.Model):
         now, found, scanned, chunk_size = fields.Datetime.now(), [], 0, 5 * limit
         while scanned < MAX_SCANNED:
             chunk = self._nearest(company, latitude, longitude, after=after, limit=chunk_size, **filters)
-            for store in chunk:
-                if self._opening(store.calendar_id, store.tz, now)[0] is open_now:
+            for store, (is_open, _change) in zip(chunk, self._openings(chunk, now), strict=True):
+                if is_open is open_now:
                     found.append(store)
                     if len(found) == limit:
                         return found, store
@@ -246,71 +286,18 @@ class MobileStore(models.Model):
             after = (chunk[-1].name if latitude is None else chunk[-1].distance, chunk[-1].id)
         return found, chunk[-1]
 
-    # === BUSINESS METHODS: opening hours === #
-
     @api.model
-    @tools.ormcache('calendar_id', cache='stable')
-    def _weekly_hours(self, calendar_id):
-        """Return the opening hours of a calendar's week.
+    def _openings(self, stores, now):
+        """Tell of each store whether it is open, and when that changes.
 
-        :rtype: tuple[tuple[int, float, float], ...]: (weekday with Monday 0, from, to), hours as decimal numbers.
+        :param stores: list of ``NearStore``
+        :param datetime now: naive UTC
+        :return: for each one: open now (None: not known), and the naive UTC instant of the next change or None
+        :rtype: list[tuple[bool | None, datetime | None]]
         """
-        calendar = self.env['resource.calendar'].sudo().browse(calendar_id)
-        spans = sorted(
-            (int(line.dayofweek), line.hour_from, line.hour_to)
-            for line in calendar.attendance_ids
-            if line.day_period != 'lunch' and not line.display_type
-        )
-        merged = []
-        for day, start, end in spans:
-            if merged and merged[-1][0] == day and start <= merged[-1][2]:
-                merged[-1] = (day, merged[-1][1], max(end, merged[-1][2]))
-            else:
-                merged.append((day, start, end))
-        return tuple(merged)
-
-    @api.model
-    def _opening(self, calendar_id, tz, now):
-        """Tell whether a store is open, and when that changes.
-
-        :param int calendar_id: ``resource.calendar``, or None when nobody entered the hours.
-        :param str tz: the store's time zone.
-        :param datetime now: naive UTC.
-        :return: open now (None: not known), and the naive UTC instant of the next change (None: never).
-        :rtype: tuple[bool | None, datetime | None]
-        """
-        hours = self._weekly_hours(calendar_id) if calendar_id else ()
-        return _opening(hours, tz, now) if hours else (None, None)
-
-
-@functools.lru_cache(maxsize=4096)
-def _opening(hours, tz, now):
-    # Cached because the stores of a chain share hours and time zone, and `now` is the same for a second.
-    end = None
-    for span_start, span_end in _spans(hours, ZoneInfo(tz), now):
-        if end is not None and span_start > end:
-            return True, end
-        if span_start <= now < span_end or end == span_start:
-            end = span_end
-        elif span_start > now and end is None:
-            return False, span_start
-    return end is not None, None
-
-
-def _spans(hours, zone, now):
-    """Yield the opening hours of a week from yesterday on as naive UTC instants, one after the other.
-
-    Most callers need the first two or three, so no more are computed than are asked for.
-    """
-    def to_utc(local):
-        return local - local.replace(tzinfo=zone).utcoffset()
-
-    today = now.replace(tzinfo=UTC).astimezone(zone).date()
-    # Yesterday's may last into today, and what opens today may close next on the same day of the next week.
-    for offset in range(-1, 9):
-        date = today + timedelta(days=offset)
-        midnight = datetime.combine(date, time.min)
-        for day, start, end in hours:
-            if day == date.weekday():
-                # Wall-clock times: adding hours to a zoned midnight would be an hour off on the day the clocks change.
-                yield to_utc(midnight + timedelta(hours=start)), to_utc(midnight + timedelta(hours=end))
+        schedules = self._schedules({store.schedule_key for store in stores})
+        found = []
+        for store in stores:
+            schedule = schedules[store.schedule_key]
+            found.append(schedule.opening(store.tz, now) if schedule else (None, None))
+        return found

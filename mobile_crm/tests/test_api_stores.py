@@ -41,7 +41,7 @@ class TestApiStores(MobileHttpCase):
             'id': self.store_near.id, 'name': "Brussels Store", 'lat': 50.8467, 'lon': 4.3525,
             'address': {'street': "Main Street 1", 'street2': None, 'zip': None, 'city': "Brussels", 'country': 'BE'},
             'phone': '+32 2 123 45 67', 'timezone': 'Europe/Brussels', 'open_now': None, 'hours': [],
-            'next_change_at': None, 'image_url': None})
+            'special_days': [], 'next_change_at': None, 'services': [], 'image_url': None})
         self.assertIsNone(self.client.get(f'/stores/{self.store_near.id}').json['distance'])
 
     def test_nearest_first_with_true_distances(self):

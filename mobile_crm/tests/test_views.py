@@ -13,9 +13,11 @@ MODELS = {
     'mobile.event': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.geofence': ('list', 'kanban', 'form', 'search'),
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
+    'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.store': ('list', 'kanban', 'form', 'search'),
+    'mobile.store.service': ('list', 'kanban', 'form', 'search'),
 }
 SECRET_MODELS = {
     'mobile.opt.in': ('list', 'form', 'search'),
