@@ -2,7 +2,9 @@
 from . import mobile_looked
 
 from . import auth_passkey_key
+from . import ir_actions_act_window_view
 from . import ir_http
+from . import ir_ui_view
 from . import loyalty_card
 from . import mobile_app
 from . import mobile_approval
@@ -21,6 +23,7 @@ from . import mobile_geofence
 from . import mobile_idempotency
 from . import mobile_limit
 from . import mobile_look
+from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_nonce

@@ -15,7 +15,7 @@ MODELS = {
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
-    'mobile.store': ('list', 'kanban', 'form', 'search'),
+    'mobile.store': ('list', 'kanban', 'form', 'search', 'mobile_map'),
 }
 SECRET_MODELS = {
     'mobile.opt.in': ('list', 'form', 'search'),
@@ -150,4 +150,4 @@ class TestViews(TransactionCase):
         self.assertIn(store.opening, ('open', 'closed'))
         store.calendar_id = False
         self.assertFalse(store.opening)
-        self.assertIn('mlat=51.050000&mlon=3.720000', store.action_view_map()['url'])
+        self.assertEqual(store.action_view_map()['views'][0][1], 'mobile_map')
