@@ -1,4 +1,5 @@
 # What others inherit comes first.
+from . import mobile_located
 from . import mobile_looked
 
 from . import auth_passkey_key
