@@ -58,7 +58,8 @@ class ResCompany(models.Model):
                 host = None
             # {s} and {r} are what Leaflet fills too: a letter of the servers a to c, and "@2x" for sharp screens.
             names = sorted(set(re.findall(r'{(.*?)}', template)) - {'s', 'r'})
-            if not host or parts.scheme not in ('http', 'https') or names != ['x', 'y', 'z'] or re.search(r'\s', template):
+            is_address = host and parts.scheme in ('http', 'https') and not re.search(r'\s', template)
+            if not is_address or names != ['x', 'y', 'z']:
                 raise ValidationError(self.env._(
                     "“%s” is no address of map tiles. It begins with https:// and has {z}, {x} and {y} in it, as in "
                     "https://tiles.example.com/{z}/{x}/{y}.png.", template))
