@@ -3,6 +3,7 @@ import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { renderToElement } from "@web/core/utils/render";
+import { formatInteger } from "@web/views/fields/formatters";
 
 import { AddressSearch } from "../map/address_search";
 import { near, overlap, wrap } from "../map/geometry";
@@ -45,7 +46,8 @@ export class StoresMap extends Component {
     }
 
     get countLabel() {
-        return this.state.count === 1 ? _t("1 store") : _t("%s stores", this.state.count);
+        const { count } = this.state;
+        return count === 1 ? _t("1 store") : _t("%s stores", formatInteger(count));
     }
 
     async onReady(map) {
@@ -101,7 +103,7 @@ export class StoresMap extends Component {
     drawPoints(points) {
         const layers = points.map((point) => {
             const isStore = point.count === 1;
-            const label = isStore ? point.name : _t("%s stores", point.count);
+            const label = isStore ? point.name : _t("%s stores", formatInteger(point.count));
             const className = isStore ? "o_mobile_map_pin" : "o_mobile_map_cluster";
             const marker = mark(className, isStore ? "" : String(point.count), label, {});
             marker.setLatLng([point.latitude, point.longitude]);
@@ -167,7 +169,9 @@ export class StoresMap extends Component {
         for (const button of content.querySelectorAll(".o_mobile_map_store")) {
             button.addEventListener("click", () => this.props.openStore(Number(button.dataset.id)));
         }
-        window.L.popup().setLatLng([point.latitude, point.longitude]).setContent(content).openOn(map);
+        // Above the mark, not on it.
+        const offset = [0, point.count > 1 ? -12 : -26];
+        window.L.popup({ offset }).setLatLng([point.latitude, point.longitude]).setContent(content).openOn(map);
         content.querySelector("button")?.focus({ preventScroll: true });
     }
 
