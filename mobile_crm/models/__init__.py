@@ -41,6 +41,7 @@ from . import payment_transaction
 from . import privacy_log
 from . import res_company
 from . import res_config_settings
+from . import res_lang
 from . import res_partner
 from . import res_users
 from . import resource_calendar_attendance

@@ -20,6 +20,7 @@ from . import test_api_stores
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
+from . import test_brute_force
 from . import test_consent
 from . import test_coupon_code
 from . import test_decision
@@ -49,3 +50,4 @@ from . import test_retention
 from . import test_token
 from . import test_ui
 from . import test_views
+from . import test_watch_list

@@ -5,7 +5,7 @@ a gnomonic projection of our own, and no index is asked.
 """
 import math
 
-import numpy
+import numpy as np
 import shapely
 
 EARTH = 6371008.8
@@ -21,8 +21,8 @@ def haversine(latitude, longitude, other_latitude, other_longitude):
 
 def unit(latitude, longitude):
     """Return positions in degrees (arrays or numbers) as vectors on the unit sphere, shape (…, 3)."""
-    phi, lam = numpy.radians(latitude), numpy.radians(longitude)
-    return numpy.stack([numpy.cos(phi) * numpy.cos(lam), numpy.cos(phi) * numpy.sin(lam), numpy.sin(phi)], axis=-1)
+    phi, lam = np.radians(latitude), np.radians(longitude)
+    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
 
 
 def plane(points, centre):
@@ -31,21 +31,21 @@ def plane(points, centre):
     By vectors: a point is drawn out along its own direction until it meets the plane.
     """
     up = unit(*centre)
-    east = numpy.array([-math.sin(math.radians(centre[1])), math.cos(math.radians(centre[1])), 0])
-    north = numpy.cross(up, east)
-    vectors = unit(*numpy.asarray(points, dtype=float).T)
-    return EARTH * numpy.stack([vectors @ east, vectors @ north], axis=-1) / (vectors @ up)[:, None]
+    east = np.array([-math.sin(math.radians(centre[1])), math.cos(math.radians(centre[1])), 0])
+    north = np.cross(up, east)
+    vectors = unit(*np.asarray(points, dtype=float).T)
+    return EARTH * np.stack([vectors @ east, vectors @ north], axis=-1) / (vectors @ up)[:, None]
 
 
 def from_plane(points, centre):
     """Return [longitude, latitude] pairs of points in metres east and north on the plane at `centre`."""
     up = unit(*centre)
-    east = numpy.array([-math.sin(math.radians(centre[1])), math.cos(math.radians(centre[1])), 0])
-    points = numpy.asarray(points, dtype=float)
-    vectors = EARTH * up + points[:, :1] * east + points[:, 1:] * numpy.cross(up, east)
-    degrees = numpy.degrees([
-        numpy.arctan2(vectors[:, 1], vectors[:, 0]),
-        numpy.arctan2(vectors[:, 2], numpy.hypot(vectors[:, 0], vectors[:, 1]))])
+    east = np.array([-math.sin(math.radians(centre[1])), math.cos(math.radians(centre[1])), 0])
+    points = np.asarray(points, dtype=float)
+    vectors = EARTH * up + points[:, :1] * east + points[:, 1:] * np.cross(up, east)
+    degrees = np.degrees([
+        np.arctan2(vectors[:, 1], vectors[:, 0]),
+        np.arctan2(vectors[:, 2], np.hypot(vectors[:, 0], vectors[:, 1]))])
     return degrees.T.tolist()
 
 

@@ -1,3 +1,4 @@
+import itertools
 import json
 import math
 import random
@@ -10,7 +11,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from ..tools import geo, polygon
+from ..tools import polygon
 from . import brute_force
 from .test_geo import GeoCase
 
@@ -50,7 +51,7 @@ class TestParse(BaseCase):
                 for ring, anticlockwise in zip(geometry['coordinates'], (True, False), strict=True):
                     self.assertEqual(ring[0], ring[-1])
                     self.assertEqual(len(ring), 5)
-                    area = sum(x * v - u * y for (x, y), (u, v) in zip(ring, ring[1:], strict=False))
+                    area = sum(x * v - u * y for (x, y), (u, v) in itertools.pairwise(ring))
                     self.assertEqual(area > 0, anticlockwise)
                 self.assertEqual(polygon.parse(geometry).geometry, geometry)
 
@@ -144,7 +145,8 @@ class TestParse(BaseCase):
         self.assertAlmostEqual(max(away), shape.radius, delta=1e-5)
         # It cannot move: from whatever side it is pushed, a corner on the other side holds it. That is so when the
         # corners on it are not all within one half of it.
-        rim = [(lat, lon) for (lon, lat), metres in zip(ring, away, strict=True) if metres > shape.radius * (1 - 1e-6) - 1e-3]
+        rim = [(lat, lon) for (lon, lat), metres in zip(ring, away, strict=True)
+               if metres > shape.radius * (1 - 1e-6) - 1e-3]
         bearings = sorted(math.atan2(y, x) for x, y in brute_force.plane(rim, centre))
         gaps = [b - a for a, b in zip(bearings, [*bearings[1:], bearings[0] + 2 * math.pi], strict=True)]
         self.assertLessEqual(max(gaps), math.pi + 1e-2)

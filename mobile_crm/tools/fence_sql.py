@@ -1,7 +1,7 @@
 """What PostgreSQL asks of a fence: its distance, and whether it contains a place.
 
-The table is called ``fence``. A polygon has its rings in ``rings`` (``polygon[]``, the outer one first), in metres on the
-plane around its centre, see ``tools/polygon.py``. PostgreSQL counts a place within 1e-6 m of a ring as on it.
+The table is called ``fence``. A polygon has its rings in ``rings`` (``polygon[]``, the outer one first), in metres on
+the plane around its centre, see ``tools/polygon.py``. PostgreSQL counts a place within 1e-6 m of a ring as on it.
 """
 from odoo.tools import SQL
 
@@ -29,7 +29,8 @@ def _inside(place):
     # Who stands on the edge of a hole is still inside.
     return SQL(
         """fence.rings[1] @> %(place)s AND NOT EXISTS (
-               SELECT FROM unnest(fence.rings[2:]) hole WHERE hole @> %(place)s AND %(place)s <-> hole::path > %(edge)s)""",
+               SELECT FROM unnest(fence.rings[2:]) hole
+                WHERE hole @> %(place)s AND %(place)s <-> hole::path > %(edge)s)""",
         place=place, edge=ON_EDGE)
 
 

@@ -109,7 +109,8 @@ def _coordinates(geometry):
     kind = geometry.get('type') if isinstance(geometry, dict) else None
     if kind not in ('Polygon', 'MultiPolygon'):
         raise PolygonError(_lt(
-            "A fence is a GeoJSON Polygon, not %s.", kind if isinstance(kind, str) and kind else type(geometry).__name__))
+            "A fence is a GeoJSON Polygon, not %s.",
+            kind if isinstance(kind, str) and kind else type(geometry).__name__))
     coordinates = geometry.get('coordinates')
     if kind == 'MultiPolygon':
         if not isinstance(coordinates, list) or len(coordinates) != 1:
@@ -238,10 +239,12 @@ def _check(planes, rings):
     :param planes: the rings in metres.
     :param rings: the same in degrees, to say where.
     """
-    for ring, crossing in ((number, index) for number, index in _crossings(planes)):
+    if crossing := next(_crossings(planes), None):
+        number, index = crossing
+        latitude, longitude = (round(degrees, 6) for degrees in rings[number][index])
         raise PolygonError(_lt(
             "The outline crosses or touches itself or a hole near latitude %(latitude)s, longitude %(longitude)s.",
-            latitude=round(rings[ring][crossing][0], 6), longitude=round(rings[ring][crossing][1], 6)))
+            latitude=latitude, longitude=longitude))
     for number, hole in enumerate(planes[1:], 1):
         if not _within(hole[0], planes[0]):
             raise PolygonError(_lt("A hole lies inside the outer ring."))
@@ -260,7 +263,7 @@ def _crossings(planes):
          p, q, number, index)
         for number, ring in enumerate(planes) for index, (p, q) in enumerate(_edges(ring)))
     for place, (_start, end, low, high, p, q, number, index) in enumerate(edges):
-        for other_start, _end, other_low, other_high, r, s, other_number, other_index in edges[place + 1:]:
+        for other_start, _end, other_low, other_high, r, s, other_number, _index in edges[place + 1:]:
             if other_start > end:
                 break
             if other_low > high or other_high < low:
@@ -286,9 +289,7 @@ def _folds_back(p, q, r):
 
 def _touch(p, q, r, s):
     """Whether two edges, whose boxes overlap, have a point in common."""
-    return (_side(p, q, r) > 0) - (_side(p, q, r) < 0) != (_side(p, q, s) > 0) - (_side(p, q, s) < 0) and (
-        (_side(r, s, p) > 0) - (_side(r, s, p) < 0) != (_side(r, s, q) > 0) - (_side(r, s, q) < 0)
-    ) or not (_side(p, q, r) or _side(p, q, s))
+    return _side(p, q, r) * _side(p, q, s) <= 0 and _side(r, s, p) * _side(r, s, q) <= 0
 
 
 def _within(point, ring):

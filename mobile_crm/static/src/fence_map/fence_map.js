@@ -7,7 +7,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { AddressSearch } from "../map/address_search";
 import { draw, FenceShape, stopDrawing } from "../map/fence_shape";
-import { circleRing, covers, isPlaced, isPolygon, near, polygonOf, ringsOf, valuesOf } from "../map/geometry";
+import { circleRing, covers, isPlaced, isPolygon, MIN_RADIUS, near, polygonOf, ringsOf, valuesOf } from "../map/geometry";
 import { fit, MapCanvas } from "../map/map_canvas";
 import { Surroundings } from "../map/surroundings";
 
@@ -103,7 +103,8 @@ export class FenceMap extends Component {
             return;
         }
         if (type === "circle") {
-            return this.update({ type, polygon: false });
+            // Of the circle around a small polygon, phones would notice nothing.
+            return this.update({ type, polygon: false, radius: Math.max(MIN_RADIUS, values.radius) });
         }
         const { latitude, longitude, radius } = values;
         const polygon = isPlaced(values) ? polygonOf([circleRing([latitude, longitude], radius)]) : false;
