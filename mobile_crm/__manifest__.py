@@ -62,7 +62,16 @@
     ],
     'assets': {
         'web.assets_backend': [
+            'mobile_crm/static/src/fence_map/**/*',
+            'mobile_crm/static/src/map/**/*',
+            'mobile_crm/static/src/map_view/**/*',
             'mobile_crm/static/src/scss/**/*',
+            'mobile_crm/static/src/store_map/**/*',
+        ],
+        # Loaded when the first map is shown; their styles are loaded beside it (see leaflet.js).
+        'mobile_crm.assets_map': [
+            'mobile_crm/static/lib/leaflet/leaflet.js',
+            'mobile_crm/static/lib/leaflet-geoman/leaflet-geoman.min.js',
         ],
         'web.assets_tests': [
             'mobile_crm/static/tests/tours/**/*',

@@ -5,7 +5,9 @@ from . import mobile_opening_part
 from . import mobile_opening
 
 from . import auth_passkey_key
+from . import ir_actions_act_window_view
 from . import ir_http
+from . import ir_ui_view
 from . import ir_websocket
 from . import loyalty_card
 from . import mobile_app
@@ -26,6 +28,7 @@ from . import mobile_geofence
 from . import mobile_idempotency
 from . import mobile_limit
 from . import mobile_look
+from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_nonce

@@ -166,10 +166,11 @@ class MobileStore(models.Model):
             'view_mode': 'list,form', 'domain': [('store_id', '=', self.id)]}
 
     def action_view_map(self):
-        """Show the store's position on OpenStreetMap, in a window of its own."""
+        """Show the store on the map of all stores, among its neighbours."""
         self.ensure_one()
-        place = f'mlat={self.latitude:.6f}&mlon={self.longitude:.6f}#map=17/{self.latitude:.6f}/{self.longitude:.6f}'
-        return {'type': 'ir.actions.act_url', 'url': f'https://www.openstreetmap.org/?{place}', 'target': 'new'}
+        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_store_map_action')
+        sight = {'latitude': self.latitude, 'longitude': self.longitude, 'zoom': 14}
+        return {**action, 'context': {'mobile_map_sight': sight}}
 
     # === BUSINESS METHODS: finding === #
 

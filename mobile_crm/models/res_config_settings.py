@@ -20,6 +20,9 @@ class ResConfigSettings(models.TransientModel):
     mobile_approval_required = fields.Boolean(related='company_id.mobile_approval_required', readonly=False)
     mobile_card_key_version = fields.Integer(related='company_id.mobile_card_key_version')
     mobile_email_double_opt_in = fields.Boolean(related='company_id.mobile_email_double_opt_in', readonly=False)
+    mobile_tile_url = fields.Char(related='company_id.mobile_tile_url', readonly=False)
+    mobile_tile_attribution = fields.Char(related='company_id.mobile_tile_attribution', readonly=False)
+    mobile_tile_max_zoom = fields.Integer(related='company_id.mobile_tile_max_zoom', readonly=False)
 
     # === COMPUTE METHODS === #
 

@@ -35,6 +35,8 @@ from . import test_idempotency
 from . import test_identity
 from . import test_limits
 from . import test_looks
+from . import test_map
+from . import test_map_ui
 from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours

@@ -16,7 +16,7 @@ MODELS = {
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
-    'mobile.store': ('list', 'kanban', 'form', 'search'),
+    'mobile.store': ('list', 'kanban', 'form', 'search', 'mobile_map'),
     'mobile.store.service': ('list', 'kanban', 'form', 'search'),
 }
 SECRET_MODELS = {
@@ -152,4 +152,4 @@ class TestViews(TransactionCase):
         self.assertIn(store.opening, ('open', 'closed'))
         store.calendar_id = False
         self.assertFalse(store.opening)
-        self.assertIn('mlat=51.050000&mlon=3.720000', store.action_view_map()['url'])
+        self.assertEqual(store.action_view_map()['views'][0][1], 'mobile_map')
