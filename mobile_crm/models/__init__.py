@@ -2,7 +2,9 @@
 from . import mobile_looked
 
 from . import auth_passkey_key
+from . import ir_actions_act_window_view
 from . import ir_http
+from . import ir_ui_view
 from . import loyalty_card
 from . import mobile_app
 from . import mobile_approval
@@ -30,9 +32,13 @@ from . import mobile_preference
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
+from . import mobile_store_floor
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
+from . import mobile_visit_conversion
+from . import mobile_visit_demo
+from . import mobile_visit_floor
 from . import payment_transaction
 from . import privacy_log
 from . import res_company

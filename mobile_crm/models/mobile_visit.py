@@ -25,3 +25,10 @@ class MobileVisit(models.Model):
     is_sure = fields.Boolean(
         string="Sure", readonly=True,
         help="The phone reported both ends. Otherwise the end is an estimate: nothing more was heard of the visit.")
+    last_seen_at = fields.Datetime(readonly=True)
+    source = fields.Selection([('phone', "Phone"), ('position', "Position")], readonly=True)
+    weekday = fields.Selection(
+        [('0', "Monday"), ('1', "Tuesday"), ('2', "Wednesday"), ('3', "Thursday"), ('4', "Friday"), ('5', "Saturday"),
+         ('6', "Sunday")], readonly=True)
+    hour = fields.Integer(readonly=True)
+    is_returning = fields.Boolean(string="Returning", readonly=True)

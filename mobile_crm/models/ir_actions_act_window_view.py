@@ -1,0 +1,8 @@
+from odoo import fields, models
+
+
+class IrActionsActWindowView(models.Model):
+    _inherit = 'ir.actions.act_window.view'
+
+    view_mode = fields.Selection(
+        selection_add=[('mobile_heatmap', "Heat Map")], ondelete={'mobile_heatmap': 'cascade'})
