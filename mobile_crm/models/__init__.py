@@ -1,10 +1,12 @@
 # What others inherit comes first.
+from . import mobile_located
 from . import mobile_looked
 
 from . import auth_passkey_key
 from . import ir_actions_act_window_view
 from . import ir_http
 from . import ir_ui_view
+from . import ir_websocket
 from . import loyalty_card
 from . import mobile_app
 from . import mobile_approval
@@ -30,6 +32,7 @@ from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_preference
 from . import mobile_quiet_hours
+from . import mobile_presence
 from . import mobile_redemption
 from . import mobile_store
 from . import mobile_store_floor

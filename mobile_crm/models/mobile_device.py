@@ -41,6 +41,9 @@ class MobileDevice(models.Model):
         readonly=True, help="When the time began in which nobody was signed in, before the present customer was.")
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
 
+    # Counts who works out where it was (see mobile.presence): of two at once, the second meets a changed row.
+    follow_count = fields.Integer(readonly=True, copy=False, groups='base.group_system', aggregator=None)
+
     # What it is
     platform = fields.Selection(selection=PLATFORMS, required=True, readonly=True)
     model = fields.Char(readonly=True)

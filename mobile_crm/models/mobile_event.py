@@ -57,6 +57,9 @@ class MobileEvent(models.Model):
 
     uuid = fields.Char(string="Event ID", required=True, readonly=True)
     type = fields.Selection(selection=TYPES, required=True, readonly=True)
+    origin = fields.Selection(
+        selection=[('phone', "The phone reported it"), ('server', "Worked out from positions and times")],
+        required=True, readonly=True, default='phone')
     occurred_at = fields.Datetime(string="Occurred", required=True, readonly=True, index=True)
     received_at = fields.Datetime(string="Received", required=True, readonly=True, default=fields.Datetime.now)
     device_id = fields.Many2one(
@@ -85,7 +88,10 @@ class MobileEvent(models.Model):
         help="Why this is kept as a fact but sets nothing off.")
     decision_ids = fields.One2many(comodel_name='mobile.decision', inverse_name='event_id')
 
-    _uuid_unique = models.UniqueIndex('(uuid)')
+    # Sixteen bytes for each fact, and any spelling of an id is the same one.
+    _uuid_unique = models.UniqueIndex('((uuid::uuid))')
+    # What tells where a phone was, around a moment.
+    _place_idx = models.Index("(device_id, occurred_at) WHERE type IN ('enter', 'exit', 'dwell', 'position', 'scan')")
     # What still has a position, and what still has an exact one: the daily work finds them without looking at the rest.
     _position_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL')
     _exact_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL AND is_coarse IS NOT TRUE')
@@ -284,14 +290,37 @@ class MobileEvent(models.Model):
         device.flush_recordset()
         self.env['mobile.message'].flush_model()
         ids = execute_racing(self.env, SQL(
-            """INSERT INTO mobile_event (device_id, partner_id, company_id, received_at, %s)
-               VALUES %s ON CONFLICT (uuid) DO NOTHING RETURNING id""",
+            """INSERT INTO mobile_event (device_id, partner_id, company_id, received_at, origin, %s)
+               VALUES %s ON CONFLICT ((uuid::uuid)) DO NOTHING RETURNING id""",
             SQL(', ').join(map(SQL.identifier, columns)),
             SQL(', ').join(
-                SQL('%s', (device.id, self._whose(device, row), device.company_id.id, now,
+                SQL('%s', (device.id, self._whose(device, row), device.company_id.id, now, 'phone',
                            *(value(row.get(column)) for column in columns)))
                 for row in rows
             )))
+        return self.browse(row[0] for row in ids)
+
+    @api.model
+    def _derive(self, rows):
+        """Store facts that the server worked out from others, each once.
+
+        :param list[dict] rows: ``uuid`` (a version 5 UUID of what the fact derives from, so that working it out again
+            gives the same), ``type``, ``occurred_at`` (naive UTC); ``device_id``, ``partner_id``, ``company_id``,
+            ``geofence_id``, ``store_id`` as ids; ``doubt`` when there is one.
+        :return: the new ones; the caller lets others follow them.
+        :rtype: MobileEvent
+        """
+        if not rows:
+            return self.browse()
+        columns = ('uuid', 'type', 'occurred_at', 'device_id', 'partner_id', 'company_id', 'geofence_id', 'store_id',
+                   'doubt')
+        now = fields.Datetime.now()
+        ids = execute_racing(self.env, SQL(
+            """INSERT INTO mobile_event (received_at, origin, %s)
+               VALUES %s ON CONFLICT ((uuid::uuid)) DO NOTHING RETURNING id""",
+            SQL(', ').join(map(SQL.identifier, columns)),
+            SQL(', ').join(
+                SQL('%s', (now, 'server', *(row.get(column) or None for column in columns))) for row in rows)))
         return self.browse(row[0] for row in ids)
 
     @api.model
@@ -309,4 +338,5 @@ class MobileEvent(models.Model):
         """Let everything that waits for these facts know."""
         opened = events.filtered(lambda event: event.type == 'open').message_id
         opened._mark_opened()
-        self.env['mobile.decision']._decide_for_events(events)
+        derived = self.env['mobile.visit']._follow(events)
+        self.env['mobile.decision']._decide_for_events(events | derived)

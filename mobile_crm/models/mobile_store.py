@@ -36,7 +36,7 @@ class MobileStore(models.Model):
 
     _name = 'mobile.store'
     _description = "Store"
-    _inherit = ['mail.thread', 'image.mixin']
+    _inherit = ['mail.thread', 'image.mixin', 'mobile.located']
     _order = 'name, id'
     _check_company_auto = True
 
@@ -49,12 +49,8 @@ class MobileStore(models.Model):
         ondelete='restrict')
     phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
     city = fields.Char(related='partner_id.city')
-    latitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
-        help="Degrees north of the equator (WGS 84), -90 to 90.")
-    longitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
-        help="Degrees east of Greenwich (WGS 84), -180 to 180.")
+    latitude = fields.Float(tracking=True)
+    longitude = fields.Float(tracking=True)
     tz = fields.Selection(
         selection=lambda self: self.env['res.partner']._fields['tz']._description_selection(self.env),
         string="Time Zone", required=True, default=lambda self: self.env.user.tz or 'UTC')
@@ -66,25 +62,24 @@ class MobileStore(models.Model):
     geofence_count = fields.Integer(string="Fences", compute='_compute_geofence_count')
     visit_count = fields.Integer(
         string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
-        help="How often customers' phones have reported that they came near.")
+        help="How often customers have been here, as their phones tell.")
     opening = fields.Selection(
         string="Now", selection=[('open', "Open"), ('closed', "Closed")], compute='_compute_opening',
         help="By the opening hours, at this moment. Empty while the hours are not known.")
-
-    _position_valid = models.Constraint(
-        f'CHECK ({geo.VALID_POSITION})', "A latitude is between -90 and 90 degrees, a longitude between -180 and 180.")
 
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
 
     # === COMPUTE METHODS === #
 
-    @api.depends('partner_id')
+    @api.depends('partner_id.partner_latitude', 'partner_id.partner_longitude')
     def _compute_position(self):
         for store in self:
-            if not store.latitude and not store.longitude:
-                store.latitude = store.partner_id.partner_latitude
-                store.longitude = store.partner_id.partner_longitude
+            if not store.is_located:
+                # Odoo's own geolocation writes 0 and 0 for an address that it has not found.
+                address = store.partner_id
+                store.latitude, store.longitude = address.partner_latitude, address.partner_longitude
+                store.is_located = bool(store.latitude or store.longitude)
 
     def _compute_geofence_count(self):
         counts = dict(self.env['mobile.geofence']._read_group(
@@ -93,8 +88,8 @@ class MobileStore(models.Model):
             store.geofence_count = counts.get(store, 0)
 
     def _compute_visit_count(self):
-        counts = dict(self.env['mobile.event']._read_group(
-            [('store_id', 'in', self.ids), ('type', '=', 'enter')], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.visit']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.visit_count = counts.get(store, 0)
 

@@ -43,12 +43,18 @@ class MobileVisit(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _find_orders(self):
+    def _find_orders(self, freed=()):
         """Look for the orders of visits that are new: a phone may report after its customer has ordered.
 
         Visits of the day before are looked at again, as an order may be nearer to a new one.
+
+        :param freed: ids of the ``sale.order`` of visits that are gone.
         """
-        self._assign_orders_around([(visit.partner_id.id, visit.company_id.id, visit.entered_at) for visit in self])
+        visits = self.sudo()
+        moments = [(visit.partner_id.id, visit.company_id.id, visit.entered_at) for visit in visits]
+        moments += [(order.partner_id.id, order.company_id.id, order.date_order)
+                    for order in self.env['sale.order'].sudo().browse(freed)]
+        self._assign_orders_around(moments)
 
     @api.model
     def _follow_orders(self, orders):

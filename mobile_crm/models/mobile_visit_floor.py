@@ -89,8 +89,7 @@ class MobileVisit(models.Model):
         """
         if not self:
             return []
-        self.flush_recordset()
-        for model in ('res.users', 'res.partner', 'mobile.store', 'mobile.preference'):
+        for model in ('mobile.visit', 'res.users', 'res.partner', 'mobile.store', 'mobile.preference'):
             self.env[model].flush_model()
         return self.env.execute_query(SQL(
             """SELECT visit.id, manager.id
