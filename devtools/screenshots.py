@@ -101,7 +101,7 @@ PAGES = {
     'footfall': action('mobile_visit_report_action', 'mobile_heatmap'),
     'footfall-graph': action('mobile_visit_report_action', 'graph'),
     'footfall-pivot': action('mobile_visit_report_action', 'pivot'),
-    'my-preferences': Page('/odoo/my-preferences', '.o_form_view .o_form_sheet'),
+    'my-preferences': Page('/odoo/my-preferences/2', '.o_form_view .o_form_sheet'),
     'stores': action('mobile_store_action'),
     'store': first_record('mobile_store_action'),
     'fences': action('mobile_geofence_action'),

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.racing import execute_racing
@@ -24,7 +25,28 @@ class MobileVisit(models.Model):
     offer_count = fields.Integer(
         string="Open Offers", compute='_compute_offer_count', help="Coupons that the customer can still redeem.")
 
+    visitor = fields.Selection(
+        selection=[('new', "New"), ('returning', "Returning")], compute='_compute_visitor', search='_search_visitor',
+        help="Whether the customer has visited a store of the company before.")
+
     # === COMPUTE METHODS === #
+
+    @api.depends('is_returning')
+    def _compute_visitor(self):
+        for visit in self:
+            visit.visitor = 'returning' if visit.is_returning else 'new'
+
+    @api.model
+    def _search_visitor(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        return Domain('is_returning', 'in', [kind == 'returning' for kind in value])
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Override to group by words where reports would show true and false; no column holds them."""
+        if groupby_spec == 'visitor':
+            return SQL("CASE WHEN %s THEN 'returning' ELSE 'new' END", self._field_to_sql(alias, 'is_returning', query))
+        return super()._read_group_groupby(alias, groupby_spec, query)
 
     @api.depends('partner_id.user_id', 'store_id.user_id')
     def _compute_salesperson_id(self):

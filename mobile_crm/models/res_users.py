@@ -11,7 +11,7 @@ class ResUsers(models.Model):
     _inherit = 'res.users'
 
     mobile_tell_visits = fields.Boolean(
-        string="My Customers' Visits", help="Tell me when my customers come to a store, if they want me to know.")
+        string="Customer Visits", help="Tell me when my customers come to a store, if they want me to know.")
 
     @property
     def SELF_READABLE_FIELDS(self):

@@ -123,8 +123,8 @@ class TestWhoIsThere(FloorCommon):
         listed = self.env['mobile.visit'].with_user(self.floor).search(
             [('left_at', '=', False), ('id', 'in', (visit + past).ids)])
         self.assertEqual((action['domain'], listed), ("[('left_at', '=', False)]", visit))
-        self.assertEqual(
-            self.env['mobile.visit'].search(self.store_near.action_view_present()['domain']), visit)
+        present = self.env['mobile.visit'].search(self.store_near.action_view_present()['domain'])
+        self.assertEqual((present.store_id, visit in present, past in present), (self.store_near, True, False))
 
     def test_a_store_today(self):
         self.store_near.tz = 'Pacific/Auckland'
@@ -225,6 +225,19 @@ class TestFootfall(FloorCommon):
         self.assertEqual([hour['hour'] for hour in hours], [9, 17])
         self.assertEqual((everything[0]['partner_id:count_distinct'], everything[0]['conversion:avg']), (2, 25))
 
+    def test_new_against_returning(self):
+        self._visit()
+        for _again in range(2):
+            self._visit(self.ben, is_returning=True)
+        Visit = self.env['mobile.visit'].with_user(self.floor)
+        ours = [('company_id', '=', self.company.id)]
+        groups = Visit.formatted_read_group(ours, ['visitor'], ['__count'])
+        self.assertEqual({group['visitor']: group['__count'] for group in groups}, {'new': 1, 'returning': 2})
+        for group in groups:
+            found = Visit.search([*ours, *group['__extra_domain']])
+            self.assertEqual((len(found), set(found.mapped('visitor'))), (group['__count'], {group['visitor']}))
+        self.assertTrue(Visit.fields_get(['visitor'])['visitor']['groupable'])
+
     def test_conversion_is_a_measure(self):
         fields_get = self.env['mobile.visit'].with_user(self.user).fields_get(['conversion', 'order_amount'])
         self.assertEqual(fields_get['conversion']['aggregator'], 'avg')
@@ -301,6 +314,12 @@ class TestConversion(FloorCommon):
         order = self._order(ago=timedelta(hours=1))
         visit = self._visit(ago=timedelta(hours=2), stay=timedelta(minutes=30))
         visit._find_orders()
+        self.assertOrders((visit, order))
+
+    def test_a_phone_reports_after_its_customer_has_ordered(self):
+        order = self._order(ago=timedelta(hours=1))
+        self.enter(self.phone, self.fence_near, occurred_at=fields.Datetime.now() - timedelta(hours=2))
+        visit = self.env['mobile.visit'].search([('partner_id', '=', self.anna.id)])
         self.assertOrders((visit, order))
 
     def test_another_companys_order(self):
@@ -380,6 +399,27 @@ class TestTelling(FloorCommon):
         self.assertIn("Anna Peeters is in Brussels Store", message.subject)
         self.assertEqual(message.message_type, 'user_notification', "not in the contact's chatter")
         self.assertNotIn(self.anna, message.author_id)
+
+    def test_a_phone_reports(self):
+        def notes():
+            return self.env['mail.notification'].search_count(
+                [('res_partner_id', '=', self.manager.partner_id.id), ('mail_message_id.res_id', '=', self.anna.id)])
+
+        before = notes()
+        car_park = self.fence_near.copy({'name': "Car park", 'radius': 300.0})
+        now = fields.Datetime.now()
+        self.enter(self.phone, car_park, occurred_at=now - timedelta(minutes=4))
+        self.assertEqual(notes(), before + 1)
+        self.enter(self.phone, self.fence_near, occurred_at=now - timedelta(minutes=2))
+        self.enter(self._make_device_of(self.anna_user), self.fence_near, occurred_at=now - timedelta(minutes=1))
+        self.enter(self.phone, self.fence_far, occurred_at=now - timedelta(hours=3))
+        self.assertEqual(notes(), before + 1, "another fence, another phone, a late report")
+
+    def _make_device_of(self, user):
+        device = self._make_device()
+        device._sign_in(user)
+        device.signed_in_at -= timedelta(days=1)
+        return device
 
     def test_one_does_not(self):
         visit = self._visit(ago=timedelta(minutes=2))

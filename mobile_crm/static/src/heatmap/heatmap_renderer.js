@@ -51,7 +51,7 @@ export class HeatmapRenderer extends Component {
     }
 
     /** Of a row and a column: what the table says where they meet. */
-    cell(row, column, greatest) {
+    cellOf(row, column, greatest) {
         const { weekday, hour } = { ...row, ...column };
         const { model } = this.props;
         const value = model.value(weekday.value, hour);
