@@ -103,8 +103,9 @@ class MobileStore(models.Model):
 
     def action_view_visits(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_event_action')
-        return {**action, 'domain': [('store_id', '=', self.id), ('type', '=', 'enter')], 'context': {}}
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Visits"), 'res_model': 'mobile.visit',
+            'view_mode': 'list,form', 'domain': [('store_id', '=', self.id)]}
 
     def action_view_map(self):
         """Show the store's position on OpenStreetMap, in a window of its own."""

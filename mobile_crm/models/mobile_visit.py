@@ -120,11 +120,14 @@ class MobileVisit(models.Model):
             if known[row_id] != visit:
                 updated.append((row_id, visit))
         gone = known.keys() - kept
-        self._write_visits(new, updated, gone, device_id, partner_id, company_id)
-        if gone or new or any(
-                known[row_id]._replace(last_seen_at=None) != visit._replace(last_seen_at=None)
-                for row_id, visit in updated):
+        created = self._write_visits(new, updated, gone, device_id, partner_id, company_id)
+        # Another sign of life is no news.
+        news = [*created, *gone, *(
+            row_id for row_id, visit in updated
+            if known[row_id]._replace(last_seen_at=None) != visit._replace(last_seen_at=None))]
+        if news:
             self._mark_returning(partner_id, company_id)
+            self.browse(news)._announce(company_id)
 
     @api.model
     def _known(self, device_id, partner_id, store_ids, start, end, not_before):
@@ -141,6 +144,7 @@ class MobileVisit(models.Model):
 
     @api.model
     def _write_visits(self, new, updated, gone, device_id, partner_id, company_id):
+        """Write visits; return the ids of the new ones."""
         Store = self.env['mobile.store'].sudo()
         zones = {store.id: ZoneInfo(store.tz or 'UTC')
                  for store in Store.browse({visit.store_id for visit in (*new, *(visit for _id, visit in updated))})}
@@ -152,25 +156,20 @@ class MobileVisit(models.Model):
                     hours, str(local.weekday()), local.hour)
 
         columns = SQL('store_id, entered_at, left_at, last_seen_at, source, is_sure, duration, weekday, hour')
-        ids = [row_id for row_id, _visit in updated] + list(gone)
-        freed = []
+        created = []
         if gone:
-            self.env.cr.execute(SQL('DELETE FROM mobile_visit WHERE id IN %s RETURNING order_id', tuple(gone)))
-            freed = [order_id for order_id, in self.env.cr.fetchall() if order_id]
+            self.env.cr.execute(SQL('DELETE FROM mobile_visit WHERE id IN %s', tuple(gone)))
         for row_id, visit in updated:
             execute_racing(self.env, SQL(
                 'UPDATE mobile_visit SET (%s) = ROW %s WHERE id = %s', columns, values(visit), row_id))
-        created = self.browse()
         if new:
-            created = self.browse(row[0] for row in execute_racing(self.env, SQL(
+            created = [row[0] for row in execute_racing(self.env, SQL(
                 """INSERT INTO mobile_visit (device_id, partner_id, company_id, is_returning, %s)
                    VALUES %s RETURNING id""", columns,
                 SQL(', ').join(
-                    SQL('%s', (device_id, partner_id, company_id, False, *values(visit))) for visit in new))))
+                    SQL('%s', (device_id, partner_id, company_id, False, *values(visit))) for visit in new)))]
         self.invalidate_model()
-        self.browse([*ids, *created.ids])._announce(company_id)
-        created._find_orders(freed)
-        created._tell_salesperson()
+        return created
 
     @api.model
     def _mark_returning(self, partner_id, company_id):

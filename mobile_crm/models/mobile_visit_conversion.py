@@ -43,18 +43,30 @@ class MobileVisit(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _find_orders(self, freed=()):
+    @api.model
+    def _write_visits(self, new, updated, gone, device_id, partner_id, company_id):
+        """Override: new visits may have had their order already, and those that are gone leave theirs to others.
+
+        A visit whose beginning moves keeps its order until the daily look: that is rare, and each report would pay.
+        """
+        freed = [order_id for order_id, in self.env.execute_query(SQL(
+            'SELECT order_id FROM mobile_visit WHERE id IN %s AND order_id IS NOT NULL', tuple(gone)))] if gone else []
+        created = super()._write_visits(new, updated, gone, device_id, partner_id, company_id)
+        self._find_orders([(partner_id, company_id, visit.entered_at) for visit in new], freed)
+        return created
+
+    @api.model
+    def _find_orders(self, moments, freed=()):
         """Look for the orders of visits that are new: a phone may report after its customer has ordered.
 
         Visits of the day before are looked at again, as an order may be nearer to a new one.
 
+        :param list[tuple] moments: ids of a customer and a company, and when they came in (naive UTC).
         :param freed: ids of the ``sale.order`` of visits that are gone.
         """
-        visits = self.sudo()
-        moments = [(visit.partner_id.id, visit.company_id.id, visit.entered_at) for visit in visits]
-        moments += [(order.partner_id.id, order.company_id.id, order.date_order)
-                    for order in self.env['sale.order'].sudo().browse(freed)]
-        self._assign_orders_around(moments)
+        orders = self.env['sale.order'].sudo().browse(freed)
+        self._assign_orders_around(
+            moments + [(order.partner_id.id, order.company_id.id, order.date_order) for order in orders])
 
     @api.model
     def _follow_orders(self, orders):

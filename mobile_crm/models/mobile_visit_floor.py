@@ -89,6 +89,17 @@ class MobileVisit(models.Model):
 
     # === TELLING THE ACCOUNT MANAGER === #
 
+    @api.model
+    def _write_visits(self, new, *args):
+        """Override to tell of visits that have just begun."""
+        created = super()._write_visits(new, *args)
+        since = fields.Datetime.now() - TOLD_WITHIN
+        if any(not visit.left_at and visit.entered_at > since for visit in new):
+            self.browse(created)._tell_salesperson()
+            # What is not yet known of them must not be remembered.
+            self.invalidate_model()
+        return created
+
     def _tell_salesperson(self):
         """Tell account managers that their customers have just come in, where both want it.
 

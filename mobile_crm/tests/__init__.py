@@ -45,6 +45,8 @@ from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
+from . import test_stays
 from . import test_token
 from . import test_ui
 from . import test_views
+from . import test_visit

@@ -254,6 +254,10 @@ class TestFootfall(FloorCommon):
 @tagged('-at_install', 'post_install')
 class TestConversion(FloorCommon):
 
+    def _find_orders(self, *visits):
+        self.env['mobile.visit']._find_orders(
+            [(visit.partner_id.id, visit.company_id.id, visit.entered_at) for visit in visits])
+
     def _order(self, partner=None, ago=timedelta(0)):
         """Return an order that was confirmed some time ago."""
         order = self.make_order(partner or self.anna)
@@ -281,7 +285,7 @@ class TestConversion(FloorCommon):
     def test_before_and_a_day_after_do_not_count(self):
         self._order(ago=timedelta(hours=2))
         visit, old = self._visit(ago=timedelta(hours=1)), self._visit(ago=timedelta(hours=27))
-        (visit + old)._find_orders()
+        self._find_orders(visit, old)
         self.assertOrders((visit, None), (old, None))
         order = self._order()
         self.assertOrders((visit, order), (old, None))
@@ -304,16 +308,16 @@ class TestConversion(FloorCommon):
         order = self._order(ago=timedelta(hours=1))
         self.assertOrders((morning, order))
         noon = self._visit(ago=timedelta(hours=3), stay=timedelta(minutes=20))
-        noon._find_orders()
+        self._find_orders(noon)
         self.assertOrders((morning, None), (noon, order))
         noon.unlink()
-        morning._find_orders()
+        self._find_orders(morning)
         self.assertOrders((morning, order))
 
     def test_a_visit_that_is_reported_late(self):
         order = self._order(ago=timedelta(hours=1))
         visit = self._visit(ago=timedelta(hours=2), stay=timedelta(minutes=30))
-        visit._find_orders()
+        self._find_orders(visit)
         self.assertOrders((visit, order))
 
     def test_a_phone_reports_after_its_customer_has_ordered(self):
@@ -359,15 +363,15 @@ class TestConversion(FloorCommon):
         self._order()
         self.env.cr.execute('SELECT xmin, ctid FROM mobile_visit WHERE id = %s', (visit.id,))
         before = self.env.cr.fetchall()
-        visit._find_orders()
+        self._find_orders(visit)
         self.env.cr.execute('SELECT xmin, ctid FROM mobile_visit WHERE id = %s', (visit.id,))
         self.assertEqual(self.env.cr.fetchall(), before)
 
     def test_a_few_statements(self):
-        visits = self._visit() + self._visit(self.ben)
-        visits.flush_recordset()
+        moments = [(partner.id, self.company.id, fields.Datetime.now()) for partner in self.anna + self.ben]
+        self.env.flush_all()
         with self.assertQueryCount(1):
-            visits._find_orders()
+            self.env['mobile.visit']._find_orders(moments)
 
 
 @tagged('-at_install', 'post_install')

@@ -46,20 +46,6 @@ WALK = timedelta(minutes=3)
 ORDER = {'enter': 0, 'dwell': 1, 'scan': 2, 'position': 3, 'exit': 4}
 
 
-class Fence(NamedTuple):
-    """A fence; a polygon with its enclosing circle."""
-
-    id: int
-    store_id: int
-    latitude: float
-    longitude: float
-    radius: float
-
-    def is_apart(self, other):
-        """Tell whether nobody can be in both."""
-        return geo.distance(self.latitude, self.longitude, other.latitude, other.longitude) > self.radius + other.radius
-
-
 class Fact(NamedTuple):
     """Something that a phone reported, or that the server worked out of positions that are gone.
 
@@ -159,10 +145,17 @@ def _leg(start, end):
     return metres, metres / max((end.at - start.at).total_seconds(), 1)
 
 
+def _is_apart(fence, other):
+    """Tell whether nobody can be in both."""
+    away = geo.distance(fence.latitude, fence.longitude, other.latitude, other.longitude)
+    return away > fence.radius + other.radius
+
+
 class Follower:
     """Follows one phone through its facts.
 
-    :param dict fences: {id: Fence}, all that occur
+    :param dict fences: all that occur, by id: records with ``store_id`` and the circle around them (``latitude``,
+        ``longitude``, ``radius``)
     :param ends_at: tells until when somebody counts as inside of whom nothing is heard: (fence, last sign) → datetime
     :ivar list[Stay] stays: all that were found or changed
     """
@@ -198,7 +191,7 @@ class Follower:
                     if edge > 0:
                         self._prolong(fence_id, fact)
                         continue
-                    self._sign(fence_id, fact.at)
+                    self._sign(fence_id, fact.at, is_place=True)
                 elif edge <= 0:
                     self._prolong(fence_id, fact)
                     continue
@@ -211,12 +204,12 @@ class Follower:
         elif fact.type == 'scan':
             self._scan(fact)
 
-    def _sign(self, fence_id, moment):
+    def _sign(self, fence_id, moment, *, is_place=False):
         self.signs[fence_id] = moment
         stay = self._inside.get(fence_id)
         if stay and stay.entered_at <= moment:
             stay.last_seen_at = max(stay.last_seen_at, moment)
-            stay.is_confirmed = True
+            stay.is_confirmed |= is_place
 
     # === THE FOLD === #
 
@@ -267,7 +260,7 @@ class Follower:
     def _enter(self, fact):
         fence = self._fences[fact.fence_id]
         for stay in list(self._inside.values()):
-            if fence.is_apart(self._fences[stay.fence_id]):
+            if _is_apart(fence, self._fences[stay.fence_id]):
                 self._leave(stay, fact.at, fact.at, 'elsewhere', is_sure=False)
         stay = self._inside.get(fence.id)
         if not stay:
@@ -336,7 +329,7 @@ class Follower:
                 self._outside(stay, fact, edge)
             elif stay:
                 self._runs.pop(fence_id, None)
-                self._sign(fence_id, fact.at)
+                self._sign(fence_id, fact.at, is_place=True)
             elif edge > 0:
                 self._runs.pop(fence_id, None)
             else:
