@@ -29,6 +29,7 @@
         'views/mobile_geofence_views.xml',
         'views/loyalty_card_views.xml',
         'views/mobile_event_views.xml',
+        'views/mobile_visit_views.xml',
         'views/mobile_campaign_views.xml',
         'views/mobile_decision_views.xml',
         'views/mobile_message_views.xml',
@@ -44,6 +45,7 @@
         'views/mobile_look_views.xml',
         'views/privacy_lookup_views.xml',
         'views/res_partner_views.xml',
+        'views/res_users_views.xml',
         'views/sale_order_views.xml',
         'views/res_config_settings_views.xml',
         'wizard/mobile_app_secret_views.xml',
@@ -59,14 +61,17 @@
         'demo/res_partner_demo.xml',
         'demo/loyalty_program_demo.xml',
         'demo/mobile_campaign_demo.xml',
+        'demo/mobile_visit_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [
             'mobile_crm/static/src/fence_map/**/*',
+            'mobile_crm/static/src/heatmap/**/*',
             'mobile_crm/static/src/map/**/*',
             'mobile_crm/static/src/map_view/**/*',
             'mobile_crm/static/src/scss/**/*',
             'mobile_crm/static/src/store_map/**/*',
+            'mobile_crm/static/src/visits/**/*',
         ],
         # Loaded when the first map is shown; their styles are loaded beside it (see leaflet.js).
         'mobile_crm.assets_map': [

@@ -40,10 +40,14 @@ from . import mobile_quiet_hours
 from . import mobile_presence
 from . import mobile_redemption
 from . import mobile_store
+from . import mobile_store_floor
 from . import mobile_store_service
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
+from . import mobile_visit_conversion
+from . import mobile_visit_demo
+from . import mobile_visit_floor
 from . import payment_transaction
 from . import privacy_log
 from . import res_company

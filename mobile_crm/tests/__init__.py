@@ -27,6 +27,7 @@ from . import test_decision
 from . import test_device_history
 from . import test_duplicate
 from . import test_export
+from . import test_floor
 from . import test_forgetting
 from . import test_geo
 from . import test_hours_text

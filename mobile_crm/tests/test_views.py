@@ -18,6 +18,7 @@ MODELS = {
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.store': ('list', 'kanban', 'form', 'search', 'mobile_map'),
     'mobile.store.service': ('list', 'kanban', 'form', 'search'),
+    'mobile.visit': ('list', 'kanban', 'form', 'search', 'graph', 'pivot', 'mobile_heatmap'),
 }
 SECRET_MODELS = {
     'mobile.opt.in': ('list', 'form', 'search'),
@@ -31,7 +32,7 @@ MANAGERS_MODELS = {
 FACTS = (
     'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
     'mobile.message', 'mobile.preference',
-    'mobile.redemption')
+    'mobile.redemption', 'mobile.visit')
 
 
 @tagged('post_install', '-at_install')
@@ -59,7 +60,7 @@ class TestViews(TransactionCase):
                 with self.subTest(model=model, view=view_type):
                     view = self.env['ir.ui.view'].search([
                         ('model', '=', model), ('type', '=', view_type), ('mode', '=', 'primary')])
-                    self.assertEqual(view.model_data_id.module, 'mobile_crm')
+                    self.assertEqual(set(view.mapped('model_data_id.module')), {'mobile_crm'})
 
     def test_views_load_for_user_and_manager(self):
         for user in (self.user, self.manager):

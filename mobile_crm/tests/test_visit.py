@@ -423,7 +423,7 @@ class TestVisitAnnounced(VisitCase, MobileHttpCase):
             return [channel for channel in found if isinstance(channel, tuple) and channel[1] == 'mobile_crm.visit']
 
         reader = new_test_user(
-            self.env, login='visit_reader', groups='mobile_crm.group_mobile_crm_user', company_id=self.company.id,
+            self.env, login='visit_reader', groups='mobile_crm.group_mobile_crm_floor', company_id=self.company.id,
             company_ids=[(6, 0, self.company.ids)])
         colleague = new_test_user(self.env, login='visit_colleague', groups='base.group_user')
         self.assertEqual(channels(reader), [(self.company, 'mobile_crm.visit')])
