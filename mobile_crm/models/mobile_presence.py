@@ -30,7 +30,7 @@ STORED = ('geofence_id', 'store_id', 'is_visit', *COLUMNS, 'dwell_due_at', 'ends
 
 
 class Place(NamedTuple):
-    """A fence with what is asked of it, and its store's clock."""
+    """A fence with what is asked of it."""
 
     id: int
     store_id: int
@@ -42,8 +42,6 @@ class Place(NamedTuple):
     on_exit: bool
     on_dwell: bool
     loitering_delay: int
-    tz: str
-    calendar_id: int | None
 
 
 class Change(NamedTuple):
@@ -298,18 +296,16 @@ class MobilePresence(models.Model):
         if not fence_ids:
             return {}
         self.env['mobile.geofence'].flush_model()
-        self.env['mobile.store'].flush_model()
         return {row[0]: Place(*row) for row in self.env.execute_query(SQL(
             """SELECT fence.id, fence.store_id, fence.latitude, fence.longitude, fence.radius, fence.is_visit,
-                      fence.on_enter, fence.on_exit, fence.on_dwell, fence.loitering_delay, store.tz, store.calendar_id
-                 FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
-                WHERE fence.id IN %s""", tuple(fence_ids)))}
+                      fence.on_enter, fence.on_exit, fence.on_dwell, fence.loitering_delay
+                 FROM mobile_geofence fence WHERE fence.id IN %s""", tuple(fence_ids)))}
 
     @api.model
     def _ends_at(self, place, last_sign):
         """Return until when somebody counts as inside a fence after a sign of life: the store's closing time, or a
         number of hours."""
-        is_open, change_at = self.env['mobile.store']._opening(place.calendar_id, place.tz or 'UTC', last_sign)
+        is_open, change_at = self.env['mobile.store'].sudo().browse(place.store_id)._opening_at(last_sign)
         silent_until = last_sign + SILENCE
         return min(change_at, silent_until) if is_open and change_at else silent_until
 
