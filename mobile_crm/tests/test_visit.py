@@ -343,8 +343,9 @@ class TestDwell(VisitCase):
         self._report(self._fact('enter', 9, self.fence_near))
         self._report(self._fact('exit', 7, self.fence_near))
         self._run()
+        elsewhere = self.fence_near.copy({'latitude': self.fence_near.latitude + 0.03, 'on_dwell': False})
         self._report(self._fact('enter', 6, self.fence_near))
-        self._report(self._fact('enter', 3, self.fence_far))
+        self._report(self._fact('enter', 3, elsewhere))
         self._run()
         self.assertFalse(self._told('dwell'))
 
