@@ -42,13 +42,11 @@ def run(system):
     database = system.database(
         'fences', lambda env: (seed.caller(env), seed.stores(env, FENCES), seed.fences(env, FENCES)))
     with system.environment(database) as env:
-        company = seed.caller(env).company_id
-        env = env(user=seed.caller(env).user_id.id)
-        _measure(system, env, env['res.company'].sudo().browse(company.id))
+        _measure(system, env(user=seed.caller(env).user_id.id))
 
 
-def _measure(system, env, company):
-    Fence = env['mobile.geofence']
+def _measure(system, env):
+    Fence, company = env['mobile.geofence'], env.user.sudo().company_id
     places = _places(env)
 
     def by_hand():
