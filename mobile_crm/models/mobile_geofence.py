@@ -106,7 +106,7 @@ class MobileGeofence(models.Model):
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
         geo.add_reach_column(self.env.cr, self._table, MIN_RADIUS)
-        # Written by _store_shape, of polygons alone. No field, for Odoo has no such type.
+        # Written by _store_rings, of polygons alone. No field, for Odoo has no such type.
         self.env.cr.execute(SQL(
             """ALTER TABLE mobile_geofence ADD COLUMN IF NOT EXISTS rings polygon[],
                                            ADD COLUMN IF NOT EXISTS turn float8"""))
@@ -283,7 +283,7 @@ class MobileGeofence(models.Model):
         The index knows boxes around the circles. The way to a box is never longer than that to its circle, so what
         comes after the last box is not nearer than it.
 
-        :param int count: at least so many, if there are as many nearer than ``FAR_REFRESH``.
+        :param int count: more than so many, if there are more.
         :param SQL priority: see ``_priority_sql``.
         :rtype: tuple[list[NearFence], float]
         """
@@ -302,7 +302,7 @@ class MobileGeofence(models.Model):
                 NearFence(*row, edge=distance - row[5]) for *row, _gap, distance in rows
             ), key=lambda fence: (fence.edge, fence.id))
             known = [fence for fence in fences if fence.edge <= bound]
-            if len(known) > count or bound >= FAR_REFRESH:
+            if len(known) > count or bound == math.inf:
                 return known, bound
             look *= 4
 
