@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_opening
 
 from . import auth_passkey_key
+from . import ir_fields_converter
 from . import ir_http
 from . import loyalty_card
 from . import mobile_app

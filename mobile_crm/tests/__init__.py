@@ -46,6 +46,7 @@ from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
+from . import test_store_import
 from . import test_token
 from . import test_ui
 from . import test_views
