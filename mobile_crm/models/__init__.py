@@ -6,6 +6,7 @@ from . import mobile_opening
 
 from . import auth_passkey_key
 from . import ir_actions_act_window_view
+from . import ir_fields_converter
 from . import ir_http
 from . import ir_ui_view
 from . import ir_websocket
@@ -36,8 +37,8 @@ from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_preference
-from . import mobile_quiet_hours
 from . import mobile_presence
+from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
 from . import mobile_store_floor

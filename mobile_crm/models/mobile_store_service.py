@@ -13,6 +13,7 @@ class MobileStoreService(models.Model):
     _name = 'mobile.store.service'
     _description = "Store Service"
     _order = 'sequence, name, id'
+    _rec_names_search = ['name', 'code']
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(

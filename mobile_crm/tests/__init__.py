@@ -42,8 +42,8 @@ from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
-from . import test_polygon
 from . import test_plausibility
+from . import test_polygon
 from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
@@ -51,6 +51,7 @@ from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
 from . import test_stays
+from . import test_store_import
 from . import test_token
 from . import test_tracks
 from . import test_ui
