@@ -23,6 +23,7 @@ class Reporter(NamedTuple):
     partner_id: int | None
     signed_in_at: datetime | None
     location_mode: str
+    may_locate: bool
     clock: Clock
 
     def whose(self, instant):
@@ -116,17 +117,21 @@ class MobileDevice(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _reporter(self):
+    def _reporter(self, with_consent=True):
         """Return what is to be known of this phone when it reports, in one query.
 
+        :param bool with_consent: whether it matters that the customer agrees to be located.
         :rtype: Reporter
         """
         self.ensure_one()
+        may_locate = self.env['mobile.consent']._granted_sql(
+            SQL('device.partner_id'), SQL('device.company_id'), 'location') if with_consent else SQL('FALSE')
         (*values, offset, sample), = self.env.execute_query(SQL(
             """SELECT device.id, device.company_id, device.partner_id, device.signed_in_at, app.location_mode,
+                      %s,
                       coalesce(device.clock_offset, 0), coalesce(device.clock_sample, 0)
                  FROM mobile_device device JOIN mobile_app app ON app.id = device.app_id
-                WHERE device.id = %s""", self.id))
+                WHERE device.id = %s""", may_locate, self.id))
         return Reporter(*values, Clock(offset, sample))
 
     def _set_clock(self, clock):

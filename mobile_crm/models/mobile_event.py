@@ -1,4 +1,6 @@
+import math
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -61,6 +63,14 @@ DOUBTS = [
     ('too_fast', "Nobody comes in at this speed"),
     ('frozen', "The position stays the very same while the phone comes and goes"),
 ]
+
+
+class Named(NamedTuple):
+    """A fence that a report names."""
+
+    store_id: int
+    is_polygon: bool
+    circle: Fence
 
 
 class MobileEvent(models.Model):
@@ -162,26 +172,29 @@ class MobileEvent(models.Model):
         """
         self.env.flush_all()
         now = fields.Datetime.now()
-        phone = device._reporter()
+        phone = device._reporter(with_consent=any(
+            report['type'] == 'position' or any(report.get(field) is not None for field in POSITION_FIELDS)
+            for report in reports))
         clock = sent_at and phone_clock.measure(phone.clock, (now - sent_at).total_seconds())
         times = phone_clock.put_right(
             [report['occurred_at'] for report in reports], now, clock and clock.offset, phone.clock.offset)
         references = self._references(phone, reports)
-        may_locate = self._may_locate(phone, reports)
         rows, rejected = {}, []
         for report, (occurred_at, is_guess) in zip(reports, times, strict=True):
             row = self._row(phone, report, occurred_at, references)
-            has_consent = may_locate and row['partner_id']
+            has_consent = phone.may_locate and row['partner_id']
             refusal = (
                 self._position_refusal(phone, row) or self._refusal(row, now)
                 or (None if has_consent else self._refusal_without_consent(row)))
             if refusal:
                 rejected.append((report['id'], *refusal))
                 continue
-            if row['uuid'] not in rows:
-                rows[row['uuid']] = row, self._fact(row, report, references, now, 'clock' if is_guess else None)
-                if not has_consent:
-                    row |= dict.fromkeys(POSITION_FIELDS)
+            rows.setdefault(row['uuid'], (row, self._fact(
+                row, report, references, now, 'clock' if is_guess else None), has_consent))
+        self._judge_alone(phone, [fact for _row, fact, _has_consent in rows.values()], references)
+        for row, _fact, has_consent in rows.values():
+            if not has_consent:
+                row.update(dict.fromkeys(POSITION_FIELDS))
         new = self._insert(self._judged(phone, rows), now)
         if new and clock and clock != phone.clock:
             device._set_clock(clock)
@@ -192,9 +205,9 @@ class MobileEvent(models.Model):
 
     @api.model
     def _references(self, phone, reports):
-        """Return what reports name, as the caller may name it: {field: {id: what the row gets}}.
+        """Return what reports name, as the caller may name it: {field: {id: what is to be known of it}}.
 
-        A fence comes as its store's id and its circle.
+        :rtype: dict[str, dict[int | str, int | Named | None]]
         """
         def named(field):
             return tuple({report[field] for report in reports if report.get(field)})
@@ -202,9 +215,9 @@ class MobileEvent(models.Model):
         company_domain, references = [('company_id', '=', phone.company_id)], {}
         if ids := named('geofence_id'):
             found = self.env.execute_query(SQL(
-                """SELECT id, store_id, latitude, longitude, radius FROM mobile_geofence
+                """SELECT store_id, type = 'polygon', id, latitude, longitude, radius FROM mobile_geofence
                     WHERE id IN %s AND company_id = %s AND active""", ids, phone.company_id))
-            references['geofence_id'] = {row[0]: (row[1], Fence(row[0], *row[2:])) for row in found}
+            references['geofence_id'] = {row[2]: Named(*row[:2], Fence(*row[2:])) for row in found}
         if ids := named('store_id'):
             references['store_id'] = dict.fromkeys(
                 self.env['mobile.store'].search([('id', 'in', ids), *company_domain]).ids)
@@ -217,16 +230,6 @@ class MobileEvent(models.Model):
         return references
 
     @api.model
-    def _may_locate(self, phone, reports):
-        """Tell whether the customer agrees to be located; not asked where no position comes."""
-        return bool(phone.partner_id) and any(
-            report['type'] == 'position' or any(report.get(field) is not None for field in POSITION_FIELDS)
-            for report in reports
-        ) and self.env['mobile.consent']._is_granted(
-            self.env['res.partner'].browse(phone.partner_id), self.env['res.company'].browse(phone.company_id),
-            'location')
-
-    @api.model
     def _row(self, phone, report, occurred_at, references):
         """Return a report as a row of the table; what it names and may not is False."""
         row = {name: report.get(name) for name in (
@@ -237,7 +240,7 @@ class MobileEvent(models.Model):
         if row['message_id']:
             row['message_id'] = references['message_id'][row['message_id']]
         if row['geofence_id']:
-            row['store_id'] = references['geofence_id'][row['geofence_id']][0]
+            row['store_id'] = references['geofence_id'][row['geofence_id']].store_id
         said = report['occurred_at']
         return {
             **row, 'uuid': report['id'], 'occurred_at': occurred_at,
@@ -246,15 +249,27 @@ class MobileEvent(models.Model):
 
     @api.model
     def _fact(self, row, report, references, now, doubt=None):
-        """Return a row as its plausibility is judged, judged on its own already.
+        """Return a row as its plausibility is judged.
 
         :rtype: Fact
         """
-        fence = row['geofence_id'] and references['geofence_id'][row['geofence_id']][1]
-        fact = self._as_fact(
-            row, fence or None, received_at=now, doubt=doubt, mocked=bool(report.get('mocked')))
-        plausibility.judge_alone(fact)
-        return fact
+        fence = references['geofence_id'][row['geofence_id']].circle if row['geofence_id'] else None
+        return self._as_fact(row, fence, received_at=now, doubt=doubt, mocked=bool(report.get('mocked')))
+
+    @api.model
+    def _judge_alone(self, phone, facts, references):
+        """Mark the facts that are not plausible in themselves."""
+        in_polygons = [fact for fact in facts if fact.fence and fact.has_fix
+                       and references['geofence_id'][fact.fence.id].is_polygon]
+        if in_polygons:
+            edges = self.env['mobile.geofence']._edges(
+                self.env['res.company'].browse(phone.company_id),
+                [(fact.latitude, fact.longitude) for fact in in_polygons],
+                max(plausibility.tolerance(fact) for fact in in_polygons))
+            for fact, around in zip(in_polygons, edges, strict=True):
+                fact.edge = next((edge for fence_id, _store, edge in around if fence_id == fact.fence.id), math.inf)
+        for fact in facts:
+            plausibility.judge_alone(fact)
 
     @api.model
     def _as_fact(self, row, fence, received_at, doubt, **values):
@@ -276,20 +291,19 @@ class MobileEvent(models.Model):
     def _judged(self, phone, rows):
         """Return the rows that say something new, each with its doubt.
 
-        :param dict rows: {uuid: (row, fact)}; without those that are stored already they are judged.
+        :param dict rows: {uuid: (row, fact, …)}; without those that are stored already they are judged.
         """
         if not rows:
             return []
-        uuids, known = self._around(phone, [row['occurred_at'] for row, _fact in rows.values()])
-        rows = {uuid: pair for uuid, pair in rows.items() if uuid not in uuids}
-        facts = []
-        for row, fact in rows.values():
+        uuids, known = self._around(phone, [row['occurred_at'] for row, *_rest in rows.values()])
+        pairs = [(row, fact) for uuid, (row, fact, _has_consent) in rows.items() if uuid not in uuids]
+        for row, fact in pairs:
             # Nothing is made of a position that is not stored.
             fact.latitude, fact.longitude, fact.accuracy = (row[field] for field in POSITION_FIELDS)
-            facts.append(fact)
+        facts = [fact for _row, fact in pairs]
         plausibility.judge(facts, known, self._stored_tracks)
         kept = set(plausibility.without_repeats(facts, known))
-        return [{**row, 'doubt': fact.doubt, 'track': fact.track} for row, fact in rows.values() if fact in kept]
+        return [{**row, 'doubt': fact.doubt, 'track': fact.track} for row, fact in pairs if fact in kept]
 
     @api.model
     def _around(self, phone, times):

@@ -200,6 +200,19 @@ class TestPlausibility(MobileHttpCase):
         self._report(leaving)
         self.assertDoubt(False, leaving)
 
+    def test_the_edge_of_a_polygon_counts(self):
+        # Eleven kilometres of a street: its circle holds half the town.
+        latitude, longitude = BRUSSELS
+        self.fence_near.polygon = {'type': 'Polygon', 'coordinates': [[
+            [longitude, latitude - 0.05], [longitude + 0.003, latitude - 0.05],
+            [longitude + 0.003, latitude + 0.05], [longitude, latitude + 0.05], [longitude, latitude - 0.05]]]}
+        for east, doubt in ((0.001, False), (0.008, False), (0.02, 'far_from_fence'), (0.5, 'far_from_fence')):
+            with self.subTest(east=east):
+                self.hurry()
+                event = self._event(place=(latitude + 0.02, longitude + east))
+                self._report(event)
+                self.assertDoubt(doubt, event)
+
     def test_two_places_at_once(self):
         here, there = self._event('position', ago=120, place=BRUSSELS), self._event('position', ago=60, place=PARIS)
         self._report(here)

@@ -32,6 +32,8 @@ BEST_ACCURACY = 0.5
 # How many radii of a fence the accuracy may be: with more, not even a fix in the middle makes it likely to be inside
 # (1 - exp(-1.15 / 1.3²) = 0.5, see above).
 BEARABLE = 1.3
+# Metres: systems watch no smaller circle than this.
+LEAST_RADIUS = 100
 # Metres by which two positions may differ beside their accuracies; a wrong fix is no journey.
 ROOM = 1000
 # The most that an accuracy is taken for (metres): who claims to be anywhere is nowhere.
@@ -126,10 +128,15 @@ def judge_alone(fact):
         edge = fact.edge
         if edge is None:
             edge = geo.distance(fact.latitude, fact.longitude, *fact.fence[1:3]) - fact.fence.radius
-        if edge > FENCE_TOLERANCE + min(fact.accuracy or 0, fact.fence.radius):
+        if edge > tolerance(fact):
             fact.suspect('far_from_fence')
-    if (fact.accuracy or 0) > BEARABLE * fact.fence.radius:
+    if (fact.accuracy or 0) > BEARABLE * max(fact.fence.radius, LEAST_RADIUS):
         fact.suspect('inaccurate')
+
+
+def tolerance(fact):
+    """Return how many metres outside of its fence a fix may lie."""
+    return FENCE_TOLERANCE + min(fact.accuracy or 0, fact.fence.radius)
 
 
 def judge(new, known, find_tracks):
