@@ -125,7 +125,8 @@ class MobileDecision(models.Model):
         :param events: ``mobile.event``; those of customers who have not signed in decide nothing.
         :return: the decisions.
         """
-        events = events.filtered(lambda event: event.partner_id and event.type in ('enter', 'exit', 'dwell'))
+        waiting = self.env['mobile.campaign']._waiting()
+        events = events.filtered(lambda event: event.partner_id and (event.company_id.id, event.type) in waiting)
         if not events:
             return self
         candidates = SQL(

@@ -38,6 +38,7 @@ from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
+from . import test_plausibility
 from . import test_polygon
 from . import test_portal_colleagues
 from . import test_positions
