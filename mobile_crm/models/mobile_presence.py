@@ -165,8 +165,8 @@ class MobilePresence(models.Model):
                 continue
             for fact in self._sifted(facts, start):
                 follower.take(fact)
+            follower.hush(end or now)
             if end is None:
-                follower.hush(now)
                 is_settled = True
             else:
                 is_settled = self._is_settled(follower, known, last, end)

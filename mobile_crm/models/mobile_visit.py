@@ -1,4 +1,4 @@
-from datetime import UTC
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -105,10 +105,11 @@ class MobileVisit(models.Model):
             [row.stay for row in change.rows if row.is_visit and row.store_id in store_ids],
             {row.stay.fence_id: row.store_id for row in change.rows})
         start = min(row.stay.entered_at for row in changed)
-        end = max(row.stay.left_at or fields.Datetime.to_datetime('9999-12-31') for row in changed)
+        end = max(row.stay.left_at or datetime.max for row in changed)
         # A visit may be longer than its stay that has changed.
-        wanted = [visit for visit in wanted if visit.entered_at <= end and (not visit.left_at or visit.left_at >= start)]
+        wanted = [visit for visit in wanted if visit.entered_at <= end and (visit.left_at or datetime.max) >= start]
         start = min([start, *(visit.entered_at for visit in wanted)])
+        end = max([end, *(visit.left_at or datetime.max for visit in wanted)])
         known = self._known(device_id, partner_id, store_ids, start, end, not_before)
         new, updated, kept = [], [], set()
         for visit in wanted:

@@ -242,6 +242,14 @@ class TestVisit(VisitCase):
                    {'geofence_id': fence.id})})
         return facts
 
+    def test_there_and_back(self):
+        minutes = ((600, self.fence_near), (590, self.fence_far), (580, self.fence_near), (570, self.fence_far))
+        for ago, fence in minutes:
+            self._report(self._fact('enter', ago, fence))
+        self.assertVisits(
+            (self.store_near, 600, 590, False), (self.store_far, 590, 580, False), (self.store_near, 580, 570, False),
+            (self.store_far, 570, 330, False))
+
     def test_order_and_batches_do_not_matter(self):
         """Any order, any batches, any repeats: the visits are those of one batch in the right order."""
         self.campaign.state = 'paused'
