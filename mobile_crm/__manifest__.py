@@ -15,6 +15,7 @@
         'security/ir.model.access.csv',
         'security/mobile_crm_rules.xml',
         'data/ir_cron_data.xml',
+        'data/mobile_geocoding.xml',
         'data/mobile_otp_templates.xml',
         'data/mobile_opt_in_templates.xml',
         'data/mobile_consent_wording.xml',
@@ -59,6 +60,7 @@
     'assets': {
         'web.assets_backend': [
             'mobile_crm/static/src/scss/**/*',
+            'mobile_crm/static/src/store_progress/**/*',
         ],
         'web.assets_tests': [
             'mobile_crm/static/tests/tours/**/*',

@@ -2,6 +2,8 @@
 from . import mobile_looked
 
 from . import auth_passkey_key
+from . import base_geo_provider
+from . import base_geocoder
 from . import ir_http
 from . import loyalty_card
 from . import mobile_app
@@ -17,6 +19,9 @@ from . import mobile_erasure
 from . import mobile_event
 from . import mobile_export
 from . import mobile_gate
+from . import mobile_geocode_cache
+from . import mobile_geocode_meter
+from . import mobile_geocoder
 from . import mobile_geofence
 from . import mobile_idempotency
 from . import mobile_limit
@@ -30,6 +35,7 @@ from . import mobile_preference
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
+from . import mobile_store_geocoding
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
