@@ -98,7 +98,7 @@ class MobileGeocoder(models.AbstractModel):
     def action_stop(self):
         """Ask nothing more until somebody resumes. For managers."""
         self._check_manager()
-        self.env['mobile.geocode.meter'].sudo()._stop(self._provider())
+        self.env['mobile.geocode.meter'].sudo()._stop(self._provider(), self._now())
 
     @api.model
     def action_resume(self):

@@ -79,8 +79,8 @@ class MobileStore(models.Model):
         'partner_id.street', 'partner_id.zip', 'partner_id.city', 'partner_id.state_id', 'partner_id.country_id')
     def _compute_geocode(self):
         """Put stores into the queue whose address is new, unless somebody has entered their position."""
-        geocoder, now = self.env['mobile.geocoder'], fields.Datetime.now()
-        waiting = False
+        geocoder = self.env['mobile.geocoder']
+        now, waiting = geocoder._now(), False
         for store in self:
             text, state = geocoder._address(store.partner_id).text, store.geocode_state
             values = {'geocode_address': text, 'geocode_state': state, 'geocode_message': store.geocode_message,
@@ -160,7 +160,7 @@ class MobileStore(models.Model):
         if len(self) == 1:
             return self._geocode_now(provider)
         stores = stores.filtered(lambda store: store.geocode_state != 'manual')
-        now = fields.Datetime.now()
+        now = geocoder._now()
         for store in stores:
             store.write(self._queue_values(store.geocode_address, now))
         self._wake_geocoder()
@@ -326,7 +326,7 @@ class MobileStore(models.Model):
 
         :param found: the place and its rating, or None.
         """
-        values = {'geocoded_at': fields.Datetime.now(), 'geocode_attempts': 0, 'geocode_message': False,
+        values = {'geocoded_at': self.env['mobile.geocoder']._now(), 'geocode_attempts': 0, 'geocode_message': False,
                   'geocode_latitude': 0.0, 'geocode_longitude': 0.0}
         if not found:
             return {**values, 'geocode_state': 'not_found', 'geocode_matched': False, 'geocode_confidence': 0.0,
