@@ -18,6 +18,9 @@ class Geofences(MobileController):
     def list_geofences(self, query: GeofenceQuery) -> WatchList:
         """Get the fences to watch from here on.
 
+        They are the nearest ones, those of running campaigns and of the customer's favourite stores first, and as many
+        as the platform can watch beside the ring. Whatever is left out cannot be reached within the ring.
+
         Watch `refresh` as one fence more, and ask again when the phone leaves it. An app whose positions stay on the
         phone sends none, gets all fences page by page, and chooses itself.
         """
@@ -28,15 +31,18 @@ class Geofences(MobileController):
             raise Problem('invalid_request', errors=[
                 {'loc': ['query', field], 'msg': "Field required", 'type': 'missing'} for field in missing])
         fences, refresh = self.env['mobile.geofence']._watch_list(
-            self._company(), query.lat, query.lon, self._device().platform, query.limit)
+            self._company(), query.lat, query.lon, self._device().platform, query.limit, app=self._app(),
+            partner=self._partner())
         return WatchList(
-            refresh=Circle(lat=query.lat, lon=query.lon, radius=round(refresh, 1)),
+            # Never rounded up: that is where the next fence may begin.
+            refresh=Circle(lat=query.lat, lon=query.lon, radius=math.floor(refresh * 10) / 10),
             items=[Geofence.of(fence) for fence in fences],
         )
 
     def _list_all(self, query):
         after = BY_ID.decode(query.cursor)
-        found = self.env['mobile.geofence']._page(self._company(), query.limit + 1, after and after[0])
+        found = self.env['mobile.geofence']._page(
+            self._company(), query.limit + 1, after and after[0], app=self._app(), partner=self._partner())
         fences, next_cursor = BY_ID.cut(found, query.limit, 'id')
         return WatchList(
             refresh=EVERYWHERE, items=[Geofence.of(fence) for fence in fences], next_cursor=next_cursor)

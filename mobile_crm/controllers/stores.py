@@ -24,7 +24,7 @@ class Stores(MobileController):
             after=order.decode(query.cursor), limit=query.limit)
         return StorePage(
             items=self._to_schema(stores),
-            next_cursor=last and order.encode(last.chord if located else last.name, last.id),
+            next_cursor=last and order.encode(last.distance if located else last.name, last.id),
         )
 
     @mobile_route('/stores/<store_id>', methods=['GET'], auth='mobile_device', readonly=True)

@@ -1,4 +1,5 @@
 # What others inherit comes first.
+from . import mobile_located
 from . import mobile_looked
 
 from . import auth_passkey_key
@@ -43,6 +44,7 @@ from . import payment_transaction
 from . import privacy_log
 from . import res_company
 from . import res_config_settings
+from . import res_lang
 from . import res_partner
 from . import res_users
 from . import resource_calendar_attendance

@@ -1,26 +1,49 @@
+import base64
+import json
+import math
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..tools import geo
+from ..tools import fence_sql, geo
+from ..tools.polygon import MAX_RADIUS, PolygonError, parse
+from ..tools.polygon import MIN_RADIUS as MIN_POLYGON_RADIUS
+from .mobile_located import COORDINATES
 
-# Below 100 m neither iOS nor Android notices a crossing dependably.
+# Below 100 m neither iOS nor Android notices a crossing dependably. The server itself can judge smaller polygons.
 MIN_RADIUS = 100
-MAX_RADIUS = 50_000
+# What a polygon is given by; the first one that is given counts.
+SOURCES = ('polygon', 'polygon_text', 'polygon_file')
+# What of a polygon follows from its outline.
+CIRCLE = {*COORDINATES, 'is_located', 'radius'}
+# Where ``_edges`` looks at most (metres): as far as a fence is large. On the plane of a polygon farther places are
+# farther away than they are.
+MAX_REACH = MAX_RADIUS
 # A phone watches its fences and one ring more, on whose crossing it asks again. iOS takes 20 regions, Android 100.
 FENCES_PER_PLATFORM = {'ios': 19, 'android': 99, 'web': 99}
 # When no fence is left out, the phone asks again after this far (metres).
 FAR_REFRESH = 100_000
 # A ring smaller than a fence can be would not be noticed either.
 MIN_REFRESH = MIN_RADIUS
+# Fences of running campaigns and favourite stores go before others among the nearest ones, so many times more than the
+# phone has places for.
+PRIORITY_FACTOR = 2
 
 
 class NearFence(NamedTuple):
-    """A fence as a phone needs it."""
+    """A fence as a phone needs it.
+
+    :param float radius: metres, of the circle to watch; that around a polygon may be larger than the smallest.
+    :param bool is_priority: it belongs to a running campaign or a favourite store.
+    :param float edge: metres to walk to this circle, negative inside; None when nobody said from where.
+    :param dict polygon: GeoJSON, or None.
+    """
 
     id: int
     store_id: int
+    type: str
     latitude: float
     longitude: float
     radius: float
@@ -28,19 +51,17 @@ class NearFence(NamedTuple):
     on_exit: bool
     on_dwell: bool
     loitering_delay: int
-    chord: float | None
-
-    @property
-    def edge(self):
-        """Metres to walk to its edge; negative inside."""
-        return geo.chord_to_metres(self.chord) - self.radius
+    is_priority: bool
+    edge: float | None = None
+    polygon: dict | None = None
 
 
 class MobileGeofence(models.Model):
-    """A circle around a place, on whose crossing phones report."""
+    """A place, drawn as a circle or a polygon, on whose crossing phones report."""
 
     _name = 'mobile.geofence'
     _description = "Geofence"
+    _inherit = ['mobile.located']
     _order = 'store_id, radius, id'
     _check_company_auto = True
 
@@ -49,16 +70,21 @@ class MobileGeofence(models.Model):
     store_id = fields.Many2one(
         comodel_name='mobile.store', required=True, check_company=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='store_id.company_id', store=True, index=True)
-    type = fields.Selection(selection=[('circle', "Circle")], required=True, default='circle')
-    latitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True,
-        help="Degrees north of the equator (WGS 84), -90 to 90.")
-    longitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True,
-        help="Degrees east of Greenwich (WGS 84), -180 to 180.")
+    type = fields.Selection(
+        selection=[('circle', "Circle"), ('polygon', "Polygon")], string="Shape", required=True, default='circle')
+    polygon = fields.Json(
+        help="A GeoJSON Polygon: its outer ring and its holes. The edges are great circles.")
+    polygon_text = fields.Text(
+        string="GeoJSON", compute='_compute_polygon_text', readonly=False,
+        help="A GeoJSON Polygon, or a Feature with one, as map programs copy it.")
+    polygon_file = fields.Binary(
+        string="GeoJSON File", compute='_compute_polygon_text', readonly=False,
+        help="A file with one GeoJSON Polygon.")
+    polygon_filename = fields.Char(compute='_compute_polygon_text')
     radius = fields.Float(
         string="Radius (m)", required=True, default=200.0,
-        help="Metres. Phones notice the crossing of a smaller circle than 100 m too late or never.")
+        help="Metres. Phones notice the crossing of a smaller circle than 100 m too late or never. Of a polygon, it is "
+             "that of the smallest circle around it.")
     on_enter = fields.Boolean(string="Report Entering", default=True)
     on_exit = fields.Boolean(string="Report Leaving", default=True)
     on_dwell = fields.Boolean(string="Report Staying")
@@ -68,28 +94,165 @@ class MobileGeofence(models.Model):
     loitering_delay = fields.Integer(
         string="Staying Means (s)", default=300, help="Seconds inside before a phone has stayed.")
 
-    _position_valid = models.Constraint(
-        f'CHECK ({geo.VALID_POSITION})', "A latitude is between -90 and 90 degrees, a longitude between -180 and 180.")
     _radius_valid = models.Constraint(
-        f'CHECK (radius BETWEEN {MIN_RADIUS} AND {MAX_RADIUS})', "A radius is between 100 m and 50 km.")
+        f"CHECK (radius BETWEEN CASE type WHEN 'polygon' THEN {MIN_POLYGON_RADIUS} ELSE {MIN_RADIUS} END"
+        f" AND {MAX_RADIUS})",
+        "A radius is between 100 m and 50 km.")
+    _shape_valid = models.Constraint(
+        "CHECK ((type = 'polygon') = (polygon IS NOT NULL))", "A polygon has an outline, and a circle has none.")
     _loitering_valid = models.Constraint(
         'CHECK (loitering_delay > 0)', "The time that means staying is at least one second.")
 
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
+        geo.add_reach_column(self.env.cr, self._table, MIN_RADIUS)
+        # Written by _store_shape, of polygons alone. No field, for Odoo has no such type.
+        self.env.cr.execute(SQL(
+            """ALTER TABLE mobile_geofence ADD COLUMN IF NOT EXISTS rings polygon[],
+                                           ADD COLUMN IF NOT EXISTS turn float8"""))
 
     # === COMPUTE METHODS === #
 
-    @api.depends('store_id')
+    @api.depends('store_id.latitude', 'store_id.longitude', 'store_id.is_located')
     def _compute_position(self):
         for fence in self:
-            if not fence.latitude and not fence.longitude:
-                fence.latitude, fence.longitude = fence.store_id.latitude, fence.store_id.longitude
+            if not fence.is_located:
+                # A fence stands where its store is found, until somebody moves it.
+                store = fence.store_id
+                fence.latitude, fence.longitude, fence.is_located = (
+                    store.latitude, store.longitude, store.is_located)
 
-    # === BUSINESS METHODS === #
+    @api.depends('polygon')
+    def _compute_polygon_text(self):
+        for fence in self:
+            text = json.dumps(fence.polygon) if fence.polygon else False
+            fence.polygon_text = text
+            fence.polygon_file = text and base64.b64encode(text.encode())
+            fence.polygon_filename = text and f'fence-{fence._origin.id or "new"}.geojson'
+
+    @api.onchange(*SOURCES)
+    def _onchange_polygon(self):
+        changed = {name: self[name] for name in SOURCES if self[name] != self._origin[name]}
+        if any(changed.values()):
+            self.update(self._with_shape(changed)[0])
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        checked = [self._with_shape(vals) for vals in vals_list]
+        fences = super().create([vals for vals, _shape in checked])
+        for fence, (_vals, shape) in zip(fences, checked, strict=True):
+            if shape:
+                fence._store_rings(shape)
+        return fences
+
+    def write(self, vals):
+        vals, shape = self._with_shape(vals)
+        polygons = self.browse()
+        if not shape and vals.get('type') != 'circle' and not CIRCLE.isdisjoint(vals):
+            # The circle of a polygon follows from its outline.
+            polygons = self.filtered(lambda fence: fence.type == 'polygon')
+            super(MobileGeofence, polygons).write({name: vals[name] for name in vals.keys() - CIRCLE})
+        res = super(MobileGeofence, self - polygons).write(vals)
+        if 'polygon' in vals:
+            self._store_rings(shape)
+        return res
 
     @api.model
-    def _watch_list(self, company, latitude, longitude, platform, limit):
+    def _with_shape(self, vals):
+        """Return values to write that agree with each other, and the polygon's shape, or None.
+
+        :raise ValidationError: when the polygon is none.
+        :rtype: tuple[dict, tools.polygon.Shape | None]
+        """
+        given = {name: vals[name] for name in SOURCES if name in vals}
+        if vals.get('type') == 'circle':
+            given = {'polygon': False}
+        vals = {name: value for name, value in vals.items() if name not in SOURCES}
+        if not any(given.values()):
+            return vals | ({'polygon': False} if given else {}), None
+        source = given.get('polygon') or given.get('polygon_text') or base64.b64decode(given['polygon_file'])
+        try:
+            shape = parse(source)
+        except PolygonError as exc:
+            raise ValidationError(self.env._(exc.reason)) from exc
+        return {
+            **vals, 'type': 'polygon', 'polygon': shape.geometry, 'latitude': shape.latitude,
+            'longitude': shape.longitude, 'is_located': True, 'radius': shape.radius,
+        }, shape
+
+    def _store_rings(self, shape):
+        """Store what PostgreSQL needs to know of a polygon, or nothing for a circle."""
+        self.flush_recordset(['polygon'])
+        self.env.cr.execute(SQL(
+            'UPDATE mobile_geofence SET turn = %s, rings = %s WHERE id = ANY(%s)', shape and shape.turn,
+            SQL('ARRAY[%s]::polygon[]', SQL(', ').join(
+                SQL('%s', ','.join(f'({x!r},{y!r})' for x, y in ring)) for ring in shape.rings)) if shape else None,
+            self.ids))
+
+    # === BUSINESS METHODS: what is here === #
+
+    @api.model
+    def _containing(self, company, latitude, longitude):
+        """Return the fences of a company that contain a place; the edge of a fence belongs to it.
+
+        :param company: ``res.company``.
+        :param float latitude, longitude: degrees.
+        :return: ids, in their order.
+        :rtype: list[int]
+        """
+        self.flush_model()
+        return [fence_id for fence_id, in self.env.execute_query(SQL(
+            """SELECT fence.id FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
+                WHERE fence.reach @> %(point)s AND fence.company_id = %(company)s AND fence.active AND store.active
+                  AND %(contains)s
+             ORDER BY fence.id""",
+            point=geo.sphere_point(latitude, longitude), company=company.id,
+            contains=fence_sql.contains(SQL('%s::float8', latitude), SQL('%s::float8', longitude))))]
+
+    @api.model
+    def _edges(self, company, positions, reach):
+        """Return the fences of a company around places, and how far their edges are.
+
+        :param company: ``res.company``.
+        :param list[tuple[float, float]] positions: latitudes and longitudes in degrees.
+        :param float reach: metres, at most ``MAX_REACH``.
+        :return: for each position (id of the fence, id of its store, metres to its edge, negative inside) of each
+            fence that contains it or whose edge is within `reach`, the nearest edge first.
+        :rtype: list[list[tuple[int, int, float]]]
+        """
+        found = [[] for _position in positions]
+        if not positions:
+            return found
+        reach = min(reach, MAX_REACH)
+        self.flush_model()
+        latitude, longitude = SQL('place.latitude'), SQL('place.longitude')
+        axes = zip(*(geo.vector(*position) for position in positions), strict=True)
+        rows = self.env.execute_query(SQL(
+            """SELECT place.number, near.id, near.store_id, near.edge
+                 FROM unnest(%(latitudes)s::float8[], %(longitudes)s::float8[], %(xs)s::float8[], %(ys)s::float8[],
+                             %(zs)s::float8[]) WITH ORDINALITY place(latitude, longitude, x, y, z, number)
+           CROSS JOIN LATERAL (
+                     SELECT fence.id, fence.store_id, %(edge)s AS edge
+                       FROM (SELECT *, %(distance)s AS distance FROM mobile_geofence fence
+                              WHERE reach && %(box)s AND company_id = %(company)s AND active OFFSET 0) fence
+                       JOIN mobile_store store ON store.id = fence.store_id AND store.active OFFSET 0) near
+                WHERE near.edge <= %(reach)s
+             ORDER BY place.number, near.edge, near.id""",
+            latitudes=[position[0] for position in positions], longitudes=[position[1] for position in positions],
+            **dict(zip(('xs', 'ys', 'zs'), map(list, axes), strict=True)),
+            edge=fence_sql.edge(latitude, longitude, SQL('fence.distance'), reach),
+            distance=fence_sql.centre_distance(latitude, longitude),
+            box=geo.sphere_box(SQL('cube(ARRAY[place.x, place.y, place.z])'), reach), company=company.id, reach=reach))
+        for number, *fence in rows:
+            found[number - 1].append(tuple(fence))
+        return found
+
+    # === BUSINESS METHODS: what a phone watches === #
+
+    @api.model
+    def _watch_list(self, company, latitude, longitude, platform, limit, *, app=None, partner=None):
         """Return the fences that a phone here should watch, and the ring on whose crossing it asks again.
 
         No fence outside the answer can be reached within the ring, as long as the ring is larger than
@@ -99,44 +262,130 @@ class MobileGeofence(models.Model):
         :param float latitude, longitude: of the phone, in degrees.
         :param str platform: ``ios``, ``android`` or ``web``.
         :param int limit: how many at most; the platform's own limit binds too.
-        :return: fences by the distance to their edge, and the ring's radius in metres.
+        :param app: ``mobile.app``, whose campaigns count; None for those of all apps alone.
+        :param partner: ``res.partner``, whose favourite stores count.
+        :return: those that have priority first, then by the distance to their edge; and the ring's radius in metres.
         :rtype: tuple[list[NearFence], float]
         """
-        limit = min(limit, FENCES_PER_PLATFORM[platform])
-        self.flush_model()
-        query = self._search([('company_id', '=', company.id), ('store_id.active', '=', True)])
-        fence = SQL.identifier(query.table)
-        chord = SQL('%s.sphere <-> %s', fence, geo.sphere_point(latitude, longitude))
-        query.order = chord
-        # The index gives the nearest centres, and a phone cares for the nearest edges: look at some more than wanted.
-        query.limit = 2 * limit + 1
-        near = [NearFence(*row) for row in self.env.execute_query(query.select(*(
-            SQL('%s.%s', fence, SQL.identifier(column))
-            for column in NearFence._fields if column != 'chord'
-        ), chord))]
-        by_edge = sorted(near, key=lambda f: (f.edge, f.id))
-        chosen, left_out = by_edge[:limit], by_edge[limit:]
-        refresh = min((f.edge for f in left_out), default=FAR_REFRESH)
-        if len(near) == query.limit:
-            # What was not looked at has its centre farther away than all that was, and no edge is larger than the
-            # largest fence's.
-            [(largest,)] = self.env.execute_query(SQL(
-                'SELECT max(radius) FROM mobile_geofence WHERE active AND company_id = %s', company.id))
-            refresh = min(refresh, geo.chord_to_metres(near[-1].chord) - largest)
-        return chosen, max(refresh, MIN_REFRESH)
+        most = min(limit, FENCES_PER_PLATFORM[platform])
+        known, bound = self._by_edge(
+            company, latitude, longitude, PRIORITY_FACTOR * most, self._priority_sql(company, app, partner))
+        chosen = self._choose(known, most)
+        ids = {fence.id for fence in chosen}
+        refresh = min((fence.edge for fence in known if fence.id not in ids), default=FAR_REFRESH)
+        chosen.sort(key=lambda fence: (not fence.is_priority, fence.edge, fence.id))
+        return self._with_polygons(chosen), max(min(refresh, bound), MIN_REFRESH)
 
     @api.model
-    def _page(self, company, limit, after=None):
+    def _by_edge(self, company, latitude, longitude, count, priority):
+        """Return the nearest fences by the edge of the circle to watch, and how far we know that there are no others.
+
+        The index knows boxes around the circles. The way to a box is never longer than that to its circle, so what
+        comes after the last box is not nearer than it.
+
+        :param int count: at least so many, if there are as many nearer than ``FAR_REFRESH``.
+        :param SQL priority: see ``_priority_sql``.
+        :rtype: tuple[list[NearFence], float]
+        """
+        point = geo.sphere_point(latitude, longitude)
+        look = 2 * count
+        while True:
+            query = self._of_company(company)
+            gap = query.order = SQL('%s.reach <-> %s', SQL.identifier(query.table), point)
+            query.add_where(SQL('%s.reach IS NOT NULL', SQL.identifier(query.table)))
+            query.limit = look
+            rows = self._read_near(
+                query, priority, gap, geo.distance_sql(SQL('%s::float8', latitude), SQL('%s::float8', longitude),
+                                                       *self._centre_sql(query)))
+            bound = geo.chord_to_metres(rows[-1][-2]) if len(rows) == look else math.inf
+            fences = sorted((
+                NearFence(*row, edge=distance - row[5]) for *row, _gap, distance in rows
+            ), key=lambda fence: (fence.edge, fence.id))
+            known = [fence for fence in fences if fence.edge <= bound]
+            if len(known) > count or bound >= FAR_REFRESH:
+                return known, bound
+            look *= 4
+
+    @api.model
+    def _choose(self, known, most):
+        """Return up to `most` of these fences, which are in the order of their edges.
+
+        Half of the places are for the nearest ones, whosever they are: a far fence that takes the place of a near one
+        makes the ring end at that one, so with the ring of half as many it must end. The others are for those that have
+        priority. Nearer than the smallest ring, where no ring helps, priority alone decides.
+        """
+        here = sum(fence.edge <= MIN_REFRESH for fence in known)
+        nearest = max(here, most - most // 2)
+        if nearest > most:
+            return sorted(known[:nearest], key=lambda fence: not fence.is_priority)[:most]
+        others = sorted(known[nearest:PRIORITY_FACTOR * most], key=lambda fence: not fence.is_priority)
+        return known[:nearest] + others[:most - nearest]
+
+    @api.model
+    def _page(self, company, limit, after=None, *, app=None, partner=None):
         """Return one page of all fences, for phones that choose for themselves which ones to watch.
 
         :param company: ``res.company``.
         :param int after: id of the last fence that was given.
+        :param app, partner: see ``_watch_list``.
         :rtype: list[NearFence]
         """
-        domain = [('company_id', '=', company.id), ('store_id.active', '=', True)]
-        if after:
-            domain.append(('id', '>', after))
-        return [
-            NearFence(fence.id, fence.store_id.id, *(fence[field] for field in NearFence._fields[2:-1]), None)
-            for fence in self.search(domain, order='id', limit=limit)
-        ]
+        query = self._of_company(company)
+        fence = SQL.identifier(query.table)
+        query.order, query.limit = SQL('%s.id', fence), limit
+        query.add_where(SQL('%s.reach IS NOT NULL AND %s.id > %s', fence, fence, after or 0))
+        return self._with_polygons([
+            NearFence(*row) for row in self._read_near(query, self._priority_sql(company, app, partner))])
+
+    @api.model
+    def _of_company(self, company):
+        """Return the query of a company's fences that the caller may see."""
+        self.flush_model()
+        return self._search([('company_id', '=', company.id), ('store_id.active', '=', True)])
+
+    @api.model
+    def _centre_sql(self, query):
+        return SQL.identifier(query.table, 'latitude'), SQL.identifier(query.table, 'longitude')
+
+    @api.model
+    def _read_near(self, query, priority, *more):
+        """Return rows of what ``NearFence`` begins with, and `more` (SQL)."""
+        fence = SQL.identifier(query.table)
+        columns = {'radius': SQL('greatest(%s.radius, %s)', fence, MIN_RADIUS), 'is_priority': priority}
+        return self.env.execute_query(query.select(
+            *(columns.get(name) or SQL.identifier(query.table, name) for name in NearFence._fields[:-2]), *more))
+
+    @api.model
+    def _with_polygons(self, near):
+        """Return fences with their polygons, which are read of those alone that a phone gets."""
+        ids = [fence.id for fence in near if fence.type == 'polygon']
+        polygons = dict(self.env.execute_query(SQL(
+            'SELECT id, polygon FROM mobile_geofence WHERE id = ANY(%s)', ids))) if ids else {}
+        return [fence._replace(polygon=polygons.get(fence.id)) for fence in near]
+
+    @api.model
+    def _priority_sql(self, company, app, partner):
+        """Return whether a running campaign or the customer waits for a row of ``mobile_geofence``.
+
+        Customers may not read campaigns; what they learn here is that one may be running at a place.
+        """
+        self.env['mobile.campaign'].flush_model()
+        campaign = SQL(
+            """EXISTS (SELECT FROM mobile_campaign campaign
+                        WHERE campaign.state = 'running' AND campaign.active AND campaign.company_id = %(company)s
+                          AND (campaign.app_id IS NULL OR campaign.app_id = %(app)s)
+                          AND (campaign.date_from IS NULL OR campaign.date_from <= %(now)s)
+                          AND (campaign.date_to IS NULL OR campaign.date_to > %(now)s)
+                          AND CASE campaign.trigger WHEN 'enter' THEN mobile_geofence.on_enter
+                                                    WHEN 'exit' THEN mobile_geofence.on_exit
+                                                    WHEN 'dwell' THEN mobile_geofence.on_dwell END
+                          AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
+                               OR mobile_geofence.store_id IN (SELECT store_id FROM mobile_campaign_store_rel
+                                                                WHERE campaign_id = campaign.id)))""",
+            company=company.id, app=app.id if app else None, now=fields.Datetime.now())
+        if not partner:
+            return campaign
+        return SQL(
+            """(%s OR EXISTS (SELECT FROM mobile_store_favourite_rel
+                               WHERE res_partner_id = %s AND mobile_store_id = mobile_geofence.store_id))""",
+            campaign, partner.id)

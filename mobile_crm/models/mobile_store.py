@@ -1,4 +1,5 @@
 import functools
+import math
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,15 +11,25 @@ from ..tools import geo
 
 # How many stores one request looks at for those that are open.
 MAX_SCANNED = 5_000
+# The index sorts by chords and we by great circles. Rounding can swap two stores whose chords differ by less than this
+# (of the earth's radius; 6 micrometres), so the end of a list is known when the next chord is longer by this.
+SAME_CHORD = 1e-12
+# How many more than wanted are read to see that.
+SPARE = 4
+# The distance when nobody said from where.
+NOWHERE = SQL('NULL::float8')
 
 
 class NearStore(NamedTuple):
-    """A store as a list of the nearest needs it, read in one query."""
+    """A store as a list of the nearest needs it, read in one query.
+
+    :param float distance: metres along the great circle; None when one of the positions is not known.
+    """
 
     id: int
     name: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
     phone: str | None
     street: str | None
     street2: str | None
@@ -28,6 +39,7 @@ class NearStore(NamedTuple):
     tz: str
     calendar_id: int | None
     has_image: bool
+    distance: float | None
     chord: float | None
 
 
@@ -36,11 +48,11 @@ class MobileStore(models.Model):
 
     _name = 'mobile.store'
     _description = "Store"
-    _inherit = ['mail.thread', 'image.mixin']
+    _inherit = ['mail.thread', 'image.mixin', 'mobile.located']
     _order = 'name, id'
     _check_company_auto = True
 
-    name = fields.Char(required=True, translate=True, tracking=True)
+    name = fields.Char(required=True, translate=True, tracking=True, index='trigram')
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company)
@@ -48,13 +60,10 @@ class MobileStore(models.Model):
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
         ondelete='restrict')
     phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
-    city = fields.Char(related='partner_id.city')
-    latitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
-        help="Degrees north of the equator (WGS 84), -90 to 90.")
-    longitude = fields.Float(
-        compute='_compute_position', store=True, readonly=False, precompute=True, tracking=True,
-        help="Degrees east of Greenwich (WGS 84), -180 to 180.")
+    # Stored, so that stores are searched by it without a look at all contacts.
+    city = fields.Char(related='partner_id.city', store=True, index='trigram')
+    latitude = fields.Float(tracking=True)
+    longitude = fields.Float(tracking=True)
     tz = fields.Selection(
         selection=lambda self: self.env['res.partner']._fields['tz']._description_selection(self.env),
         string="Time Zone", required=True, default=lambda self: self.env.user.tz or 'UTC')
@@ -71,20 +80,29 @@ class MobileStore(models.Model):
         string="Now", selection=[('open', "Open"), ('closed', "Closed")], compute='_compute_opening',
         help="By the opening hours, at this moment. Empty while the hours are not known.")
 
-    _position_valid = models.Constraint(
-        f'CHECK ({geo.VALID_POSITION})', "A latitude is between -90 and 90 degrees, a longitude between -180 and 180.")
-
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
+        self._index_names()
+
+    @api.model
+    def _index_names(self):
+        """Let an index sort the stores by name in each language that is in use."""
+        for code, _name in self.env['res.lang'].get_installed():
+            name = f'mobile_store_name_{code}'.lower().replace('@', '_')
+            self.env.cr.execute(SQL(
+                'CREATE INDEX IF NOT EXISTS %s ON mobile_store (company_id, (%s), id)',
+                SQL.identifier(name), self.with_context(lang=code)._field_to_sql(self._table, 'name')))
 
     # === COMPUTE METHODS === #
 
-    @api.depends('partner_id')
+    @api.depends('partner_id.partner_latitude', 'partner_id.partner_longitude')
     def _compute_position(self):
         for store in self:
-            if not store.latitude and not store.longitude:
-                store.latitude = store.partner_id.partner_latitude
-                store.longitude = store.partner_id.partner_longitude
+            if not store.is_located:
+                # Odoo's own geolocation writes 0 and 0 for an address that it has not found.
+                address = store.partner_id
+                store.latitude, store.longitude = address.partner_latitude, address.partner_longitude
+                store.is_located = bool(store.latitude or store.longitude)
 
     def _compute_geofence_count(self):
         counts = dict(self.env['mobile.geofence']._read_group(
@@ -125,56 +143,78 @@ class MobileStore(models.Model):
         """Return stores of a company, nearest first, in one query that runs under the caller's own rights.
 
         :param company: ``res.company``.
-        :param latitude, longitude: degrees; without them the order is by name and ``chord`` is None.
+        :param latitude, longitude: degrees; without them the order is by name and ``distance`` is None.
         :param radius: metres, or None for the whole globe.
         :param str text: part of the name or the city.
-        :param tuple after: the sort key of the last store that was given: (chord, id), or (name, id).
+        :param tuple after: the sort key of the last store that was given: (distance, id), or (name, id).
         :param int limit: how many at most.
-        :param ids: only these.
+        :param ids: only these, also those whose position is not known.
         :rtype: list[NearStore]
         """
         domain = [('company_id', '=', company.id)]
         if text:
             text = escape_psql(text)
-            domain += ['|', ('name', 'ilike', text), ('partner_id.city', 'ilike', text)]
+            domain += ['|', ('name', 'ilike', text), ('city', 'ilike', text)]
         if ids is not None:
             domain += [('id', 'in', ids)]
         self.flush_model()
         query = self._search(domain)
-        store = SQL.identifier(query.table)
         if latitude is None:
-            chord = SQL('NULL::float8')
-            sort_key = query.order = self._field_to_sql(query.table, 'name', query)
-        else:
-            point = geo.sphere_point(latitude, longitude)
-            chord = sort_key = SQL('%s.sphere <-> %s', store, point)
-            # The index gives the nearest by distance alone: before PostgreSQL 17, a second sort key would make it
-            # compute and sort all distances. Those as far as the last one come along (WITH TIES), and ids decide among
-            # them.
-            query.order = 'chord'
-            if radius is not None:
-                # The box lets the index leave out what is farther away, the chord leaves out the box's corners.
-                reach = geo.metres_to_chord(radius)
-                query.add_where(SQL('%s.sphere <@ cube_enlarge(%s, %s, 3)', store, point, reach))
-                query.add_where(SQL('%s <= %s', chord, reach))
+            name = self._field_to_sql(query.table, 'name', query)
+            query.order, query.limit = SQL('%s, %s', name, SQL.identifier(query.table, 'id')), limit
+            if after:
+                query.add_where(SQL('(%s, %s) > %s', name, SQL.identifier(query.table, 'id'), after))
+            return sorted(self._read_near(query), key=lambda store: (store.name, store.id))
+        distance = self._add_distance(query, latitude, longitude, radius, after, is_listed=ids is None)
+        look = limit and limit + SPARE
+        while True:
+            query.limit = look
+            found = self._read_near(query, distance, query.order)
+            found.sort(key=lambda store: (math.inf if store.distance is None else store.distance, store.id))
+            if limit is None or len(found) < look or (
+                    max(store.chord for store in found) > found[limit - 1].chord + SAME_CHORD):
+                return found[:limit]
+            look *= 2
+
+    @api.model
+    def _add_distance(self, query, latitude, longitude, radius, after, *, is_listed):
+        """Make a query one of the nearest stores, and return the distance in metres."""
+        store = SQL.identifier(query.table)
+        point = geo.sphere_point(latitude, longitude)
+        distance = geo.distance_sql(
+            SQL('%s::float8', latitude), SQL('%s::float8', longitude), SQL('%s.latitude', store),
+            SQL('%s.longitude', store))
+        # The index gives the nearest by this alone: before PostgreSQL 17, a second sort key would make it compute and
+        # sort all distances.
+        query.order = SQL('%s.sphere <-> %s', store, point)
+        if is_listed:
+            query.add_where(SQL('%s.sphere IS NOT NULL', store))
+        if radius is not None:
+            # The box lets the index leave out what is farther away, the distance leaves out the box's corners.
+            query.add_where(SQL('%s.sphere <@ %s AND %s <= %s', store, geo.sphere_box(point, radius), distance, radius))
         if after:
-            query.add_where(SQL('(%s, %s.id) > %s', sort_key, store, after))
-        name = self._field_to_sql('store', 'name')
+            query.add_where(SQL('(%s, %s.id) > %s', distance, store, after))
+        return SQL('CASE WHEN %s.is_located THEN %s END', store, distance)
+
+    @api.model
+    def _read_near(self, query, distance=NOWHERE, chord=NOWHERE):
+        """Return the stores of a query.
+
+        :rtype: list[NearStore]
+        """
         rows = self.env.execute_query(SQL(
-            """SELECT store.id, %(name)s, store.latitude, store.longitude, partner.phone, partner.street,
+            """SELECT store.id, %(name)s, CASE WHEN store.is_located THEN store.latitude END,
+                      CASE WHEN store.is_located THEN store.longitude END, partner.phone, partner.street,
                       partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
                       EXISTS (SELECT FROM ir_attachment
                                WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-                      store.chord
-                 FROM (%(stores)s %(first)s) store
+                      store.distance, store.chord
+                 FROM (%(stores)s) store
                  JOIN res_partner partner ON partner.id = store.partner_id
-            LEFT JOIN res_country country ON country.id = partner.country_id
-             ORDER BY %(order)s, store.id
-                %(limit)s""",
-            name=name, order=name if latitude is None else SQL('store.chord'),
-            stores=query.select(SQL('%s.*', store), SQL('%s AS chord', chord)),
-            first=SQL('FETCH FIRST %s ROWS WITH TIES', limit) if limit else SQL(),
-            limit=SQL('LIMIT %s', limit) if limit else SQL()))
+            LEFT JOIN res_country country ON country.id = partner.country_id""",
+            name=self._field_to_sql('store', 'name'), stores=query.select(
+                SQL('%s.*', SQL.identifier(query.table)), SQL('%s AS distance', distance),
+                SQL('%s AS chord', chord))))
         return [NearStore(*row) for row in rows]
 
     @api.model
@@ -202,7 +242,7 @@ class MobileStore(models.Model):
             if len(chunk) < chunk_size:
                 return found, None
             scanned += len(chunk)
-            after = (chunk[-1].name if latitude is None else chunk[-1].chord, chunk[-1].id)
+            after = (chunk[-1].name if latitude is None else chunk[-1].distance, chunk[-1].id)
         return found, chunk[-1]
 
     # === BUSINESS METHODS: opening hours === #

@@ -20,6 +20,7 @@ from . import test_api_stores
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
+from . import test_brute_force
 from . import test_consent
 from . import test_coupon_code
 from . import test_decision
@@ -39,6 +40,7 @@ from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
+from . import test_polygon
 from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
@@ -48,3 +50,4 @@ from . import test_retention
 from . import test_token
 from . import test_ui
 from . import test_views
+from . import test_watch_list

@@ -14,7 +14,8 @@ class TestApiGeofences(MobileHttpCase):
         self.assertEqual([item['id'] for item in answer.json['items']], [self.fence_near.id, self.fence_far.id])
         self.assertEqual(answer.json['items'][0], {
             'id': self.fence_near.id, 'store_id': self.store_near.id, 'type': 'circle', 'lat': 50.8467, 'lon': 4.3525,
-            'radius': 200.0, 'polygon': None, 'notify_on': ['enter', 'dwell'], 'loitering_delay': 120})
+            'radius': 200.0, 'polygon': None, 'notify_on': ['enter', 'dwell'], 'loitering_delay': 120,
+            'priority': True})
         self.assertEqual(answer.json['refresh'], {**HERE, 'radius': 100_000.0})
 
     def test_the_ring_ends_before_the_first_fence_that_is_left_out(self):

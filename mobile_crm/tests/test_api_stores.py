@@ -145,4 +145,4 @@ class TestApiStores(MobileHttpCase):
         for text in (genuine, cursor(0.1, 1), cursor('a\0b', 1), cursor('\ud800', 1)):
             self.assertInvalid(self.client.get('/stores', cursor=text), 'query', 'cursor')
         self.assertEqual(self.client.get('/stores', cursor=cursor("' OR 1=1 --", 1)).status, 200)
-        self.assertEqual(self.client.get('/stores', **HERE, cursor=cursor(5.0, 2 ** 62)).json['items'], [])
+        self.assertEqual(self.client.get('/stores', **HERE, cursor=cursor(5e7, 2 ** 62)).json['items'], [])

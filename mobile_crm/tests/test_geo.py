@@ -1,16 +1,19 @@
+import base64
+import json
 import math
 import random
+from unittest.mock import patch
 
 import psycopg2
 from geopy.distance import great_circle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, TransactionCase, tagged
-from odoo.tools import mute_logger
+from odoo.tests import BaseCase, Form, TransactionCase, tagged
+from odoo.tools import SQL, mute_logger
 
-from ..models import mobile_geofence
 from ..tools import geo
+from . import brute_force
 
 LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)
@@ -71,7 +74,7 @@ class TestNearestStores(GeoCase):
             found = self.env['mobile.store']._nearest(self.company, latitude, longitude, limit=50)
             self.assertEqual(len(found), 50)
             for (distance, _store_id), store in zip(expected, found, strict=False):
-                self.assertAlmostEqual(geo.chord_to_metres(store.chord), distance, delta=0.5)
+                self.assertAlmostEqual(store.distance, distance, delta=0.5)
 
     def test_radius(self):
         for latitude, longitude in HOSTILE:
@@ -86,7 +89,7 @@ class TestNearestStores(GeoCase):
             seen += [store.id for store in page]
             if last is None:
                 break
-            after = (last.chord, last.id)
+            after = (last.distance, last.id)
             # One store before the page opens and one is closed: what is left keeps its place.
             self._stores([(10.0, 179.9)])
             self.stores.browse(seen[0]).active = False
@@ -98,7 +101,7 @@ class TestNearestStores(GeoCase):
         for _page in range(4):
             page = self.env['mobile.store']._nearest(self.company, 48.2, 16.37, after=after, limit=2)
             found += [store.id for store in page]
-            after = (page[-1].chord, page[-1].id)
+            after = (page[-1].distance, page[-1].id)
         self.assertEqual(found[:7], stores.ids)
 
     def test_pages_without_a_position_are_by_name(self):
@@ -118,50 +121,131 @@ class TestNearestStores(GeoCase):
 
 
 @tagged('-at_install', 'post_install')
-class TestWatchList(GeoCase):
+class TestLocated(GeoCase):
+    """Whether a position is known is not guessed from its being 0/0."""
 
-    def _fences(self, centres):
-        store = self._stores([(0.0, 0.0)])
-        return self.env['mobile.geofence'].create([{
-            'store_id': store.id, 'latitude': latitude, 'longitude': longitude, 'radius': radius,
-        } for latitude, longitude, radius in centres])
+    def _store(self, **values):
+        return self.env['mobile.store'].create({
+            'name': "Store", 'company_id': self.company.id, 'partner_id': self.address.id, 'tz': 'UTC', **values})
 
-    def test_no_fence_outside_the_answer_is_reached_within_the_ring(self):
-        rng = random.Random(7)
-        for around in ((48.85, 2.35), (-17.7, 179.95), (89.9, 0.0)):
-            fences = self._fences([
-                (max(-90, min(90, around[0] + rng.gauss(0, 0.5))), (around[1] + rng.gauss(0, 0.5) + 180) % 360 - 180,
-                 rng.choice((100, 150, 800, 5000)))
-                for _ in range(120)])
-            for platform, most in mobile_geofence.FENCES_PER_PLATFORM.items():
-                chosen, ring = self.env['mobile.geofence']._watch_list(self.company, *around, platform, 100)
-                self.assertLessEqual(len(chosen), most)
-                chosen_ids = {fence.id for fence in chosen}
-                edges = {
-                    fence.id: geo.distance(*around, fence.latitude, fence.longitude) - fence.radius
-                    for fence in fences if fence.id not in chosen_ids}
-                reached = [edge for edge in edges.values() if edge < ring - 0.5]
-                if ring > mobile_geofence.MIN_REFRESH:
-                    self.assertFalse(reached, f'{platform}: a fence left out lies within the ring')
-                self.assertEqual(
-                    [fence.edge for fence in chosen], sorted(fence.edge for fence in chosen), "nearest edge first")
-            fences.unlink()
+    def _listed(self, latitude=0.0, longitude=0.0):
+        return [store.id for store in self.env['mobile.store']._nearest(self.company, latitude, longitude)]
 
-    def test_a_large_fence_behind_many_small_ones_bounds_the_ring(self):
-        """Its centre is farther than all that are looked at, and its edge is nearer."""
-        degree = math.pi * geo.EARTH_RADIUS / 180
-        self._fences([(metres / degree, 0.0, 100) for metres in (10_000, 11_000, 12_000, 13_000)]
-                     + [(15_000 / degree, 0.0, 14_000)])
-        ring = self.env['mobile.geofence']._watch_list(self.company, 0.0, 0.0, 'ios', 1)[1]
-        self.assertLessEqual(ring, 1_001)
+    def test_a_store_that_nobody_has_located(self):
+        # What a form sends, what an import sends, and what nobody sends.
+        for values in ({'latitude': 0.0, 'longitude': 0.0, 'is_located': False},
+                       {'latitude': False, 'longitude': False}, {}):
+            store = self._store(**values)
+            self.assertFalse(store.is_located)
+            self.assertEqual(self._listed(), [])
+            [found] = self.env['mobile.store']._nearest(self.company, 0.0, 0.0, ids=store.ids)
+            self.assertEqual((found.latitude, found.longitude, found.distance), (None, None, None))
+            fence = self.env['mobile.geofence'].create({'store_id': store.id})
+            self.assertFalse(fence.is_located)
+            self.assertFalse(self.env['mobile.geofence']._containing(self.company, 0.0, 0.0))
+            self.assertFalse(self.env['mobile.geofence']._edges(self.company, [(0.0, 0.0)], 1000)[0])
+            self.assertFalse(self.env['mobile.geofence']._watch_list(self.company, 0.0, 0.0, 'ios', 20)[0])
+            self.assertFalse(self.env['mobile.geofence']._page(self.company, 10))
 
-    def test_a_phone_far_from_everything_asks_again_all_the_same(self):
-        self.assertEqual(
-            self.env['mobile.geofence']._watch_list(self.company, 0.0, 0.0, 'ios', 20),
-            ([], mobile_geofence.FAR_REFRESH))
+    def test_null_island(self):
+        for values in ({'latitude': 0.0, 'longitude': 0.0}, {'latitude': 0.0, 'longitude': 0.0, 'is_located': True}):
+            store = self._store(**values)
+            fence = self.env['mobile.geofence'].create({'store_id': store.id})
+            self.assertIn(store.id, self._listed())
+            self.assertIn(fence.id, self.env['mobile.geofence']._containing(self.company, 0.0, 0.0))
 
-    def test_a_closed_store_has_no_fences(self):
-        fences = self._fences([(1.0, 1.0, 100)])
-        self.assertEqual(len(self.env['mobile.geofence']._watch_list(self.company, 1.0, 1.0, 'ios', 20)[0]), 1)
-        fences.store_id.active = False
-        self.assertFalse(self.env['mobile.geofence']._watch_list(self.company, 1.0, 1.0, 'ios', 20)[0])
+    def test_a_store_and_its_fence_are_located_later(self):
+        store = self._store()
+        fence = self.env['mobile.geofence'].create({'store_id': store.id})
+        store.write({'latitude': 10.0, 'longitude': 20.0})
+        self.assertTrue(store.is_located)
+        self.assertEqual(self._listed(), store.ids)
+        self.assertEqual(self.env['mobile.geofence']._containing(self.company, 10.0, 20.0), fence.ids)
+        # A fence that stands somewhere stays there.
+        store.latitude = 11.0
+        self.assertEqual(self.env['mobile.geofence']._containing(self.company, 10.0, 20.0), fence.ids)
+        store.is_located = False
+        self.assertEqual((store.latitude, store.longitude, self._listed()), (0.0, 0.0, []))
+
+    def test_an_address_that_is_found(self):
+        store = self._store()
+        self.address.write({'partner_latitude': 48.2, 'partner_longitude': 16.37})
+        self.assertEqual((store.latitude, store.longitude, store.is_located), (48.2, 16.37, True))
+        self.address.write({'partner_latitude': 0.0, 'partner_longitude': 0.0})
+        self.assertEqual((store.latitude, store.is_located), (48.2, True))
+
+    def test_a_form(self):
+        form = Form(self.env['mobile.store'].with_company(self.company))
+        form.name = "New"
+        form.partner_id = self.address
+        store = form.save()
+        self.assertFalse(store.is_located)
+        with Form(store) as form:
+            form.latitude = 1.5
+        self.assertTrue(store.is_located)
+        form = Form(self.env['mobile.geofence'].with_company(self.company))
+        form.store_id = store
+        form.type = 'polygon'
+        form.polygon_text = '{"type": "Polygon", "coordinates": [[[4, 50], [4.01, 50], [4.01, 50.01]]]}'
+        self.assertAlmostEqual(form.latitude, 50.005, places=3)
+        fence = form.save()
+        self.assertEqual(len(fence.polygon['coordinates'][0]), 4)
+        self.assertEqual(self.env['mobile.geofence']._containing(self.company, 50.004, 4.006), fence.ids)
+        with Form(fence) as form:
+            form.polygon_file = base64.b64encode(
+                b'{"type": "Polygon", "coordinates": [[[5, 50], [5.01, 50], [5.01, 50.01]]]}')
+        self.assertAlmostEqual(fence.longitude, 5.005, places=3)
+        self.assertEqual(json.loads(fence.polygon_text), fence.polygon)
+        self.assertEqual(base64.b64decode(fence.polygon_file).decode(), fence.polygon_text)
+
+
+@tagged('-at_install', 'post_install')
+class TestStoreList(GeoCase):
+
+    def test_the_order_is_that_of_great_circles_to_the_last_bit(self):
+        """Near an antipode, and within a hand's breadth, rounding swaps chords."""
+        rng = random.Random(4)
+        self._stores([(48.2 + rng.gauss(0, 1e-13), 16.37 + rng.gauss(0, 1e-13)) for _number in range(60)]
+                     + [(-48.2 + rng.gauss(0, 1e-7), -163.63 + rng.gauss(0, 1e-7)) for _number in range(60)])
+        stores = self.env['mobile.store'].search([('company_id', '=', self.company.id)])
+        for latitude, longitude in ((48.2, 16.37), (-48.2, -163.63), (48.2, 16.3700000001)):
+            expected = sorted((brute_force.haversine(latitude, longitude, store.latitude, store.longitude), store.id)
+                              for store in stores)
+            for limit in (1, 7, 59, 60, 61, 100, None):
+                found = self.env['mobile.store']._nearest(self.company, latitude, longitude, limit=limit)
+                self.assertEqual([(store.distance, store.id) for store in found], expected[:limit])
+            after = expected[30]
+            found = self.env['mobile.store']._nearest(self.company, latitude, longitude, after=after, limit=50)
+            self.assertEqual([(store.distance, store.id) for store in found], expected[31:81])
+
+    def test_a_radius_ends_where_the_great_circle_does(self):
+        [store] = self._stores([(48.2, 16.37)])
+        for latitude, longitude in ((48.3, 16.4), (-48.2, -163.63), (90.0, 0.0), (48.2, 16.37)):
+            radius = brute_force.haversine(latitude, longitude, 48.2, 16.37)
+            for reach, found in ((radius, store.ids), (math.nextafter(radius, -1), []), (1e308, store.ids)):
+                self.assertEqual([near.id for near in self.env['mobile.store']._nearest(
+                    self.company, latitude, longitude, radius=max(reach, 0.0))], found or store.ids * (radius == 0))
+
+    def test_names_are_sorted_by_an_index(self):
+        self.env['res.lang']._activate_lang('de_DE')
+        self.env.cr.execute('ANALYZE mobile_store')
+        self.env.cr.execute('SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off')
+        for lang in ('en_US', 'de_DE'):
+            Store = self.env['mobile.store'].with_context(lang=lang)
+            execute = type(self.env.cr).execute
+            with patch.object(type(self.env.cr), 'execute', autospec=True, side_effect=execute) as run:
+                Store._nearest(self.company, limit=5, after=("Store", 1))
+            [statement] = [call.args[1] for call in run.call_args_list if 'mobile_store' in call.args[1].code]
+            self.env.cr.execute(SQL('EXPLAIN %s', statement))
+            plan = '\n'.join(line for line, in self.env.cr.fetchall())
+            self.assertIn(f'mobile_store_name_{lang.lower()}', plan)
+
+    def test_words_are_found_by_an_index(self):
+        self._stores([(1.0, 1.0)])
+        self.env.flush_all()
+        self.address.city = "Ghent"
+        for text in ("tore 0", "hen"):
+            self.assertEqual(len(self.env['mobile.store']._nearest(self.company, text=text)), 1)
+        self.env.cr.execute(
+            "SELECT count(*) FROM pg_indexes WHERE tablename = 'mobile_store' AND indexdef LIKE '%gin_trgm_ops%'")
+        self.assertEqual(self.env.cr.fetchone()[0], 2)

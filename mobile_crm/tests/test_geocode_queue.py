@@ -35,6 +35,20 @@ class TestGeocodeQueue(GeocodingCommon):
             'name': "Located", 'city': "Brussels", 'partner_latitude': 50.1, 'partner_longitude': 4.1})
         store = self.env['mobile.store'].create({'name': "Located", 'partner_id': located.id})
         self.assertEqual(store.geocode_state, 'manual')
+        waiting = self.make_store()
+        waiting.partner_id.write({'partner_latitude': 50.1, 'partner_longitude': 4.1})
+        self.assertEqual((waiting.geocode_state, waiting.latitude), ('manual', 50.1))
+        null_island = self.make_store(latitude=0, longitude=0, is_located=True)
+        self.assertEqual(null_island.geocode_state, 'manual')
+
+    def test_a_position_that_is_taken_away(self):
+        store = self.make_store(latitude=50.1, longitude=4.1)
+        store.is_located = False
+        self.assertEqual(store.geocode_state, 'none')
+        waiting = self.make_store()
+        # An import of a file whose columns are empty.
+        waiting.write({'latitude': False, 'longitude': False})
+        self.assertEqual(waiting.geocode_state, 'waiting')
 
     def test_a_store_without_an_address_has_nothing_to_wait_for(self):
         store = self.env['mobile.store'].create({

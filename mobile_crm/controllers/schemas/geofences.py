@@ -25,23 +25,35 @@ class Circle(Output):
     radius: float = Field(description='Metres')
 
 
+class Polygon(Output):
+    """A GeoJSON polygon (RFC 7946)."""
+
+    type: Literal['Polygon']
+    coordinates: list[list[tuple[float, float]]] = Field(
+        description='The outer ring, then its holes; positions are longitude and latitude. An edge is the shorter way '
+                    'between its ends, also across the date line')
+
+
 class Geofence(Circle):
     """A fence to watch."""
 
     id: int
     store_id: int
     type: Literal['circle', 'polygon']
-    polygon: None = Field(None, description='For a polygon, its GeoJSON; lat, lon and radius are its enclosing circle')
+    polygon: Polygon | None = Field(
+        None, description='For a polygon, its outline; lat, lon and radius are a circle around it')
     notify_on: list[Literal['enter', 'exit', 'dwell']]
     loitering_delay: int = Field(description='Seconds inside before dwell')
+    priority: bool = Field(description='A campaign is running there, or it is at a favourite store')
 
     @classmethod
     def of(cls, fence):
         """Return a fence from ``NearFence``."""
         return cls(
-            id=fence.id, store_id=fence.store_id, type='circle', lat=fence.latitude, lon=fence.longitude,
-            radius=fence.radius, loitering_delay=fence.loitering_delay,
+            id=fence.id, store_id=fence.store_id, type=fence.type, lat=fence.latitude, lon=fence.longitude,
+            radius=fence.radius, polygon=fence.polygon, loitering_delay=fence.loitering_delay,
             notify_on=[kind for kind in ('enter', 'exit', 'dwell') if getattr(fence, f'on_{kind}')],
+            priority=fence.is_priority,
         )
 
 

@@ -2,7 +2,6 @@ import functools
 
 from pydantic import Field, model_validator
 
-from ...tools import geo
 from .base import Latitude, Longitude, Metres, Output, Page, PageQuery, Schema, UtcOutput
 
 
@@ -56,7 +55,7 @@ class Store(Output):
 
     id: int
     name: str
-    lat: float | None
+    lat: float | None = Field(description='Null while the position is not known')
     lon: float | None
     distance: float | None = Field(description='Metres as the crow flies, to one decimal')
     address: Address
@@ -81,7 +80,7 @@ class Store(Output):
             name=store.name,
             lat=store.latitude,
             lon=store.longitude,
-            distance=None if store.chord is None else round(geo.chord_to_metres(store.chord), 1),
+            distance=None if store.distance is None else round(store.distance, 1),
             address=Address(street=store.street or None, street2=store.street2 or None, zip=store.zip or None,
                             city=store.city or None, country=store.country_code),
             phone=store.phone or None,
