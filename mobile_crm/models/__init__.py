@@ -5,6 +5,8 @@ from . import mobile_opening_part
 from . import mobile_opening
 
 from . import auth_passkey_key
+from . import base_geo_provider
+from . import base_geocoder
 from . import ir_actions_act_window_view
 from . import ir_fields_converter
 from . import ir_http
@@ -25,6 +27,9 @@ from . import mobile_event
 from . import mobile_event_retention
 from . import mobile_export
 from . import mobile_gate
+from . import mobile_geocode_cache
+from . import mobile_geocode_meter
+from . import mobile_geocoder
 from . import mobile_geofence
 from . import mobile_idempotency
 from . import mobile_limit
@@ -42,6 +47,7 @@ from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
 from . import mobile_store_floor
+from . import mobile_store_geocoding
 from . import mobile_store_service
 from . import mobile_token
 from . import mobile_trace
