@@ -15,6 +15,7 @@
         'security/ir.model.access.csv',
         'security/mobile_crm_rules.xml',
         'data/ir_cron_data.xml',
+        'data/mobile_geocoding.xml',
         'data/mobile_otp_templates.xml',
         'data/mobile_opt_in_templates.xml',
         'data/mobile_consent_wording.xml',
@@ -63,6 +64,7 @@
             'mobile_crm/static/src/map_view/**/*',
             'mobile_crm/static/src/scss/**/*',
             'mobile_crm/static/src/store_map/**/*',
+            'mobile_crm/static/src/store_progress/**/*',
         ],
         # Loaded when the first map is shown; their styles are loaded beside it (see leaflet.js).
         'mobile_crm.assets_map': [

@@ -32,7 +32,8 @@ def uninstall_hook(env):
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
     # Written by hand, so no external id takes them along.
-    env['ir.config_parameter'].search([('key', '=like', 'mobile\\_crm.limit.%')]).unlink()
+    env['ir.config_parameter'].search([
+        '|', ('key', '=like', 'mobile\\_crm.limit.%'), ('key', '=like', 'mobile\\_crm.geocoder.%')]).unlink()
     env.invalidate_all()
     env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True})
     demo = env['ir.model.data'].search(

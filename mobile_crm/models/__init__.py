@@ -3,6 +3,8 @@ from . import mobile_located
 from . import mobile_looked
 
 from . import auth_passkey_key
+from . import base_geo_provider
+from . import base_geocoder
 from . import ir_actions_act_window_view
 from . import ir_http
 from . import ir_ui_view
@@ -20,6 +22,9 @@ from . import mobile_erasure
 from . import mobile_event
 from . import mobile_export
 from . import mobile_gate
+from . import mobile_geocode_cache
+from . import mobile_geocode_meter
+from . import mobile_geocoder
 from . import mobile_geofence
 from . import mobile_idempotency
 from . import mobile_limit
@@ -34,6 +39,7 @@ from . import mobile_preference
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store
+from . import mobile_store_geocoding
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit

@@ -29,6 +29,8 @@ from . import test_duplicate
 from . import test_export
 from . import test_forgetting
 from . import test_geo
+from . import test_geocode_queue
+from . import test_geocoding
 from . import test_i18n
 from . import test_idempotency
 from . import test_identity
