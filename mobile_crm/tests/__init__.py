@@ -39,6 +39,7 @@ from . import test_identity
 from . import test_limits
 from . import test_looks
 from . import test_map
+from . import test_map_geometry
 from . import test_map_ui
 from . import test_member_card
 from . import test_openapi
