@@ -232,6 +232,12 @@ def events(env, count):
         return
     cr.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'mobile_event' AND indexname !~ 'pkey$'")
     indexes = cr.fetchall()
+    cr.execute("""SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+                   WHERE conrelid = 'mobile_event'::regclass AND contype = 'f'""")
+    keys = cr.fetchall()
+    # Row by row they take hours; all at once, minutes.
+    for name, _definition in keys:
+        cr.execute(SQL('ALTER TABLE mobile_event DROP CONSTRAINT %s', SQL.identifier(name)))
     for name, _definition in indexes:
         cr.execute(SQL('DROP INDEX %s', SQL.identifier(name)))
     cr.execute(SQL(
@@ -270,6 +276,8 @@ def events(env, count):
         """, count=count))
     for _name, definition in indexes:
         cr.execute(SQL(definition))
+    for name, definition in keys:
+        cr.execute(SQL('ALTER TABLE mobile_event ADD CONSTRAINT %s %s', SQL.identifier(name), SQL(definition)))
 
 
 def number(n):

@@ -165,6 +165,8 @@ def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, 
     sellers = [Staff(server.url, server.db, 'admin', 'admin') for _ in range(4)]
     for _ in range(20 if full else 2):
         enter(phone, shop['fences'][0])
+        # Who does not leave has not come again.
+        enter(phone, shop['fences'][0], event_type='exit')
         code = phone.get('/offers', status='available')['items'][0]['code']
         orders = [_quotation(admin, shop, partner, code) for _ in sellers]
         outcomes = at_once([

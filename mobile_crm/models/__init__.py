@@ -24,6 +24,7 @@ from . import mobile_duplicate
 from . import mobile_eraser
 from . import mobile_erasure
 from . import mobile_event
+from . import mobile_event_intake
 from . import mobile_event_retention
 from . import mobile_export
 from . import mobile_gate

@@ -24,7 +24,7 @@ class MobileEvent(models.Model):
     def _cron_prune(self):
         """Delete the facts that are older than their company keeps them; what followed from them stays."""
         now = fields.Datetime.now()
-        for company in self.env['res.company'].search([]):
+        for company in self.env['res.company'].search([('active', 'in', [True, False])]):
             before, done_until = now - timedelta(days=company.mobile_event_days), None
             while True:
                 done, done_until = self._prune(company, before, done_until)

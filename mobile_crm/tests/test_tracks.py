@@ -6,10 +6,10 @@ from odoo import fields
 from odoo.tests import BaseCase, tagged
 from odoo.tools import SQL
 
-from ..models.mobile_event import AFTER, AROUND, BEFORE, EPOCH
+from ..models.mobile_event_intake import AFTER, AROUND, BEFORE, EPOCH
 from ..tools import phone_clock, plausibility
 from ..tools.plausibility import Fact, Fence
-from . import tracks
+from . import track_families as tracks
 from .common import MobileCommon
 
 BEGIN = datetime(2026, 3, 2, 7, 30)
