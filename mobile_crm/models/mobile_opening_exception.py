@@ -18,7 +18,7 @@ class MobileOpeningException(models.Model):
     _name = 'mobile.opening.exception'
     _description = "Exceptional Opening Hours"
     _inherit = ['mobile.opening.part']
-    _order = 'date_from desc, id desc'
+    _order = 'date_from, id'
     _check_company_auto = True
 
     name = fields.Char(

@@ -25,13 +25,13 @@ class TestStoreImport(MobileCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.manager = new_test_user(
-            cls.env, 'import_manager', groups='mobile_crm.group_mobile_crm_manager,base.group_allow_export', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)], name="Import Manager")
+            cls.env, 'import_manager', groups='mobile_crm.group_mobile_crm_manager,base.group_allow_export',
+            company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)], name="Import Manager")
         cls.env = cls.env(user=cls.manager)
         cls.env['mobile.store.service'].create([{'name': "Parking"}, {'name': "Click & Collect"}])
         cls.rows = [[
-            f'import_store_{number}', f'Store {number}', f'Main Street {number}', f'{1000 + number}', f'City {number % 90}',
-            ('BE', 'France', 'DE')[number % 3], f'+32 2 {number:07d}', 50 + number / 1000, 4 + number / 1000,
+            f'import_store_{number}', f'Store {number}', f'Main Street {number}', f'{1000 + number}',
+            f'City {number % 90}', ('BE', 'France', 'DE')[number % 3], f'+32 2 {number:07d}', 50 + number / 1000, 4 + number / 1000,
             ('Europe/Brussels', 'Europe/Paris', 'Europe/Berlin')[number % 3],
             ('', 'Parking', 'Parking,click_collect')[number % 3], HOURS[number % len(HOURS)],
             ('', "Import Manager")[number % 2],
@@ -120,7 +120,8 @@ class TestStoreImport(MobileCommon):
             'res_model': 'mobile.store', 'file': content, 'file_name': 'mobile_store.xlsx',
             'file_type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
         }).parse_preview({**OPTIONS, 'sheet': 'Stores'})
-        self.assertEqual([preview['matches'].get(number) for number in range(len(columns))], [[name] for name in columns])
+        self.assertEqual(
+            [preview['matches'].get(number) for number in range(len(columns))], [[name] for name in columns])
         result = self._import(
             content, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', columns)
         self.assertEqual((result['messages'], len(result['ids'])), ([], 3))
