@@ -246,6 +246,9 @@ class MobileStore(models.Model):
                 # Somebody has written the store in this moment: it is not ours any more.
                 self.env.cr.rollback()
             if not cron._commit_progress(1):
+                # Other crons have their turn. What is left undone in a run is taken up after a minute; a trigger, at
+                # once.
+                self._come_back(geocoder._now())
                 return
         self._come_back(self._next_due())
 
@@ -253,8 +256,11 @@ class MobileStore(models.Model):
         """End this run of the cron, to come back at a moment (naive UTC, None: when somebody wakes it)."""
         if at:
             cron = self.env.ref('mobile_crm.mobile_store_geocode_cron')
-            # The cron's clock has whole seconds: a moment that is cut would come too early, and find nothing to do.
-            cron._trigger(at=at.replace(microsecond=0) + timedelta(seconds=1))
+            if at <= self.env['mobile.geocoder']._now():
+                cron._trigger()
+            else:
+                # The cron's clock has whole seconds: a moment that is cut would come too early, and find nothing.
+                cron._trigger(at=at.replace(microsecond=0) + timedelta(seconds=1))
         self.env['ir.cron']._commit_progress(remaining=0)
 
     @api.model

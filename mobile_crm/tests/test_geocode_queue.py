@@ -43,6 +43,7 @@ class TestGeocodeQueue(GeocodingCommon):
 
     def test_a_position_that_is_taken_away(self):
         store = self.make_store(latitude=50.1, longitude=4.1)
+        self.assertEqual(store.geocode_state, 'manual')
         store.is_located = False
         self.assertEqual(store.geocode_state, 'none')
         waiting = self.make_store()
