@@ -159,7 +159,8 @@ class TestMap(MobileCommon):
     def test_the_attribution_is_harmless(self):
         self.company.write({
             'mobile_tile_url': 'https://tiles.example.com/{z}/{x}/{y}.png',
-            'mobile_tile_attribution': '<a href="https://tiles.example.com" onclick="x()">Tiles</a><script>x()</script>'})
+            'mobile_tile_attribution':
+                '<a href="https://tiles.example.com" onclick="x()">Tiles</a><script>x()</script>'})
         attribution = self.map.read_tiles()['attribution']
         self.assertIn('href="https://tiles.example.com"', attribution)
         self.assertNotIn('onclick', attribution)

@@ -63,7 +63,7 @@ class TestMapUi(MobileCommon, HttpCase):
         self._neighbour()
 
         def search_address(_self, text):
-            raise UserError("No provider of addresses is set")
+            raise UserError(self.env._("No provider of addresses is set"))
 
         with self._geocoder(search_address), mute_logger('odoo.http'):
             self._open_fence('mobile_crm_map_fence', 'map_ui_manager')
