@@ -13,7 +13,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
 from ..tools import plausibility
-from . import tracks
+from . import walks
 from .common import MobileCommon, MobileHttpCase
 
 
@@ -24,7 +24,7 @@ class VisitCase(MobileCommon):
         super().setUpClass()
         cls.Visit = cls.env['mobile.visit']
         cls.Event = cls.env['mobile.event']
-        cls.plane = tracks.Plane(cls.store_near.latitude, cls.store_near.longitude)
+        cls.plane = walks.Plane(cls.store_near.latitude, cls.store_near.longitude)
         cls.now = fields.Datetime.now()
         # What happened before is nobody's.
         (cls.phone + cls.phone_ben).signed_in_at = cls.now - timedelta(days=8)
@@ -229,10 +229,10 @@ class TestVisit(VisitCase):
 
     def _scenario(self, rng):
         """Return facts of some hours of one phone: walks by position, what it says itself, scans, gaps, noise."""
-        points, facts = tracks.path(rng, rng.choice((1.4, 8)), 5, rng.choice((400, 1500))), []
+        points, facts = walks.path(rng, rng.choice((1.4, 8)), 5, rng.choice((400, 1500))), []
         step, hours = rng.choice((20, 60, 180)), rng.choice((1, 5, 40))
         start = self.now - timedelta(hours=hours) - timedelta(seconds=len(points))
-        for fix in tracks.receive(rng, self.plane, points, step, 8.0, gaps=0.05, poor=0.05)[:120]:
+        for fix in walks.receive(rng, self.plane, points, step, 8.0, gaps=0.05, poor=0.05)[:120]:
             facts.append({
                 'id': str(uuid.UUID(int=rng.getrandbits(128), version=4)), 'type': 'position',
                 'occurred_at': start + timedelta(seconds=fix.seconds), 'latitude': fix.latitude,
