@@ -97,6 +97,8 @@ PAGES = {
     'stores': action('mobile_store_action'),
     'store': first_record('mobile_store_action'),
     'fences': action('mobile_geofence_action'),
+    'fence': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'circle')]),
+    'fence-polygon': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'polygon')]),
     'decisions': action('mobile_decision_report_action'),
     'apps': action('mobile_app_action'),
     'app': first_record('mobile_app_action'),

@@ -17,6 +17,8 @@ MAX_SCANNED = 5_000
 SAME_CHORD = 1e-12
 # How many more than wanted are read to see that.
 SPARE = 1
+# What a list of stores is read from; the search itself sees to what it compares.
+READ_FIELDS = ('name', 'active', 'company_id', 'partner_id', 'latitude', 'longitude', 'is_located', 'tz', 'calendar_id')
 # The distance when nobody said from where.
 NOWHERE = SQL('NULL::float8')
 
@@ -152,7 +154,7 @@ class MobileStore(models.Model):
         :param ids: only these, also those whose position is not known.
         :rtype: list[NearStore]
         """
-        self.flush_model()
+        self.flush_model(READ_FIELDS)
         name, where = self._visible(company.id)
         if text or ids is not None or where is None:
             where = self._visible_where(company.id, text, ids)
