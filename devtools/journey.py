@@ -198,6 +198,8 @@ def consent(journey):
     reason = one('reason', list({(item['reason'], item['text']) for item in phone.get('/me/decisions')['items']}))
     expect('reason', 'no_consent', reason[0])
     journey.say(f'POST /events, GET /me/decisions: withheld, "{reason[1]}"')
+    # Who does not leave has not come again.
+    phone.report({**entering(journey), 'type': 'exit'})
     granted = phone.decide(location=True, profiling=True)
     expect('granted', ['location', 'profiling'], [purpose for purpose, is_granted in granted.items() if is_granted])
     rows = journey.sales.find(

@@ -1,10 +1,15 @@
 import base64
 import json
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..tools import geo
+from ..tools.opening import DAY, local_date, to_utc
 from .common import MobileHttpCase
 
 HERE = {'lat': 50.8503, 'lon': 4.3517}
@@ -41,7 +46,7 @@ class TestApiStores(MobileHttpCase):
             'id': self.store_near.id, 'name': "Brussels Store", 'lat': 50.8467, 'lon': 4.3525,
             'address': {'street': "Main Street 1", 'street2': None, 'zip': None, 'city': "Brussels", 'country': 'BE'},
             'phone': '+32 2 123 45 67', 'timezone': 'Europe/Brussels', 'open_now': None, 'hours': [],
-            'next_change_at': None, 'image_url': None})
+            'special_days': [], 'next_change_at': None, 'services': [], 'image_url': None})
         self.assertIsNone(self.client.get(f'/stores/{self.store_near.id}').json['distance'])
 
     def test_nearest_first_with_true_distances(self):
@@ -184,3 +189,61 @@ class TestApiStores(MobileHttpCase):
             self.assertInvalid(self.client.get('/stores', cursor=text), 'query', 'cursor')
         self.assertEqual(self.client.get('/stores', cursor=cursor("' OR 1=1 --", 1)).status, 200)
         self.assertEqual(self.client.get('/stores', **HERE, cursor=cursor(5e7, 2 ** 62)).json['items'], [])
+
+    # === HOURS AND SERVICES === #
+
+    def test_special_days_and_nights(self):
+        self.store_near.calendar_id = self.env['resource.calendar'].create({
+            'name': "Bar", 'tz': 'Europe/Brussels', 'company_id': self.company.id,
+            'attendance_ids': [Command.clear()] + [Command.create({
+                'name': "Open", 'dayofweek': day, 'hour_from': start, 'hour_to': end,
+            }) for day, start, end in (('2', 9, 18), ('5', 22, 24), ('6', 0, 2))]})
+        today = local_date('Europe/Brussels', fields.Datetime.now())
+        eve, holiday, far = (today + timedelta(days=days) for days in (2, 3, 30))
+        self.env['resource.calendar.leaves'].create({
+            'name': "Boxing Day", 'calendar_id': self.store_near.calendar_id.id,
+            'date_from': to_utc(holiday, 0, ZoneInfo('Europe/Brussels')),
+            'date_to': to_utc(holiday, DAY, ZoneInfo('Europe/Brussels')) - timedelta(seconds=1)})
+        self.env['mobile.opening.exception'].create([{
+            'name': "Christmas Eve", 'date_from': eve, 'is_closed': False, 'hours': '10:00-14:00, 20:00-02:00',
+            'store_ids': self.store_near.ids}, {'name': "Far away", 'date_from': far}])
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.env['mobile.opening.exception'].search([('name', '=', "Christmas Eve")]).with_context(
+            lang='fr_FR').name = "Veille de Noël"
+        store = self.client.get(f'/stores/{self.store_near.id}').json
+        self.assertEqual(store['hours'], [
+            {'day': 2, 'opens': '09:00', 'closes': '18:00'}, {'day': 5, 'opens': '22:00', 'closes': '02:00'}])
+        self.assertEqual(store['special_days'], [
+            {'date': str(eve), 'name': "Christmas Eve", 'closed': False,
+             'hours': [{'opens': '10:00', 'closes': '14:00'}, {'opens': '20:00', 'closes': '02:00'}]},
+            {'date': str(holiday), 'name': "Boxing Day", 'closed': True, 'hours': []}])
+        french = self.client.get(f'/stores/{self.store_near.id}', headers={'Accept-Language': 'fr-FR'}).json
+        self.assertEqual(french['special_days'][0]['name'], "Veille de Noël")
+        elsewhere = self.client.get(f'/stores/{self.store_far.id}').json
+        self.assertEqual((elsewhere['special_days'], elsewhere['open_now']), ([], None))
+
+    def test_services(self):
+        parking, repairs, gone = self.env['mobile.store.service'].create([
+            {'name': "Parking"}, {'name': "Repairs", 'code': 'repair_shop'}, {'name': "Gone", 'active': False}])
+        self.store_near.service_ids = parking + repairs + gone
+        self.store_far.service_ids = parking
+        store = self.client.get(f'/stores/{self.store_near.id}').json
+        self.assertEqual(store['services'], [
+            {'code': 'parking', 'name': "Parking"}, {'code': 'repair_shop', 'name': "Repairs"}])
+        self.assertEqual(self._names(service='parking'), ["Brussels Store", "Paris Store"])
+        self.assertEqual(self._names(**HERE, service='parking,repair_shop'), ["Brussels Store"])
+        self.assertEqual(self._names(service='repair_shop', q='paris'), [])
+        self.assertEqual(self._names(service='gone'), [])
+        self.assertEqual(self._names(service='nobody_has_it'), [])
+        repairs.code = 'repairs'
+        self.assertEqual(self._names(service='repairs'), ["Brussels Store"])
+        for wrong in ('', ',', 'Parking', 'a,,b', "parking' OR 1=1", ','.join('abcdefghijk'), 'x' * 501):
+            self.assertInvalid(self.client.get('/stores', service=wrong), 'query', 'service')
+
+    def test_codes_of_services(self):
+        Service = self.env['mobile.store.service']
+        services = Service.create([
+            {'name': name} for name in ("Click & Collect", "Click, Collect!", "Zoë's Café", "停车场")])
+        self.assertEqual(services.mapped('code'), ['click_collect', 'click_collect_2', 'zoe_s_cafe', 'service'])
+        with self.assertRaises(ValidationError):
+            services[0].code = 'Click Collect'
