@@ -30,6 +30,11 @@ HAND_SQL = """
            partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
            EXISTS (SELECT FROM ir_attachment
                     WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
+           store.company_id,
+           ARRAY(SELECT rel.exception_id FROM mobile_opening_exception_store_rel rel
+                   JOIN mobile_opening_exception exception ON exception.id = rel.exception_id
+                  WHERE rel.store_id = store.id AND exception.date_to >= current_date - 2 ORDER BY rel.exception_id),
+           ARRAY(SELECT service_id FROM mobile_store_service_rel WHERE store_id = store.id),
            store.sphere <-> cube(ARRAY[%(x)s, %(y)s, %(z)s]) AS chord
       FROM mobile_store store
       JOIN res_partner partner ON partner.id = store.partner_id

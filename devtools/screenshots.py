@@ -110,6 +110,8 @@ PAGES = {
     'stores-map': Page(f'/odoo/action-{MAIN}.mobile_store_map_action', MARK),
     'store-map': newest('mobile_store_action', 'mobile.store', [('geofence_ids', '!=', False)], tall=True, ready=MARK),
     'fences': action('mobile_geofence_action'),
+    'fence': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'circle')]),
+    'fence-polygon': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'polygon')]),
     'fence-map': newest('mobile_geofence_action', 'mobile.geofence', [], tall=True, ready=FENCE),
     'decisions': action('mobile_decision_report_action'),
     'apps': action('mobile_app_action'),

@@ -16,6 +16,8 @@ ADDRESS_FIELDS = ('street', 'street2', 'zip', 'city', 'state_id', 'country_id', 
 SAME_CHORD = 1e-12
 # How many more than wanted are read to see that.
 SPARE = 1
+# What a list of stores is read from; the search itself sees to what it compares.
+READ_FIELDS = ('name', 'active', 'company_id', 'partner_id', 'latitude', 'longitude', 'is_located', 'tz', 'calendar_id')
 # The distance when nobody said from where.
 NOWHERE = SQL('NULL::float8')
 
@@ -190,7 +192,7 @@ class MobileStore(models.Model):
         :param ids: only these, also those whose position is not known.
         :rtype: list[NearStore]
         """
-        self.flush_model()
+        self.flush_model(READ_FIELDS)
         name, where = self._visible(company.id)
         if text or services or ids is not None or where is None:
             where = self._visible_where(company.id, text, services, ids)
