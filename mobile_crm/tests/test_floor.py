@@ -261,7 +261,8 @@ class TestConversion(FloorCommon):
     def _order(self, partner=None, ago=timedelta(0)):
         """Return an order that was confirmed some time ago."""
         order = self.make_order(partner or self.anna)
-        with patch.object(fields.Datetime, 'now', lambda now=fields.Datetime.now(): now - ago):
+        confirmed_at = fields.Datetime.now() - ago
+        with patch.object(fields.Datetime, 'now', lambda: confirmed_at):
             order.action_confirm()
         return order.sudo()
 
