@@ -151,6 +151,85 @@ def devices(env, count):
     env.invalidate_all()
 
 
+def reporting(env, phones, places):
+    """Make phones of customers who agree to be located, and stores with a fence each.
+
+    :return: nothing; phone number n is the device that :func:`devices` made as number n
+    """
+    devices(env, phones)
+    stores(env, places)
+    if env['mobile.geofence'].with_context(active_test=False).search_count([]) >= places:
+        return
+    cr, device = env.cr, caller(env)
+    cr.execute("UPDATE mobile_device SET signed_in_at = now() AT TIME ZONE 'UTC' - interval '900 days'")
+    fence = env['mobile.geofence'].create({'store_id': env['mobile.store'].search([], limit=1).id, 'radius': 200.0})
+    env['mobile.consent']._append(
+        device.partner_id, device.company_id, {'location': True}, 'device', device_uuid=device.uuid)
+    consent = env['mobile.consent'].search([('subject_id', '=', device.partner_id.id)])
+    env.flush_all()
+    cr.execute(SQL('SELECT array_agg(id ORDER BY id) FROM mobile_store'))
+    store_ids = cr.fetchone()[0]
+    multiply(cr, 'mobile_geofence', fence.id, places, store_id=f'(ARRAY{store_ids})[n]',
+             latitude=f'(SELECT latitude FROM mobile_store WHERE id = (ARRAY{store_ids})[n])',
+             longitude=f'(SELECT longitude FROM mobile_store WHERE id = (ARRAY{store_ids})[n])')
+    cr.execute('SELECT array_agg(DISTINCT partner_id) FROM mobile_device')
+    partner_ids = cr.fetchone()[0]
+    multiply(cr, 'mobile_consent', consent.id, len(partner_ids), subject_id=f'(ARRAY{partner_ids})[n]')
+    env.invalidate_all()
+
+
+def events(env, count):
+    """Add what phones that :func:`reporting` made have reported in two years, as it stands after the daily work.
+
+    A fifth are positions, of which those of the last 30 days are kept; comings and goings, scans and views share the
+    rest.
+    """
+    cr = env.cr
+    cr.execute("SELECT reltuples FROM pg_class WHERE oid = 'mobile_event'::regclass")
+    if cr.fetchone()[0] >= count * 0.9:
+        return
+    cr.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'mobile_event' AND indexname !~ 'pkey$'")
+    indexes = cr.fetchall()
+    for name, _definition in indexes:
+        cr.execute(SQL('DROP INDEX %s', SQL.identifier(name)))
+    cr.execute(SQL(
+        """
+        WITH product AS (SELECT array_agg(id) AS ids FROM product_product),
+        device AS (SELECT id, partner_id, company_id, row_number() OVER (ORDER BY id) - 1 AS number
+                     FROM mobile_device WHERE partner_id IS NOT NULL),
+        fence AS (SELECT id, store_id, row_number() OVER (ORDER BY id) - 1 AS number FROM mobile_geofence),
+        instant AS (
+            SELECT n, (random() * 1e6)::int AS chance,
+                   now() AT TIME ZONE 'UTC' - interval '1 hour' - (1 - n::float8 / %(count)s) * interval '729 days'
+                   AS occurred_at
+              FROM generate_series(1, %(count)s) n
+        ),
+        fact AS (
+            SELECT n, chance, occurred_at, occurred_at > now() - interval '30 days' AND mod(n, 10) < 6 AS is_placed,
+                   (ARRAY['position', 'position', 'enter', 'enter', 'exit', 'exit', 'scan', 'view', 'view', 'search']
+                   )[1 + mod(n, 10)] AS kind
+              FROM instant
+        )
+        INSERT INTO mobile_event (uuid, type, origin, occurred_at, received_at, device_id, partner_id, company_id,
+                                  geofence_id, store_id, barcode, product_id, latitude, longitude, accuracy, is_coarse,
+                                  track)
+        SELECT gen_random_uuid()::text, kind, 'phone', occurred_at, occurred_at, device.id, device.partner_id,
+               device.company_id, fence.id, fence.store_id,
+               CASE WHEN kind = 'scan' THEN (4000000000000 + chance)::text END,
+               CASE WHEN kind = 'view' THEN product.ids[1 + mod(chance, array_length(product.ids, 1))] END,
+               CASE WHEN is_placed THEN 0.005 + chance / 1e6 END, CASE WHEN is_placed THEN 0.005 + chance / 1e6 END,
+               CASE WHEN is_placed THEN 1010 END, CASE WHEN is_placed THEN TRUE END,
+               CASE WHEN is_placed AND kind = 'position' THEN hashint8extended(n, 19) END
+          FROM fact
+          JOIN device ON device.number = mod(n * 7919::bigint, (SELECT count(*) FROM device))
+     LEFT JOIN fence ON kind IN ('enter', 'exit') AND fence.number = mod(chance, (SELECT count(*) FROM fence)::int)
+    CROSS JOIN product
+         ORDER BY n
+        """, count=count))
+    for _name, definition in indexes:
+        cr.execute(SQL(definition))
+
+
 def number(n):
     """Return the phone number of the n-th customer that :func:`devices` made; those above its count are nobody's."""
     return f'+49151{20000000 + n}'

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -9,12 +9,10 @@ from ..tools.plausibility import Fact, Fence
 from ..tools.racing import execute_racing
 from .mobile_looked import POSITION_FIELDS
 
-# A phone that was offline reports later. After a week nobody learns anything from it.
-MAX_AGE = timedelta(days=7)
 # Facts of a phone around its new ones, by which these are judged: how far away in time, and how many at most.
 AROUND = timedelta(hours=24)
 BEFORE, AFTER = 40, 400
-EPOCH = datetime(1970, 1, 1)
+EPOCH = fields.Datetime.to_datetime('1970-01-01')
 
 TYPES = [
     ('enter', "Entered"),
@@ -110,8 +108,8 @@ class MobileEvent(models.Model):
 
     # Sixteen bytes for each fact, and any spelling of an id is the same one.
     _uuid_unique = models.UniqueIndex('((uuid::uuid))')
-    # Each is read newest first: all facts, a phone's, a customer's, a store's. A foreign key finds its rows by them too;
-    # a company has too many for an index to be of use.
+    # Each is read newest first: all facts, a phone's, a customer's, a store's. A foreign key finds its rows by them
+    # too; a company has too many for an index to be of use.
     _newest_idx = models.Index('(occurred_at DESC, id DESC)')
     _device_idx = models.Index('(device_id, occurred_at)')
     _partner_idx = models.Index('(partner_id, occurred_at DESC, id DESC) WHERE partner_id IS NOT NULL')
@@ -121,7 +119,7 @@ class MobileEvent(models.Model):
     _exact_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL AND is_coarse IS NOT TRUE')
 
     def init(self):
-        """Add what no user ever sees: the fingerprint of the fixes that end here; and let the vacuum take small steps."""
+        """Add the fingerprint of the fixes that end here, which no user sees; let the vacuum take small steps."""
         cr = self.env.cr
         cr.execute('ALTER TABLE mobile_event ADD COLUMN IF NOT EXISTS track bigint')
         cr.execute('CREATE INDEX IF NOT EXISTS mobile_event_track_idx ON mobile_event (track) WHERE track IS NOT NULL')
@@ -156,8 +154,8 @@ class MobileEvent(models.Model):
         stored with a doubt, and sets nothing off.
 
         :param device: ``mobile.device``, of the caller.
-        :param list[dict] reports: ``id`` and ``occurred_at`` (naive UTC, by the phone's clock), ``type``, ``mocked`` and
-            fields of this model; ``message_id`` is the public id of a message.
+        :param list[dict] reports: ``id`` and ``occurred_at`` (naive UTC, by the phone's clock), ``type``, ``mocked``
+            and fields of this model; ``message_id`` is the public id of a message.
         :param datetime sent_at: when the phone sent them (naive UTC), by the same clock.
         :return: the number of new facts, the number of known ones, and (id, code, detail) of each refused one.
         :rtype: tuple[int, int, list[tuple[str, str, str]]]
@@ -166,7 +164,8 @@ class MobileEvent(models.Model):
         now = fields.Datetime.now()
         phone = device._reporter()
         clock = sent_at and phone_clock.measure(phone.clock, (now - sent_at).total_seconds())
-        times = phone_clock.put_right([report['occurred_at'] for report in reports], now, clock and clock.offset)
+        times = phone_clock.put_right(
+            [report['occurred_at'] for report in reports], now, clock and clock.offset, phone.clock.offset)
         references = self._references(phone, reports)
         may_locate = self._may_locate(phone, reports)
         rows, rejected = {}, []
@@ -202,9 +201,10 @@ class MobileEvent(models.Model):
 
         company_domain, references = [('company_id', '=', phone.company_id)], {}
         if ids := named('geofence_id'):
-            references['geofence_id'] = {row[0]: (row[1], Fence(row[0], *row[2:])) for row in self.env.execute_query(SQL(
+            found = self.env.execute_query(SQL(
                 """SELECT id, store_id, latitude, longitude, radius FROM mobile_geofence
-                    WHERE id IN %s AND company_id = %s AND active""", ids, phone.company_id))}
+                    WHERE id IN %s AND company_id = %s AND active""", ids, phone.company_id))
+            references['geofence_id'] = {row[0]: (row[1], Fence(row[0], *row[2:])) for row in found}
         if ids := named('store_id'):
             references['store_id'] = dict.fromkeys(
                 self.env['mobile.store'].search([('id', 'in', ids), *company_domain]).ids)
@@ -240,8 +240,9 @@ class MobileEvent(models.Model):
             row['store_id'] = references['geofence_id'][row['geofence_id']][0]
         said = report['occurred_at']
         return {
-            **row, 'uuid': report['id'], 'occurred_at': occurred_at, 'reported_at': said if said != occurred_at else None,
-            'device_id': phone.id, 'company_id': phone.company_id, 'partner_id': phone.whose(occurred_at)}
+            **row, 'uuid': report['id'], 'occurred_at': occurred_at,
+            'reported_at': said if said != occurred_at else None, 'device_id': phone.id,
+            'company_id': phone.company_id, 'partner_id': phone.whose(occurred_at)}
 
     @api.model
     def _fact(self, row, report, references, now, doubt=None):
@@ -338,7 +339,7 @@ class MobileEvent(models.Model):
         """Return why a report is not stored, as (code, detail), or None."""
         if row['occurred_at'] > now + phone_clock.MAX_AHEAD:
             return 'in_future', self.env._("This lies in the future. Check the phone's clock.")
-        if row['occurred_at'] < now - MAX_AGE:
+        if row['occurred_at'] < now - phone_clock.MAX_AGE:
             return 'too_old', self.env._("This is more than 7 days old.")
         for field in ('geofence_id', 'store_id', 'product_id', 'message_id'):
             if row[field] is False:
@@ -365,8 +366,8 @@ class MobileEvent(models.Model):
         """
         if not rows:
             return self.browse()
-        columns = ('uuid', 'type', 'occurred_at', 'reported_at', 'device_id', 'partner_id', 'company_id', *POSITION_FIELDS,
-                   'geofence_id', 'store_id', 'product_id', 'barcode', 'query', 'message_id', 'doubt')
+        columns = ('uuid', 'type', 'occurred_at', 'reported_at', 'device_id', 'partner_id', 'company_id',
+                   *POSITION_FIELDS, 'geofence_id', 'store_id', 'product_id', 'barcode', 'query', 'message_id', 'doubt')
         inserted = dict(execute_racing(self.env, SQL(
             """INSERT INTO mobile_event (received_at, origin, track, %s)
                VALUES %s ON CONFLICT ((uuid::uuid)) DO NOTHING RETURNING uuid, id""",

@@ -18,6 +18,40 @@ class MobileEvent(models.Model):
 
     _inherit = 'mobile.event'
 
+    # === REPORTS === #
+
+    @api.model
+    def _cron_prune(self):
+        """Delete the facts that are older than their company keeps them; what followed from them stays."""
+        now = fields.Datetime.now()
+        for company in self.env['res.company'].search([]):
+            before, done_until = now - timedelta(days=company.mobile_event_days), None
+            while True:
+                done, done_until = self._prune(company, before, done_until)
+                if done and not self.env['ir.cron']._commit_progress(done):
+                    return
+                if done < BATCH:
+                    break
+
+    @api.model
+    def _prune(self, company, before, after=None):
+        """Delete a batch of a company's oldest facts.
+
+        :param datetime before: what happened then stays.
+        :param datetime after: what happened before is known to be deleted: what other companies keep longer lies
+            there, and is not looked at again.
+        :return: how many, and when the last of them happened.
+        :rtype: tuple[int, datetime | None]
+        """
+        deleted = self.env.execute_query(SQL(
+            """DELETE FROM mobile_event WHERE id IN (
+                      SELECT id FROM mobile_event
+                       WHERE company_id = %s AND occurred_at < %s %s ORDER BY occurred_at LIMIT %s)
+            RETURNING occurred_at""",
+            company.id, before, SQL('AND occurred_at >= %s', after) if after else SQL(), BATCH))
+        self.invalidate_model()
+        return len(deleted), max((row[0] for row in deleted), default=after)
+
     # === POSITIONS === #
 
     @api.model

@@ -104,13 +104,15 @@ class MobileVisit(models.Model):
         wanted = stays.visits(
             [row.stay for row in change.rows if row.is_visit and row.store_id in store_ids],
             {row.stay.fence_id: row.store_id for row in change.rows})
-        start = min(row.stay.entered_at for row in changed)
-        end = max(row.stay.left_at or datetime.max for row in changed)
-        # A visit may be longer than its stay that has changed.
-        wanted = [visit for visit in wanted if visit.entered_at <= end and (visit.left_at or datetime.max) >= start]
-        start = min([start, *(visit.entered_at for visit in wanted)])
-        end = max([end, *(visit.left_at or datetime.max for visit in wanted)])
-        known = self._known(device_id, partner_id, store_ids, start, end, not_before)
+        start = min(row.stay.entered_at for row in changed) - stays.WALK
+        end = max(row.stay.left_at + stays.WALK if row.stay.left_at else datetime.max for row in changed)
+        wanted = [visit for visit in wanted if _meets(visit, start, end)]
+        # A visit may be longer than its stay that has changed, and those that are known may have to become one.
+        known = self._known(
+            device_id, partner_id, store_ids, min([start, *(visit.entered_at for visit in wanted)]),
+            max([end, *(visit.left_at or datetime.max for visit in wanted)]), not_before)
+        known = {row_id: old for row_id, old in known.items()
+                 if _meets(old, start, end) or any(_overlap(old, visit) for visit in wanted)}
         new, updated, kept = [], [], set()
         for visit in wanted:
             row_id = next((row_id for row_id, old in known.items() if row_id not in kept and _overlap(old, visit)), None)
@@ -227,6 +229,9 @@ class MobileVisit(models.Model):
             self.env['bus.bus']._sendone((company, CHANNEL), CHANNEL, {'ids': sorted(ids)})
 
 
+def _meets(visit, start, end):
+    return visit.entered_at <= end and (visit.left_at or datetime.max) >= start
+
+
 def _overlap(one, other):
-    return (one.store_id == other.store_id and (not one.left_at or other.entered_at <= one.left_at)
-            and (not other.left_at or one.entered_at <= other.left_at))
+    return one.store_id == other.store_id and _meets(one, other.entered_at, other.left_at or datetime.max)

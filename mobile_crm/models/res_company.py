@@ -9,6 +9,10 @@ class ResCompany(models.Model):
     mobile_position_days = fields.Integer(
         string="Keep Positions For (days)", required=True, default=30,
         help="After so many days the coordinates that phones reported are erased.")
+    mobile_event_days = fields.Integer(
+        string="Keep Reports For (days)", required=True, default=730,
+        help="After so many days what phones reported is deleted: comings and goings, scans, searches. Visits, "
+             "messages and coupons stay.")
     mobile_erasure_days = fields.Integer(
         string="Erase Customers After (days)", required=True, default=14,
         help="How long a customer who wants to be forgotten can still change their mind.")
@@ -25,6 +29,8 @@ class ResCompany(models.Model):
 
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
+    _mobile_event_days_valid = models.Constraint(
+        'CHECK (mobile_event_days BETWEEN 30 AND 3650)', "Reports are kept for 30 to 3650 days.")
     _mobile_erasure_days_valid = models.Constraint(
         'CHECK (mobile_erasure_days BETWEEN 0 AND 30)',
         "A customer is erased within 30 days; the law allows a month.")

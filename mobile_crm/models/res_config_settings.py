@@ -14,6 +14,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
 
     mobile_position_days = fields.Integer(related='company_id.mobile_position_days', readonly=False)
+    mobile_event_days = fields.Integer(related='company_id.mobile_event_days', readonly=False)
     mobile_erasure_days = fields.Integer(related='company_id.mobile_erasure_days', readonly=False)
     mobile_retention = fields.Html(string="What Is Kept", compute='_compute_mobile_retention')
     mobile_approval_required = fields.Boolean(related='company_id.mobile_approval_required', readonly=False)
@@ -22,12 +23,13 @@ class ResConfigSettings(models.TransientModel):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('mobile_position_days', 'mobile_erasure_days')
+    @api.depends('mobile_position_days', 'mobile_event_days', 'mobile_erasure_days')
     @api.depends_context('lang')
     def _compute_mobile_retention(self):
         heads = (self.env._("What"), self.env._("How Long"), self.env._("Why"))
         for settings in self:
-            days = {field: settings[field] for field in ('mobile_position_days', 'mobile_erasure_days')}
+            days = {field: settings[field] for field in (
+                'mobile_position_days', 'mobile_event_days', 'mobile_erasure_days')}
             settings.mobile_retention = _TABLE.format(
                 Markup().join(map(_HEAD.format, heads)),
                 Markup().join(

@@ -48,6 +48,7 @@ from . import test_redemption
 from . import test_retention
 from . import test_stays
 from . import test_token
+from . import test_tracks
 from . import test_ui
 from . import test_views
 from . import test_visit

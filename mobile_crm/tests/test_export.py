@@ -206,7 +206,8 @@ class TestExport(MobileHttpCase):
             self.env.cr.execute(SQL(
                 """INSERT INTO mobile_event (
                        uuid, type, origin, occurred_at, received_at, device_id, partner_id, company_id)
-                   SELECT gen_random_uuid()::text, 'view', 'phone', now(), now(), %s, %s, %s FROM generate_series(1, %s)""",
+                   SELECT gen_random_uuid()::text, 'view', 'phone', now(), now(), %s, %s, %s
+                     FROM generate_series(1, %s)""",
                 self.phone.id, self.anna.id, self.company.id, count))
 
         def peak():

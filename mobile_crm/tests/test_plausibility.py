@@ -92,7 +92,8 @@ class TestPlausibility(MobileHttpCase):
         event = self._event(ago=3600 * 24 * 9)
         receipt = self._report(event, sent_ago=3600 * 24 * 3)
         self.assertEqual(receipt['accepted'], 1)
-        receipt = self._report(self._event(ago=3600 * 24 * 9), sent_ago=3600 * 24)
+        other = self.phone_of(self.phone_ben)
+        receipt = self._report(self._event(ago=3600 * 24 * 9), client=other, sent_ago=3600 * 24)
         self.assertEqual([rejected['code'] for rejected in receipt['rejected']], ['too_old'])
 
     def test_at_the_end_of_all_calendars(self):
@@ -103,6 +104,18 @@ class TestPlausibility(MobileHttpCase):
                 self.assertEqual(answer.status, 200)
                 if answer.json['rejected']:
                     self.assertIn(answer.json['rejected'][0]['code'], ('in_future', 'too_old'), code)
+
+    def test_what_was_told_before_the_clock_was_set(self):
+        self._report(self._event('scan', ago=3600 * 24 * 400, barcode='59'), sent_ago=3600 * 24 * 400)
+        before, after = self._event(ago=3600 * 24 * 400), self._event('scan', ago=60, barcode='60')
+        self.assertEqual(self._report(before, after, sent_ago=0)['accepted'], 2)
+        self.assertAgo(before, 0)
+        self.assertAgo(after, 60)
+
+    def test_a_request_that_is_held_up(self):
+        for held, offset in ((0, 0), (120, 0), (240, 0), (245, 245), (250, 245), (0, 0)):
+            self._report(self._event('view'), sent_ago=held)
+            self.assertAlmostEqual(self.phone.clock_offset, offset, delta=5)
 
     def test_the_same_event_again_by_another_clock(self):
         event = self._event(ago=600)
@@ -118,6 +131,8 @@ class TestPlausibility(MobileHttpCase):
             events.append(self._event(ago=-86400 * day))
             self.hurry()
             self._report(events[-1], sent_ago=-86400 * day)
+            # One request is received after the other.
+            self.env.cr.execute(SQL("UPDATE mobile_event SET received_at = received_at - interval '1 minute'"))
         self.assertEqual(self._stored(*events).mapped('doubt'), [False, False, False, 'clock'])
 
     # === THE SAME THING TWICE === #

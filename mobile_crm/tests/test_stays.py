@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from odoo.tests import BaseCase, tagged
 
 from ..tools import stays
-from . import tracks
-from .tracks import moment
+from . import walks
+from .walks import moment
 
-PLACES = (tracks.Plane(50.8467, 4.3525), tracks.Plane(-17.7, 179.999), tracks.Plane(78.2, 15.6))
+PLACES = (walks.Plane(50.8467, 4.3525), walks.Plane(-17.7, 179.999), walks.Plane(78.2, 15.6))
 
 
 def never(_fence, _last):
@@ -61,7 +61,7 @@ class TestTracks(BaseCase):
         count, left_out = 0, 0
         for fence in fences:
             good = [(fix.seconds, *points[int(fix.seconds)]) for fix in fixes if (fix.accuracy or 0) < 200]
-            truth = tracks.crossings(fence, good, band)
+            truth = walks.crossings(fence, good, band)
             if truth is None:
                 left_out += 1
                 continue
@@ -79,11 +79,11 @@ class TestTracks(BaseCase):
         return count, left_out
 
     def _run(self, seed, count, *, speed, spread, step, sigma, band, radii=(60, 500), **receiver):
-        rng, total, unclear = tracks.rng(seed), 0, 0
+        rng, total, unclear = walks.rng(seed), 0, 0
         for number in range(count):
             plane = PLACES[number % len(PLACES)]
-            points = tracks.path(rng, speed, 8, spread)
-            fixes = tracks.receive(rng, plane, points, step, sigma, **receiver)
+            points = walks.path(rng, speed, 8, spread)
+            fixes = walks.receive(rng, plane, points, step, sigma, **receiver)
             fences = []
             for fence_id in range(1, 13):
                 # Drawn on the track, as a shop is.
@@ -114,10 +114,10 @@ class TestTracks(BaseCase):
         self._run(6, 20, speed=1.4, spread=900, step=10, sigma=5.0, band=38, gaps=0.08, poor=0.1)
 
     def test_receivers_that_say_nothing_of_their_accuracy(self):
-        rng, total = tracks.rng(7), 0
+        rng, total = walks.rng(7), 0
         for _ in range(6):
-            points = tracks.path(rng, 1.4, 8, 700)
-            fixes = [fix._replace(accuracy=None) for fix in tracks.receive(rng, PLACES[0], points, 5, 4.0)]
+            points = walks.path(rng, 1.4, 8, 700)
+            fixes = [fix._replace(accuracy=None) for fix in walks.receive(rng, PLACES[0], points, 5, 4.0)]
             fences = [PLACES[0].circle(number, number, *rng.choice(points), rng.uniform(60, 300))
                       for number in range(1, 9)]
             total += self.assertCrossings(rng, PLACES[0], points, fixes, fences, 36)[0]
@@ -126,9 +126,9 @@ class TestTracks(BaseCase):
     def test_hours_beside_the_edge(self):
         """A receiver that drifts for hours crosses an edge at most once, and never one that is farther than it drifts."""
         for seed in range(8):
-            rng, plane = tracks.rng(seed), PLACES[0]
+            rng, plane = walks.rng(seed), PLACES[0]
             for away, at_most in ((-25, 1), (0, 1), (25, 0)):
-                fixes = tracks.receive(rng, plane, [(200 + away, 0)] * 7200, 10, 5.0)
+                fixes = walks.receive(rng, plane, [(200 + away, 0)] * 7200, 10, 5.0)
                 fence = plane.circle(1, 1, 0, 0, 200)
                 found = follow([position(fix, [fence], plane) for fix in fixes], [fence])
                 self.assertLessEqual(len(found), at_most)
@@ -138,7 +138,7 @@ class TestTracks(BaseCase):
         plane = PLACES[0]
         fence = plane.circle(1, 1, 0, 0, 100)
         walk = [(300, y) for y in range(-60, 60)]
-        fixes = [tracks.Fix(second, *plane.degrees(*xy), 5.0) for second, xy in enumerate(walk)]
+        fixes = [walks.Fix(second, *plane.degrees(*xy), 5.0) for second, xy in enumerate(walk)]
         jumps = [fix if second != 60 else fix._replace(
             **dict(zip(('latitude', 'longitude'), plane.degrees(20, 0), strict=True))) for second, fix in enumerate(fixes)]
         for count in range(len(jumps) + 1):
@@ -159,11 +159,11 @@ class TestStays(BaseCase):
         cls.fences = [cls.fence, cls.door, cls.car_park, cls.other]
 
     def _at(self, seconds, x, accuracy=10.0):
-        return position(tracks.Fix(seconds, *self.plane.degrees(x, 0), accuracy), self.fences, self.plane)
+        return position(walks.Fix(seconds, *self.plane.degrees(x, 0), accuracy), self.fences, self.plane)
 
     def _stays(self, *facts, ends_at=hours, fence=None):
-        return [(stay.fence_id, (stay.entered_at - tracks.start()).total_seconds(),
-                 stay.left_at and (stay.left_at - tracks.start()).total_seconds(), stay.ending)
+        return [(stay.fence_id, (stay.entered_at - walks.start()).total_seconds(),
+                 stay.left_at and (stay.left_at - walks.start()).total_seconds(), stay.ending)
                 for stay in follow(list(facts), self.fences, ends_at) if not fence or stay.fence_id == fence.id]
 
     def test_said_by_the_phone(self):
@@ -252,7 +252,7 @@ class TestVisits(BaseCase):
             (visit.store_id, visit.entered_at, visit.left_at, visit.is_sure) for visit in stays.visits(order, stores or {
                 1: 1, 2: 1, 3: 1, 4: 2})) for order in itertools.permutations(made)}
         self.assertEqual(len(found), 1, "in whatever order")
-        return [(store, (start - tracks.start()).seconds, end and (end - tracks.start()).seconds)
+        return [(store, (start - walks.start()).seconds, end and (end - walks.start()).seconds)
                 for store, start, end, _sure in found.pop()]
 
     def test_the_union_of_what_overlaps(self):

@@ -1,8 +1,8 @@
 """What a phone's clock says, and what time it was.
 
-A batch says when it was sent, by the same clock as its events. Received minus sent is how far that clock is behind, plus
-the time on the way, which only ever adds: so of several samples the smallest is the best (the clock filter of NTP, RFC
-5905, section 10). Delays below ``DELAY`` are not told from a right clock.
+A batch says when it was sent, by the same clock as its events. Received minus sent is how far that clock is behind,
+plus the time on the way, which only ever adds: so of several samples the smallest is the best (the clock filter of NTP,
+RFC 5905, section 10). Delays below ``DELAY`` are not told from a right clock.
 
 Without that instant only a lower bound is known: a clock that says an hour which is still to come is ahead by as much.
 """
@@ -15,6 +15,8 @@ DELAY = 30
 LONG_DELAY = 600
 # A phone's clock may be a little ahead.
 MAX_AHEAD = timedelta(minutes=5)
+# A phone that was offline reports later. After a week nobody learns anything from it.
+MAX_AGE = timedelta(days=7)
 # One that is farther ahead is not even put right.
 MAX_SHIFT = timedelta(hours=24)
 
@@ -48,30 +50,33 @@ def measure(clock, sample):
     return Clock(sample, sample)
 
 
-def put_right(said, now, offset=None):
+def put_right(said, now, offset=None, earlier=0):
     """Return when the events of one batch happened.
 
     :param list[datetime] said: by the phone's clock, as naive UTC.
     :param datetime now: of receipt.
     :param offset: seconds to add; None when the batch did not say when it was sent.
+    :param earlier: seconds to add to what was told before the clock was set.
     :return: for each the instant, and whether it is only a guess.
     :rtype: list[tuple[datetime, bool]]
     """
-    times = [_plus(instant, offset or 0) for instant in said]
-    ahead = [instant - now for instant in times if _is_ahead(instant, now)]
+    times = said if offset is None else [_nearest(instant, now, (offset, earlier, 0)) for instant in said]
+    ahead = [instant - now for instant in times if MAX_AHEAD < instant - now <= MAX_SHIFT]
     if not ahead:
         return [(instant, False) for instant in times]
     shift = max(ahead)
 
     def is_guess(instant):
         # A clock that was measured was set between this event and the sending; the other events may be right.
-        return _is_ahead(instant, now) or offset is None and instant <= now + MAX_SHIFT
+        return MAX_AHEAD < instant - now <= MAX_SHIFT or (offset is None and instant <= now)
 
     return [(instant - shift, True) if is_guess(instant) else (instant, False) for instant in times]
 
 
-def _is_ahead(instant, now):
-    return MAX_AHEAD < instant - now <= MAX_SHIFT
+def _nearest(instant, now, offsets):
+    """Return an instant by the first of these offsets that makes it one of the last days, else by the first."""
+    times = [_plus(instant, seconds) for seconds in offsets]
+    return next((time for time in times if -MAX_AGE <= time - now <= MAX_AHEAD), times[0])
 
 
 def _plus(instant, seconds):

@@ -6,9 +6,9 @@ suspected for it; so each rule leaves them the room that their makers and the li
 
 - ``accuracy`` is the radius within which the true position lies with 68 % (Android ``Location.getAccuracy``, Apple
   ``horizontalAccuracy``). With a normal error in two dimensions three radii hold all but 0.003 %.
-- Between houses a fix may be off by some hundred metres and call itself exact (multipath: Miura et al., "GPS Error
-  Correction With Pseudorange Evaluation Using Three-Dimensional Maps", 2015; phones: Merry and Bettinger, "Smartphone GPS
-  accuracy study in an urban environment", PLoS ONE 14(7), 2019). ``ROOM`` is beyond that.
+- Between houses a fix may be off by some hundred metres and call itself exact (multipath; for phones:
+  Merry and Bettinger, "Smartphone GPS accuracy study in an urban environment", PLoS ONE 14(7), 2019). ``ROOM`` is
+  beyond that.
 - Crossings are noticed late, after 20 seconds to some minutes, and may come with the last known fix again (Apple,
   "Region Monitoring"; Android, "Create and monitor geofences").
 - Airliners make 1,000 km/h over ground, 1,200 with a jet stream; trains 350.
@@ -16,6 +16,7 @@ suspected for it; so each rule leaves them the room that their makers and the li
 What stays undetected: a made-up track that keeps to all of this, such as one at walking speed with noise in it.
 """
 import hashlib
+import itertools
 import math
 import struct
 from bisect import bisect_left, insort
@@ -151,8 +152,11 @@ def judge(new, known, find_tracks):
 
 def _judge_clock(new, known):
     """A clock that is set again and again lets one visit look like many."""
-    offsets = [offset for _received, offset in sorted({(fact.received, fact.offset) for fact in (*known, *new)})]
-    changes = sum(abs(later - earlier) > CLOCK_CHANGE for earlier, later in zip(offsets, offsets[1:], strict=False))
+    batches = {}
+    for fact in sorted((*known, *new), key=lambda fact: fact.at):
+        batches[fact.received] = fact.offset
+    offsets = [offset for _received, offset in sorted(batches.items())]
+    changes = sum(abs(later - earlier) > CLOCK_CHANGE for earlier, later in itertools.pairwise(offsets))
     if changes > MAX_CLOCK_CHANGES:
         for fact in new:
             if abs(fact.offset) > CLOCK_CHANGE:
@@ -162,8 +166,8 @@ def _judge_clock(new, known):
 def _judge_tracks(fixes, find_tracks):
     """A sequence of exact fixes is as good as unique: who shows it again has recorded it.
 
-    Each fix gets the fingerprint of the last few, so that a replay is found wherever it begins (w-shingling: Broder, "On
-    the resemblance and containment of documents", 1997).
+    Each fix gets the fingerprint of the last few, so that a replay is found wherever it begins (w-shingling: Broder,
+    "On the resemblance and containment of documents", 1997).
     """
     last, earlier = [], set()
     fresh = []
@@ -252,6 +256,9 @@ def _judge_speed(places):
             following = places[number]
     believed = None
     for number, fact in enumerate(places):
+        if believed and fact.has_fix and fact.fix == believed.fix and fact.type not in CROSSINGS:
+            # A phone that wakes up tells its last fix once more: it says where it was then.
+            continue
         if not fact.is_known and not fact.doubt:
             for other in (believed, after[number]):
                 if other:

@@ -41,8 +41,12 @@ RETENTION = (
         _lt("One-time codes, as hashes, and where they were sent"), _lt("1 day after they expire"),
         _lt("To sign in: contract")),
     Retention(
-        ('mobile.event', 'mobile.visit'),
-        _lt("Visits, scans, searches"), CONTACT,
+        ('mobile.event',),
+        _lt("What phones reported: comings and goings, scans, searches"), _lt("{mobile_event_days} days"),
+        _lt("To offer what fits: consent")),
+    Retention(
+        ('mobile.visit',),
+        _lt("Visits to stores"), CONTACT,
         _lt("To offer what fits: consent")),
     Retention(
         ('mobile.event',),

@@ -185,7 +185,9 @@ class Follower:
         if fact.type == 'position':
             for fence_id in {*self._inside, *self._runs, *fact.edges}:
                 edge, is_fit = self._edge(fence_id, fact)
-                if not is_fit:
+                last = self._last.get(fence_id)
+                if not is_fit or last and fact.at <= (last.left_seen_at or last.entered_seen_at):
+                    # What led to a crossing does not lead to another one.
                     continue
                 if fence_id in self._inside:
                     if edge > 0:
@@ -310,13 +312,10 @@ class Follower:
         """Add a position to the run of those on the other side of the edge; forget what is too old."""
         run = self._runs.setdefault(fence_id, [])
         if not run:
-            self._befores[fence_id] = self._position_at
+            self._befores[fence_id] = None if fence_id in self._inside else self._position_at
         run.append(fact)
         while len(run) > 1 and fact.at - run[0].at > (MEMORY if len(run) > 2 else MEMORY_OF_TWO):
-            forgotten = run.pop(0)
-            self._befores[fence_id] = forgotten.at
-            if fence_id in self._inside:
-                self._sign(fence_id, forgotten.at)
+            self._befores[fence_id] = run.pop(0).at
         return run
 
     def _position(self, fact):
@@ -343,8 +342,8 @@ class Follower:
         if not stay.is_confirmed and fact.at - stay.entered_at <= HEAD_START:
             # The system of the phone was faster than its positions.
             return
-        first = run[0]
-        self._leave(stay, first.at, fact.at, 'position', is_sure=first.at - stay.last_seen_at <= GAP, uuid=first.uuid)
+        first, before = run[0], max(stay.last_seen_at, self._befores.get(stay.fence_id) or datetime.min)
+        self._leave(stay, first.at, fact.at, 'position', is_sure=first.at - before <= GAP, uuid=first.uuid)
 
     def _within(self, fence_id, fact, edge):
         run = self._prolong(fence_id, fact)

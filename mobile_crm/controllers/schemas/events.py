@@ -39,7 +39,7 @@ class EventBatch(Schema):
 
     events: list[Event] = Field(min_length=1, max_length=200)
     sent_at: UtcInput | None = Field(
-        None, description="The phone's own clock as it sends this, also when it sends it again. With it the server puts "
+        None, description="The phone's own clock as it sends this, read anew each time. By it the server puts "
                           'occurred_at right where that clock is wrong')
 
 
