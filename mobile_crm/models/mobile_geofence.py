@@ -236,12 +236,16 @@ class MobileGeofence(models.Model):
         reach = min(reach, MAX_REACH)
         self._flush_places()
         xs, ys, zs = map(list, zip(*(geo.vector(*position) for position in positions), strict=True))
+        # PostgreSQL takes each box for a large part of the globe. OFFSET 0 keeps it from reading all stores beforehand.
         rows = self.env.execute_query(SQL(
             """SELECT place.number - 1, fence.id, fence.store_id, fence.latitude, fence.longitude, fence.radius,
                       fence.turn
                  FROM unnest(%s::float8[], %s::float8[], %s::float8[]) WITH ORDINALITY place(x, y, z, number)
-                 JOIN mobile_geofence fence ON fence.reach && %s AND fence.company_id = %s AND fence.active
-                 JOIN mobile_store store ON store.id = fence.store_id AND store.active""",
+           CROSS JOIN LATERAL (
+                     SELECT fence.* FROM mobile_geofence fence
+                      WHERE fence.reach && %s AND fence.company_id = %s AND fence.active
+                     OFFSET 0) fence
+                WHERE EXISTS (SELECT FROM mobile_store WHERE id = fence.store_id AND active OFFSET 0)""",
             xs, ys, zs, geo.sphere_box(SQL('cube(ARRAY[place.x, place.y, place.z])'), reach), company.id))
         polygons, stores = [], {}
         for number, fence_id, store_id, *centre, radius, turn in rows:
