@@ -127,11 +127,12 @@ class MobileGeocodeMeter(models.Model):
             longest=LONGEST_PAUSE, provider=provider.id))
 
     @api.model
-    def _stop(self, provider):
+    def _stop(self, provider, now):
+        """Ask nothing more until somebody resumes."""
         execute_apart(self.env, SQL(
             """INSERT INTO mobile_geocode_meter (provider_id, next_at, day, used, stopped)
                VALUES (%s, %s, %s, 0, TRUE) ON CONFLICT (provider_id) DO UPDATE SET stopped = TRUE, problem = NULL""",
-            provider.id, fields.Datetime.now(), fields.Date.today()))
+            provider.id, now, now.date()))
 
     @api.model
     def _resume(self, provider):

@@ -86,7 +86,7 @@ class MobileGeocoder(models.AbstractModel):
         waiting = Store.search_count([('geocode_state', '=', 'waiting')])
         progress = {
             'total': Store.search_count([]), 'waiting': waiting,
-            'located': Store.search_count(Store._located_domain()),
+            'located': Store.search_count([('is_located', '=', True)]),
             'to_check': Store.search_count([('geocode_check', '=', True)]),
             'state': 'done', 'message': False, 'seconds': None, 'may_change': self._is_manager(),
         }
@@ -98,7 +98,7 @@ class MobileGeocoder(models.AbstractModel):
     def action_stop(self):
         """Ask nothing more until somebody resumes. For managers."""
         self._check_manager()
-        self.env['mobile.geocode.meter'].sudo()._stop(self._provider())
+        self.env['mobile.geocode.meter'].sudo()._stop(self._provider(), self._now())
 
     @api.model
     def action_resume(self):

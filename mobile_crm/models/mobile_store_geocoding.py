@@ -76,17 +76,19 @@ class MobileStore(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        'partner_id.street', 'partner_id.zip', 'partner_id.city', 'partner_id.state_id', 'partner_id.country_id')
+        'is_located', 'partner_id.street', 'partner_id.zip', 'partner_id.city', 'partner_id.state_id',
+        'partner_id.country_id')
     def _compute_geocode(self):
         """Put stores into the queue whose address is new, unless somebody has entered their position."""
-        geocoder, now = self.env['mobile.geocoder'], fields.Datetime.now()
-        waiting = False
+        geocoder = self.env['mobile.geocoder']
+        now, waiting = geocoder._now(), False
         for store in self:
             text, state = geocoder._address(store.partner_id).text, store.geocode_state
             values = {'geocode_address': text, 'geocode_state': state, 'geocode_message': store.geocode_message,
                       'geocode_due_at': store.geocode_due_at, 'geocode_attempts': store.geocode_attempts}
             is_new = text != (store.geocode_address or '')
-            if not state and store._has_position():
+            if store.is_located and state in (False, 'none', 'waiting') and not store.geocoded_at:
+                # Entered here, or on the contact.
                 values['geocode_state'] = 'manual'
             elif state == 'manual':
                 if is_new and store.geocode_address:
@@ -125,7 +127,7 @@ class MobileStore(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {'latitude', 'longitude'} & vals.keys() and 'geocode_state' not in vals:
+        if {'latitude', 'longitude', 'is_located'} & vals.keys() and 'geocode_state' not in vals:
             self._positioned_by_hand()
         return result
 
@@ -133,12 +135,12 @@ class MobileStore(models.Model):
         """Note that somebody has entered the position of these stores, or taken it away."""
         # What hangs on the address first: it would put a store back into the queue.
         self.mapped('geocode_state')
-        placed = self.filtered(lambda store: store._has_position())
+        placed = self.filtered('is_located')
         placed.write({
             'geocode_state': 'manual', 'geocode_message': False, 'geocode_matched': False, 'geocode_confidence': 0.0,
             'geocode_latitude': 0.0, 'geocode_longitude': 0.0, 'geocoded_at': False})
-        for store in self - placed:
-            store.write({'geocode_state': 'none', 'geocode_message': False})
+        (self - placed).filtered(lambda store: store.geocode_state in ('found', 'manual')).write(
+            {'geocode_state': 'none', 'geocode_message': False, 'geocode_matched': False, 'geocode_confidence': 0.0})
 
     # === ACTION METHODS === #
 
@@ -160,7 +162,7 @@ class MobileStore(models.Model):
         if len(self) == 1:
             return self._geocode_now(provider)
         stores = stores.filtered(lambda store: store.geocode_state != 'manual')
-        now = fields.Datetime.now()
+        now = geocoder._now()
         for store in stores:
             store.write(self._queue_values(store.geocode_address, now))
         self._wake_geocoder()
@@ -180,7 +182,7 @@ class MobileStore(models.Model):
         """Say that a position was looked at and is right."""
         self.env['mobile.geocoder']._check_manager()
         self.check_access('write')
-        self.filtered(lambda store: store._has_position() and store.geocode_state != 'doubtful').write(
+        self.filtered(lambda store: store.is_located and store.geocode_state != 'doubtful').write(
             {'geocode_state': 'manual', 'geocode_message': False})
 
     def action_view_geocode_place(self):
@@ -244,6 +246,9 @@ class MobileStore(models.Model):
                 # Somebody has written the store in this moment: it is not ours any more.
                 self.env.cr.rollback()
             if not cron._commit_progress(1):
+                # Other crons have their turn. What is left undone in a run is taken up after a minute; a trigger, at
+                # once.
+                self._come_back(geocoder._now())
                 return
         self._come_back(self._next_due())
 
@@ -251,8 +256,11 @@ class MobileStore(models.Model):
         """End this run of the cron, to come back at a moment (naive UTC, None: when somebody wakes it)."""
         if at:
             cron = self.env.ref('mobile_crm.mobile_store_geocode_cron')
-            # The cron's clock has whole seconds: a moment that is cut would come too early, and find nothing to do.
-            cron._trigger(at=at.replace(microsecond=0) + timedelta(seconds=1))
+            if at <= self.env['mobile.geocoder']._now():
+                cron._trigger()
+            else:
+                # The cron's clock has whole seconds: a moment that is cut would come too early, and find nothing.
+                cron._trigger(at=at.replace(microsecond=0) + timedelta(seconds=1))
         self.env['ir.cron']._commit_progress(remaining=0)
 
     @api.model
@@ -326,7 +334,7 @@ class MobileStore(models.Model):
 
         :param found: the place and its rating, or None.
         """
-        values = {'geocoded_at': fields.Datetime.now(), 'geocode_attempts': 0, 'geocode_message': False,
+        values = {'geocoded_at': self.env['mobile.geocoder']._now(), 'geocode_attempts': 0, 'geocode_message': False,
                   'geocode_latitude': 0.0, 'geocode_longitude': 0.0}
         if not found:
             return {**values, 'geocode_state': 'not_found', 'geocode_matched': False, 'geocode_confidence': 0.0,
@@ -381,14 +389,6 @@ class MobileStore(models.Model):
 
     # === BUSINESS METHODS: what is odd === #
 
-    def _has_position(self):
-        self.ensure_one()
-        return bool(self.latitude or self.longitude)
-
-    @api.model
-    def _located_domain(self):
-        return Domain('latitude', '!=', 0) | Domain('longitude', '!=', 0)
-
     @api.model
     def _ids_far(self, ids=None):
         """Return the ids of stores that are far from the middle of their company's stores in the same city.
@@ -408,7 +408,7 @@ class MobileStore(models.Model):
                    SELECT store.id, store.sphere, store.company_id, partner.country_id, lower(partner.city) AS city
                      FROM mobile_store store
                      JOIN res_partner partner ON partner.id = store.partner_id
-                    WHERE store.active AND partner.city <> '' AND %s AND %s),
+                    WHERE store.active AND partner.city <> '' AND store.is_located AND %s),
                middle AS (
                    SELECT company_id, country_id, city, cube(ARRAY[
                               percentile_cont(0.5) WITHIN GROUP (ORDER BY cube_ll_coord(sphere, 1)),
@@ -420,7 +420,7 @@ class MobileStore(models.Model):
                  JOIN middle ON middle.company_id = placed.company_id AND middle.city = placed.city
                             AND middle.country_id IS NOT DISTINCT FROM placed.country_id
                 WHERE placed.sphere <-> middle.point > %s""",
-            self._located_sql('store'), among, geo.metres_to_chord(FAR)))
+            among, geo.metres_to_chord(FAR)))
         return {store_id for store_id, in rows}
 
     @api.model
@@ -433,20 +433,15 @@ class MobileStore(models.Model):
         rows = self.env.execute_query(SQL(
             """SELECT store.id
                  FROM mobile_store store
-                WHERE store.active AND %s AND %s
+                WHERE store.active AND store.is_located AND %s
                   AND EXISTS (SELECT FROM mobile_store other
                                WHERE other.sphere <@ cube_enlarge(store.sphere, %s, 3) AND other.id <> store.id
-                                 AND other.company_id = store.company_id AND other.active AND %s)""",
-            self._located_sql('store'), SQL('TRUE') if ids is None else SQL('store.id = ANY(%s)', list(ids)),
-            geo.metres_to_chord(1), self._located_sql('other')))
+                                 AND other.company_id = store.company_id AND other.active AND other.is_located)""",
+            SQL('TRUE') if ids is None else SQL('store.id = ANY(%s)', list(ids)),
+            geo.metres_to_chord(1)))
         return {store_id for store_id, in rows}
 
     @api.model
     def _flush_positions(self):
-        self.flush_model(['active', 'company_id', 'latitude', 'longitude', 'partner_id'])
+        self.flush_model(['active', 'company_id', 'is_located', 'latitude', 'longitude', 'partner_id'])
         self.env['res.partner'].flush_model(['city', 'country_id'])
-
-    @api.model
-    def _located_sql(self, table):
-        table = SQL.identifier(table)
-        return SQL('(%s.latitude <> 0 OR %s.longitude <> 0)', table, table)

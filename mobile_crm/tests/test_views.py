@@ -115,7 +115,8 @@ class TestViews(TransactionCase):
         user_menus = self._menu_xmlids(self.user)
         self.assertTrue({
             'mobile_crm.menu_root', 'mobile_crm.menu_campaigns', 'mobile_crm.menu_devices',
-            'mobile_crm.menu_stores_stores', 'mobile_crm.menu_reporting_decisions',
+            'mobile_crm.menu_stores_stores', 'mobile_crm.menu_stores_positions',
+            'mobile_crm.menu_reporting_decisions',
         } <= user_menus)
         self.assertNotIn('mobile_crm.menu_configuration', user_menus)
         manager_menus = self._menu_xmlids(self.manager)

@@ -86,12 +86,17 @@ class Service:
     def _ask(self, text, country_code):
         raise NotImplementedError
 
+    def _position(self, raw):
+        """Return the latitude and the longitude; here of a GeoJSON point."""
+        return raw['geometry']['coordinates'][1::-1]
+
     def _read(self, raw):
         """Return what ``Place`` takes beyond the name and the position."""
         raise NotImplementedError
 
     def _checked(self, location):
-        latitude, longitude = float(location.latitude), float(location.longitude)
+        # Not geopy's: it takes a missing number for 0.
+        latitude, longitude = map(float, self._position(location.raw))
         if not (math.isfinite(latitude + longitude) and abs(latitude) <= 90 and abs(longitude) <= 180):
             raise GeocoderParseError("not a position")
         values = self._read(location.raw)
@@ -118,6 +123,9 @@ class Nominatim(Service):
     def _ask(self, text, country_code):
         return self._geocoder.geocode(
             text, exactly_one=False, limit=PLACES, addressdetails=True, country_codes=country_code.lower() or None)
+
+    def _position(self, raw):
+        return raw['lat'], raw['lon']
 
     def _read(self, raw):
         address = raw.get('address') or {}
@@ -241,6 +249,9 @@ class Google(Service):
         return self._geocoder.geocode(
             text, exactly_one=False, components={'country': country_code} if country_code else None)
 
+    def _position(self, raw):
+        return raw['geometry']['location']['lat'], raw['geometry']['location']['lng']
+
     def _read(self, raw):
         parts = defaultdict(list)
         for component in raw.get('address_components', ()):
@@ -326,6 +337,9 @@ class Here(Service):
     def _checked(self, location):
         place = super()._checked(location)
         return place._replace(name=str((location.raw.get('address') or {}).get('label') or place.name))
+
+    def _position(self, raw):
+        return raw['position']['lat'], raw['position']['lng']
 
     def _read(self, raw):
         address, scoring = raw.get('address') or {}, raw.get('scoring') or {}
