@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import stays
+from ..tools import stays, unions
 from ..tools.racing import execute_racing
 
 #: The subchannel of a company on which its staff learn that visits have begun, changed or ended.
@@ -101,21 +101,22 @@ class MobileVisit(models.Model):
         if not changed:
             return
         store_ids = {row.store_id for row in changed}
-        wanted = stays.visits(
+        wanted = unions.visits(
             [row.stay for row in change.rows if row.is_visit and row.store_id in store_ids],
             {row.stay.fence_id: row.store_id for row in change.rows})
-        start = min(row.stay.entered_at for row in changed) - stays.WALK
-        end = max(row.stay.left_at + stays.WALK if row.stay.left_at else datetime.max for row in changed)
+        start = min(row.stay.entered_at for row in changed) - unions.WALK
+        end = max(row.stay.left_at + unions.WALK if row.stay.left_at else stays.EVER for row in changed)
         wanted = [visit for visit in wanted if _meets(visit, start, end)]
         # A visit may be longer than its stay that has changed, and those that are known may have to become one.
         known = self._known(
             device_id, partner_id, store_ids, min([start, *(visit.entered_at for visit in wanted)]),
-            max([end, *(visit.left_at or datetime.max for visit in wanted)]), not_before)
+            max([end, *(visit.left_at or stays.EVER for visit in wanted)]), not_before)
         known = {row_id: old for row_id, old in known.items()
                  if _meets(old, start, end) or any(_overlap(old, visit) for visit in wanted)}
         new, updated, kept = [], [], set()
         for visit in wanted:
-            row_id = next((row_id for row_id, old in known.items() if row_id not in kept and _overlap(old, visit)), None)
+            row_id = next((
+                row_id for row_id, old in known.items() if row_id not in kept and _overlap(old, visit)), None)
             if row_id is None:
                 new.append(visit)
                 continue
@@ -134,7 +135,7 @@ class MobileVisit(models.Model):
 
     @api.model
     def _known(self, device_id, partner_id, store_ids, start, end, not_before):
-        """Return the visits of a phone at some stores that lie in a time, even in part: {id: stays.Visit}."""
+        """Return the visits of a phone at some stores that lie in a time, even in part: {id: unions.Visit}."""
         self.flush_model()
         self.env.cr.execute(SQL(
             """SELECT id, store_id, entered_at, left_at, last_seen_at, source, coalesce(is_sure, FALSE)
@@ -143,7 +144,7 @@ class MobileVisit(models.Model):
                   AND coalesce(left_at, 'infinity') >= %s AND %s ORDER BY entered_at, id""",
             device_id, partner_id, tuple(store_ids), end, start,
             SQL('entered_at >= %s', not_before) if not_before else SQL('TRUE')))
-        return {row_id: stays.Visit(*row) for row_id, *row in self.env.cr.fetchall()}
+        return {row_id: unions.Visit(*row) for row_id, *row in self.env.cr.fetchall()}
 
     @api.model
     def _write_visits(self, new, updated, gone, device_id, partner_id, company_id):
@@ -230,8 +231,8 @@ class MobileVisit(models.Model):
 
 
 def _meets(visit, start, end):
-    return visit.entered_at <= end and (visit.left_at or datetime.max) >= start
+    return visit.entered_at <= end and (visit.left_at or stays.EVER) >= start
 
 
 def _overlap(one, other):
-    return one.store_id == other.store_id and _meets(one, other.entered_at, other.left_at or datetime.max)
+    return one.store_id == other.store_id and _meets(one, other.entered_at, other.left_at or stays.EVER)
