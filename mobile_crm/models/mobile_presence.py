@@ -47,11 +47,13 @@ class Change(NamedTuple):
     :ivar list[Row] before: the rows that are not so any more, as they were
     :ivar list[Row] after: the rows that are new or changed
     :ivar list[Row] rows: all of the time around, as they are now
+    :ivar dict zones: the time zones of the stores, by id
     """
 
     before: list
     after: list
     rows: list
+    zones: dict
 
 
 class Row(NamedTuple):
@@ -332,7 +334,8 @@ class MobilePresence(models.Model):
                 after.append(row)
         kept = {row.id for row in (*same, *later)}
         gone = [row for row in known if row.id not in kept]
-        return Change(gone, after, [*same, *after, *later])
+        return Change(
+            gone, after, [*same, *after, *later], {place.store_id: place.tz or 'UTC' for place in places.values()})
 
     @api.model
     def _with_tail(self, stay, known, end):

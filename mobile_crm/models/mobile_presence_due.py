@@ -29,6 +29,12 @@ class MobilePresence(models.Model):
         while done := self._follow_due(BATCH):
             if not self.env['ir.cron']._commit_progress(done):
                 return
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env['mobile.visit']._end_abandoned()
+        except psycopg2.errors.SerializationFailure:
+            # Somebody is at work on one of them; there is a next run.
+            return
 
     @api.model
     def _follow_due(self, limit):
@@ -90,7 +96,8 @@ class MobilePresence(models.Model):
             after.append(row._replace(
                 id=None, stay=stay, dwell_due_at=None if stay.is_dwelt or not is_open else row.dwell_due_at,
                 ends_at=row.ends_at if is_open else None))
-        change = Change(due, after, [*(row for row in rows if row.id not in row_ids), *after])
+        change = Change(due, after, [*(row for row in rows if row.id not in row_ids), *after],
+                        {place.store_id: place.tz or 'UTC' for place in places.values()})
         self._save(change, device, partner, company)
         self.env['mobile.visit']._sync(change, device_id, partner_id, company_id)
         return self.env['mobile.event']._derive(facts)

@@ -124,13 +124,14 @@ class MobileVisit(models.Model):
             if known[row_id] != visit:
                 updated.append((row_id, visit))
         gone = known.keys() - kept
-        created = self._write_visits(new, updated, gone, device_id, partner_id, company_id)
+        created = self._write_visits(new, updated, gone, change.zones, device_id, partner_id, company_id)
         # Another sign of life is no news.
         news = [*created, *gone, *(
             row_id for row_id, visit in updated
             if known[row_id]._replace(last_seen_at=None) != visit._replace(last_seen_at=None))]
         if news:
-            self._mark_returning(partner_id, company_id)
+            if gone or updated or any(visit.left_at for visit in new):
+                self._mark_returning(partner_id, company_id)
             self.browse(news)._announce(company_id)
 
     @api.model
@@ -147,14 +148,10 @@ class MobileVisit(models.Model):
         return {row_id: unions.Visit(*row) for row_id, *row in self.env.cr.fetchall()}
 
     @api.model
-    def _write_visits(self, new, updated, gone, device_id, partner_id, company_id):
+    def _write_visits(self, new, updated, gone, zones, device_id, partner_id, company_id):
         """Write visits; return the ids of the new ones."""
-        Store = self.env['mobile.store'].sudo()
-        zones = {store.id: ZoneInfo(store.tz or 'UTC')
-                 for store in Store.browse({visit.store_id for visit in (*new, *(visit for _id, visit in updated))})}
-
         def values(visit):
-            local = visit.entered_at.replace(tzinfo=UTC).astimezone(zones[visit.store_id])
+            local = visit.entered_at.replace(tzinfo=UTC).astimezone(ZoneInfo(zones[visit.store_id]))
             hours = (visit.left_at - visit.entered_at).total_seconds() / 3600 if visit.left_at else None
             return (visit.store_id, visit.entered_at, visit.left_at, visit.last_seen_at, visit.source, visit.is_sure,
                     hours, str(local.weekday()), local.hour)
@@ -170,8 +167,11 @@ class MobileVisit(models.Model):
             created = [row[0] for row in execute_racing(self.env, SQL(
                 """INSERT INTO mobile_visit (device_id, partner_id, company_id, is_returning, %s)
                    VALUES %s RETURNING id""", columns,
-                SQL(', ').join(
-                    SQL('%s', (device_id, partner_id, company_id, False, *values(visit))) for visit in new)))]
+                SQL(', ').join(SQL(
+                    """(%s, %s, %s, EXISTS (SELECT FROM mobile_visit WHERE partner_id = %s AND company_id = %s
+                                               AND left_at <= %s), %s)""",
+                    device_id, partner_id, company_id, partner_id, company_id, visit.entered_at,
+                    SQL(', ').join(SQL('%s', value) for value in values(visit))) for visit in new)))]
         self.invalidate_model()
         return created
 
@@ -208,6 +208,21 @@ class MobileVisit(models.Model):
             now=now, partner=partner.id, company=company.id))]
         self.invalidate_model()
         self.browse(ids)._announce(company.id)
+
+    @api.model
+    def _end_abandoned(self):
+        """End the open visits whose phone or whose fence is no more: nothing will be heard of them."""
+        self.flush_model()
+        ended = execute_racing(self.env, SQL(
+            """UPDATE mobile_visit visit SET left_at = coalesce(last_seen_at, entered_at), is_sure = FALSE,
+                      duration = extract(epoch FROM coalesce(last_seen_at, entered_at) - entered_at) / 3600
+                WHERE left_at IS NULL AND NOT EXISTS (
+                      SELECT FROM mobile_presence presence
+                       WHERE presence.device_id = visit.device_id AND presence.store_id = visit.store_id
+                         AND presence.left_at IS NULL) RETURNING id, company_id"""))
+        self.invalidate_model()
+        for visit_id, company_id in ended:
+            self.browse(visit_id)._announce(company_id)
 
     # === BUSINESS METHODS: telling === #
 

@@ -174,6 +174,16 @@ class TestVisit(VisitCase):
         self.assertEqual(self.store_near.visit_count, 2)
         self.assertEqual(self.Visit.search(self.store_near.action_view_visits()['domain']), self._visits()[::-1])
 
+    def test_what_nobody_will_end_ends(self):
+        self.startPatcher(patch.object(self.registry['ir.cron'], '_commit_progress', lambda *args, **kwargs: 60.0))
+        self._report(self._fact('enter', 60, self.fence_near), self._fact('scan', 50, barcode='1',
+                     store_id=self.store_near.id))
+        self._report(self._fact('enter', 40, self.fence_far), device=self.phone_ben)
+        self.fence_near.unlink()
+        self.env['mobile.presence']._cron_follow()
+        self.assertVisits((self.store_near, 60, 50, False))
+        self.assertVisits((self.store_far, 40, None, False), partner=self.ben)
+
     # === FROM POSITIONS === #
 
     def test_positions_make_visits_and_facts(self):
