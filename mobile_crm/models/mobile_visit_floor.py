@@ -85,7 +85,7 @@ class MobileVisit(models.Model):
                               AND look.user_id = %s
                               AND look.looked_at >= GREATEST(visit.entered_at, %s::timestamp))))""",
                 ids, self.env.uid, fields.Datetime.now() - LOOK_COUNTS_FOR)
-        super()._write_look(method, ids, field_names)
+        return super()._write_look(method, ids, field_names)
 
     # === TELLING THE ACCOUNT MANAGER === #
 
