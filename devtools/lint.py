@@ -22,7 +22,7 @@ FORBIDDEN = {
     'the host of a package registry': re.compile(r'://[\w.-]*(?:p[y]pi|d[e]bian|n[p]mjs)\.'),
 }
 #: Files from elsewhere, or generated ones.
-FOREIGN = re.compile(r'(^|/)static/lib/|\.min\.(js|css)$|\.(png|jpe?g|gif|ico|svg|pdf|woff2?)$|^LICENSE$')
+FOREIGN = re.compile(r'(^|/)static/lib/|\.min\.(js|css)$|\.(png|jpe?g|gif|ico|svg|pdf|woff2?|xlsx)$|^LICENSE$')
 
 
 def run(home, pieces, fix):

@@ -149,7 +149,14 @@ class MobileVisit(models.Model):
 
     @api.model
     def _write_visits(self, new, updated, gone, zones, device_id, partner_id, company_id):
-        """Write visits; return the ids of the new ones."""
+        """Write visits.
+
+        :param list[Visit] new: see ``tools.unions``.
+        :param list[tuple] updated: ids and what they become.
+        :param gone: ids.
+        :param dict zones: the stores' time zones by id.
+        :return: the ids of the new ones.
+        """
         def values(visit):
             local = visit.entered_at.replace(tzinfo=UTC).astimezone(ZoneInfo(zones[visit.store_id]))
             hours = (visit.left_at - visit.entered_at).total_seconds() / 3600 if visit.left_at else None
