@@ -1,10 +1,9 @@
-import itertools
 from datetime import timedelta
 
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..tools import stays
 from ..tools.racing import execute_racing
@@ -63,7 +62,7 @@ class MobilePresence(models.Model):
                 WHERE %s AND device_id IN %s ORDER BY 1, 2, 3, 4""", due, tuple(device_ids)))
         rows = self.env.cr.fetchall()
         told = self.env['mobile.event'].browse()
-        for key, group in itertools.groupby(rows, key=lambda row: row[:3]):
+        for key, group in groupby(rows, key=lambda row: row[:3]):
             told += self._do_due(*key, {row[3] for row in group}, now)
         self.env['mobile.decision']._decide_for_events(told)
         return len(rows)
