@@ -4,6 +4,7 @@ A copy keeps every column that is not named, so that a column that the addon gai
 functions add only what is missing.
 """
 
+import math
 import random
 
 from odoo import Command
@@ -87,23 +88,64 @@ def stores(env, count):
         'name': "Store", 'street': "Hauptstrasse 1", 'zip': '10115', 'city': "Berlin", 'phone': '+49 30 901820',
         'country_id': country.id, 'company_id': env.company.id,
     })
-    store = env['mobile.store'].create({'name': "Store", 'partner_id': partner.id, 'tz': 'UTC'})
+    store = env['mobile.store'].create({
+        'name': "Store", 'partner_id': partner.id, 'tz': 'UTC', 'latitude': 52.5, 'longitude': 13.4})
     calendars = env['resource.calendar'].create([
         {'name': f"Opening hours {number}", 'tz': 'UTC'} for number in range(CALENDARS)
     ])
     env.flush_all()
     env.cr.execute('SELECT setseed(0.19)')
+    # What stock Odoo reads: see bench_stores.py.
     partner_offset = multiply(
         env.cr, 'res_partner', partner.id, count, name="'Store ' || n", complete_name="'Store ' || n",
         commercial_partner_id='copy.id', street="'Hauptstrasse ' || n", city="'City ' || mod(n, 5000)",
-        country_id='1 + mod(n, 240)')
+        country_id='1 + mod(n, 240)', partner_latitude='degrees(asin(2 * random() - 1))::numeric(10, 7)',
+        partner_longitude='(360 * random() - 180)::numeric(10, 7)')
     zones = ', '.join(f"'{zone}'" for zone in TIME_ZONES)
     multiply(
         env.cr, 'mobile_store', store.id, count, name="jsonb_build_object('en_US', 'Store ' || n)",
-        partner_id=f'n + {partner_offset}', latitude='degrees(asin(2 * random() - 1))',
+        partner_id=f'n + {partner_offset}', city="'City ' || mod(n, 5000)", latitude='degrees(asin(2 * random() - 1))',
         longitude='360 * random() - 180', tz=f'(ARRAY[{zones}])[1 + mod(n, {len(TIME_ZONES)})]',
         calendar_id=f'CASE WHEN mod(n, 2) = 0 THEN {calendars[0].id} + mod(n / 2, {CALENDARS}) END')
     env.invalidate_all()
+
+
+def fences(env, count, share_of_polygons=0.2, corners=24):
+    """Draw fences of 100 m to 10 km, one at each store, the first ones of them polygons.
+
+    :param float share_of_polygons: the ORM draws these, which takes a minute for 20,000
+    """
+    Fence = env['mobile.geofence']
+    if Fence.search_count([]) >= count:
+        return
+    env.cr.execute('SELECT id, latitude, longitude FROM mobile_store ORDER BY id DESC LIMIT %s', [count])
+    places = env.cr.fetchall()
+    source = random.Random(19)
+    polygons = int(count * share_of_polygons)
+    for start in range(0, polygons, 1000):
+        Fence.create([
+            {'store_id': store_id, 'polygon': _star(source, latitude, longitude, 100 * 100 ** source.random(), corners)}
+            for store_id, latitude, longitude in places[start:min(start + 1000, polygons)]])
+        env.invalidate_all()
+    store_id, latitude, longitude = places[-1]
+    circle = Fence.create({'store_id': store_id, 'latitude': latitude, 'longitude': longitude, 'radius': 100.0})
+    env.flush_all()
+    env.cr.execute('SELECT setseed(0.19)')
+    at_store = f'(SELECT %s FROM mobile_store WHERE id = {store_id} + n)'
+    multiply(
+        env.cr, 'mobile_geofence', circle.id, count - polygons - 1, store_id=f'{store_id} + n',
+        latitude=at_store % 'latitude', longitude=at_store % 'longitude', radius='100 * power(100, random())')
+    env.invalidate_all()
+
+
+def _star(source, latitude, longitude, radius, corners):
+    """Return a GeoJSON polygon around a place, as far as `radius` (metres) from it."""
+    ring = []
+    for number in range(corners):
+        away, bearing = radius * source.uniform(0.5, 1) / 111_195, 2 * math.pi * number / corners
+        ring.append([longitude + away * math.cos(bearing) / max(math.cos(math.radians(latitude)), 0.01),
+                     latitude + away * math.sin(bearing)])
+    return {'type': 'Polygon', 'coordinates': [[[x, max(-90, min(90, y))] for x, y in ring]]}
 
 
 def devices(env, count):

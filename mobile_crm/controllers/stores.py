@@ -21,7 +21,7 @@ class Stores(MobileController):
         order = NEAREST_FIRST if located else BY_NAME
         stores, last = self.env['mobile.store']._find_page(
             self._company(), query.lat, query.lon, radius=query.radius, text=query.q, open_now=query.open_now,
-            after=order.decode(query.cursor), limit=query.limit)
+            services=query.services, after=order.decode(query.cursor), limit=query.limit)
         return StorePage(
             items=self._to_schema(stores),
             next_cursor=last and order.encode(last.distance if located else last.name, last.id),
@@ -38,10 +38,10 @@ class Stores(MobileController):
 
     def _to_schema(self, stores):
         Store_, now = self.env['mobile.store'], fields.Datetime.now()
+        schedules = Store_._schedules({store.schedule_key for store in stores})
+        services = self.env['mobile.store.service']._names()
         return [
-            Store.of(
-                store,
-                Store_._weekly_hours(store.calendar_id) if store.calendar_id else (),
-                Store_._opening(store.calendar_id, store.tz, now),
-            ) for store in stores
+            Store.of(store, schedules[store.schedule_key], opening,
+                     [names for service_id, names in services.items() if service_id in store.service_ids], now)
+            for store, opening in zip(stores, Store_._openings(stores, now), strict=True)
         ]

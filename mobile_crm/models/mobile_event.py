@@ -30,11 +30,9 @@ VACUUM = {
 DOUBTS = [
     ('clock', "The phone's clock was wrong"),
     ('mocked', "The phone says that the position is simulated"),
-    ('impossible_accuracy', "No receiver is as exact as this"),
     ('far_from_fence', "The position is far from the fence"),
     ('inaccurate', "The position is too inaccurate for the fence"),
     ('replayed', "The same track was reported before"),
-    ('synthetic', "The track is drawn with a ruler"),
     ('impossible_speed', "Nobody comes from place to place so fast"),
     ('too_fast', "Nobody comes in at this speed"),
     ('frozen', "The position stays the very same while the phone comes and goes"),

@@ -1,21 +1,23 @@
-import functools
 import math
-from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
 from ..tools import geo
 
 # How many stores one request looks at for those that are open.
 MAX_SCANNED = 5_000
+# What of the address can be entered with the store.
+ADDRESS_FIELDS = ('street', 'street2', 'zip', 'city', 'state_id', 'country_id', 'phone')
 # The index sorts by chords and we by great circles. Rounding can swap two stores whose chords differ by less than this
 # (of the earth's radius; 6 micrometres), so the end of a list is known when the next chord is longer by this.
 SAME_CHORD = 1e-12
 # How many more than wanted are read to see that.
-SPARE = 4
+SPARE = 1
+# What a list of stores is read from; the search itself sees to what it compares.
+READ_FIELDS = ('name', 'active', 'company_id', 'partner_id', 'latitude', 'longitude', 'is_located', 'tz', 'calendar_id')
 # The distance when nobody said from where.
 NOWHERE = SQL('NULL::float8')
 
@@ -39,8 +41,16 @@ class NearStore(NamedTuple):
     tz: str
     calendar_id: int | None
     has_image: bool
-    distance: float | None
+    company_id: int
+    exception_ids: list[int]
+    service_ids: list[int]
     chord: float | None
+    distance: float | None
+
+    @property
+    def schedule_key(self):
+        """What decides about the hours, for ``mobile.opening._schedules``."""
+        return self.calendar_id, self.company_id, tuple(self.exception_ids)
 
 
 class MobileStore(models.Model):
@@ -48,7 +58,7 @@ class MobileStore(models.Model):
 
     _name = 'mobile.store'
     _description = "Store"
-    _inherit = ['mail.thread', 'image.mixin', 'mobile.located']
+    _inherit = ['mail.thread', 'image.mixin', 'mobile.located', 'mobile.opening']
     _order = 'name, id'
     _check_company_auto = True
 
@@ -58,27 +68,27 @@ class MobileStore(models.Model):
         comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one(
         string="Address", comodel_name='res.partner', required=True, check_company=True, index=True,
-        ondelete='restrict')
-    phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
+        ondelete='restrict', help="The contact with the store's address. A new one is made when you name none.")
+    street = fields.Char(related='partner_id.street', readonly=False)
+    street2 = fields.Char(related='partner_id.street2', readonly=False)
+    zip = fields.Char(related='partner_id.zip', readonly=False)
     # Stored, so that stores are searched by it without a look at all contacts.
-    city = fields.Char(related='partner_id.city', store=True, index='trigram')
+    city = fields.Char(related='partner_id.city', readonly=False, store=True, index='trigram')
+    state_id = fields.Many2one(
+        related='partner_id.state_id', readonly=False, domain="[('country_id', '=?', country_id)]")
+    country_id = fields.Many2one(related='partner_id.country_id', readonly=False)
+    phone = fields.Char(string="Phone Number", related='partner_id.phone', readonly=False)
     latitude = fields.Float(tracking=True)
     longitude = fields.Float(tracking=True)
-    tz = fields.Selection(
-        selection=lambda self: self.env['res.partner']._fields['tz']._description_selection(self.env),
-        string="Time Zone", required=True, default=lambda self: self.env.user.tz or 'UTC')
-    calendar_id = fields.Many2one(
-        string="Opening Hours", comodel_name='resource.calendar', check_company=True, index='btree_not_null',
-        help="The working times of this calendar are the hours at which the store is open, in the store's time zone.")
+    service_ids = fields.Many2many(
+        string="Services", comodel_name='mobile.store.service', relation='mobile_store_service_rel',
+        column1='store_id', column2='service_id', help="What customers find here, such as parking or repairs.")
     user_id = fields.Many2one(string="Salesperson", comodel_name='res.users', check_company=True, tracking=True)
     geofence_ids = fields.One2many(comodel_name='mobile.geofence', inverse_name='store_id')
     geofence_count = fields.Integer(string="Fences", compute='_compute_geofence_count')
     visit_count = fields.Integer(
         string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
-        help="How often customers' phones have reported that they came near.")
-    opening = fields.Selection(
-        string="Now", selection=[('open', "Open"), ('closed', "Closed")], compute='_compute_opening',
-        help="By the opening hours, at this moment. Empty while the hours are not known.")
+        help="How often customers have been here, as their phones tell.")
 
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
@@ -111,111 +121,178 @@ class MobileStore(models.Model):
             store.geofence_count = counts.get(store, 0)
 
     def _compute_visit_count(self):
-        counts = dict(self.env['mobile.event']._read_group(
-            [('store_id', 'in', self.ids), ('type', '=', 'enter')], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.visit']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.visit_count = counts.get(store, 0)
 
-    @api.depends('calendar_id', 'tz')
-    def _compute_opening(self):
-        now, words = fields.Datetime.now(), {True: 'open', False: 'closed', None: False}
-        for store in self:
-            store.opening = words[self._opening(store.calendar_id.id, store.tz or 'UTC', now)[0]]
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        without = [vals for vals in vals_list if not vals.get('partner_id')]
+        partners = self.env['res.partner'].create([{
+            'name': vals.get('name'),
+            'is_company': True,
+            'company_id': vals.get('company_id') or self.env.company.id,
+            **{name: vals.pop(name) for name in ADDRESS_FIELDS if name in vals},
+        } for vals in without])
+        for vals, partner in zip(without, partners, strict=True):
+            vals['partner_id'] = partner.id
+        return super().create(vals_list)
+
+    def write(self, vals):
+        address = {name: vals[name] for name in ADDRESS_FIELDS if name in vals}
+        res = super().write({name: value for name, value in vals.items() if name not in address})
+        if address:
+            # At once, and only what is new: each write of a contact is dear, and an import writes thousands.
+            for partner in self.partner_id:
+                values = partner._convert_to_write({name: partner[name] for name in address})
+                if changed := {name: value for name, value in address.items() if (value or False) != values[name]}:
+                    partner.write(changed)
+        return res
+
+    @api.model
+    def get_import_templates(self):
+        return [{
+            'label': self.env._("Import Template for Stores"),
+            'template': '/mobile_crm/static/xls/mobile_store.xlsx',
+        }]
 
     # === ACTION METHODS === #
 
     def action_view_visits(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_event_action')
-        return {**action, 'domain': [('store_id', '=', self.id), ('type', '=', 'enter')], 'context': {}}
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Visits"), 'res_model': 'mobile.visit',
+            'view_mode': 'list,form', 'domain': [('store_id', '=', self.id)]}
 
     def action_view_map(self):
-        """Show the store's position on OpenStreetMap, in a window of its own."""
+        """Show the store on the map of all stores, among its neighbours."""
         self.ensure_one()
-        place = f'mlat={self.latitude:.6f}&mlon={self.longitude:.6f}#map=17/{self.latitude:.6f}/{self.longitude:.6f}'
-        return {'type': 'ir.actions.act_url', 'url': f'https://www.openstreetmap.org/?{place}', 'target': 'new'}
+        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_store_map_action')
+        sight = {'latitude': self.latitude, 'longitude': self.longitude, 'zoom': 14}
+        return {**action, 'context': {'mobile_map_sight': sight}}
 
     # === BUSINESS METHODS: finding === #
 
     @api.model
-    def _nearest(self, company, latitude=None, longitude=None, *, radius=None, text=None, after=None, limit=None,
-                 ids=None):
+    def _nearest(self, company, latitude=None, longitude=None, *, radius=None, text=None, services=(), after=None,
+                 limit=None, ids=None):
         """Return stores of a company, nearest first, in one query that runs under the caller's own rights.
 
         :param company: ``res.company``.
         :param latitude, longitude: degrees; without them the order is by name and ``distance`` is None.
         :param radius: metres, or None for the whole globe.
         :param str text: part of the name or the city.
+        :param services: codes of ``mobile.store.service``; a store has all of them.
         :param tuple after: the sort key of the last store that was given: (distance, id), or (name, id).
         :param int limit: how many at most.
         :param ids: only these, also those whose position is not known.
         :rtype: list[NearStore]
         """
-        domain = [('company_id', '=', company.id)]
-        if text:
-            text = escape_psql(text)
-            domain += ['|', ('name', 'ilike', text), ('city', 'ilike', text)]
-        if ids is not None:
-            domain += [('id', 'in', ids)]
-        self.flush_model()
-        query = self._search(domain)
+        self.flush_model(READ_FIELDS)
+        name, where = self._visible(company.id)
+        if text or services or ids is not None or where is None:
+            where = self._visible_where(company.id, text, services, ids)
         if latitude is None:
-            name = self._field_to_sql(query.table, 'name', query)
-            query.order, query.limit = SQL('%s, %s', name, SQL.identifier(query.table, 'id')), limit
             if after:
-                query.add_where(SQL('(%s, %s) > %s', name, SQL.identifier(query.table, 'id'), after))
-            return sorted(self._read_near(query), key=lambda store: (store.name, store.id))
-        distance = self._add_distance(query, latitude, longitude, radius, after, is_listed=ids is None)
+                where = SQL('%s AND (%s, mobile_store.id) > %s', where, name, after)
+            return [NearStore(*row, None) for row in self._read_near(
+                name, where, NOWHERE, SQL('%s, mobile_store.id', name), limit)]
+        point = geo.sphere_point(latitude, longitude)
+        chord = SQL('mobile_store.sphere <-> %s', point)
+        where = self._and_near(where, latitude, longitude, point, radius, after, is_listed=ids is None)
         look = limit and limit + SPARE
         while True:
-            query.limit = look
-            found = self._read_near(query, distance, query.order)
-            found.sort(key=lambda store: (math.inf if store.distance is None else store.distance, store.id))
+            # The index gives the nearest by chords alone: before PostgreSQL 17, a second sort key would make it compute
+            # and sort all of them.
+            found = sorted((
+                NearStore(*row, None if row[2] is None else geo.distance(latitude, longitude, row[2], row[3]))
+                for row in self._read_near(name, where, chord, chord, look)
+            ), key=lambda store: (math.inf if store.distance is None else store.distance, store.id))
             if limit is None or len(found) < look or (
                     max(store.chord for store in found) > found[limit - 1].chord + SAME_CHORD):
                 return found[:limit]
             look *= 2
 
     @api.model
-    def _add_distance(self, query, latitude, longitude, radius, after, *, is_listed):
-        """Make a query one of the nearest stores, and return the distance in metres."""
-        store = SQL.identifier(query.table)
-        point = geo.sphere_point(latitude, longitude)
-        distance = geo.distance_sql(
-            SQL('%s::float8', latitude), SQL('%s::float8', longitude), SQL('%s.latitude', store),
-            SQL('%s.longitude', store))
-        # The index gives the nearest by this alone: before PostgreSQL 17, a second sort key would make it compute and
-        # sort all distances.
-        query.order = SQL('%s.sphere <-> %s', store, point)
-        if is_listed:
-            query.add_where(SQL('%s.sphere IS NOT NULL', store))
-        if radius is not None:
-            # The box lets the index leave out what is farther away, the distance leaves out the box's corners.
-            query.add_where(SQL('%s.sphere <@ %s AND %s <= %s', store, geo.sphere_box(point, radius), distance, radius))
-        if after:
-            query.add_where(SQL('(%s, %s.id) > %s', distance, store, after))
-        return SQL('CASE WHEN %s.is_located THEN %s END', store, distance)
+    def _visible(self, company_id):
+        """Return how SQL calls a store's name, and which stores of a company the caller may see.
+
+        Odoo takes longer to write that down than PostgreSQL to find the stores, so it is written once for all callers
+        with the same rules, if these compare columns of the store with values; None for other ones.
+
+        :rtype: tuple[SQL, SQL | None]
+        """
+        self.browse().check_access('read')
+        rules = Domain.TRUE if self.env.su else self.env['ir.rule']._compute_domain(self._name)
+        return self._visible_by(company_id, repr(rules), rules)
 
     @api.model
-    def _read_near(self, query, distance=NOWHERE, chord=NOWHERE):
-        """Return the stores of a query.
+    @tools.ormcache('company_id', 'rules_key', 'self.env.lang', "self.env.context.get('active_test', True)")
+    def _visible_by(self, company_id, rules_key, rules):
+        is_plain = all(
+            condition.operator in ('in', 'not in', '=', '!=', '<', '>', '<=', '>=')
+            and (field := self._fields.get(condition.field_expr)) and field.store and field.column_type
+            for condition in rules.iter_conditions())
+        return self._field_to_sql(self._table, 'name'), self._visible_where(company_id) if is_plain else None
 
-        :rtype: list[NearStore]
-        """
-        rows = self.env.execute_query(SQL(
-            """SELECT store.id, %(name)s, CASE WHEN store.is_located THEN store.latitude END,
-                      CASE WHEN store.is_located THEN store.longitude END, partner.phone, partner.street,
-                      partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
+    @api.model
+    def _visible_where(self, company_id, text=None, services=(), ids=None):
+        """Return the condition for stores of a company that the caller may see."""
+        domain = Domain('company_id', '=', company_id)
+        if text:
+            text = escape_psql(text)
+            domain &= Domain('name', 'ilike', text) | Domain('city', 'ilike', text)
+        if services:
+            ids_by_code = {code: number for number, (code, _name) in self.env['mobile.store.service']._names().items()}
+            domain &= Domain.AND(Domain('service_ids', 'in', [ids_by_code.get(code, 0)]) for code in services)
+        if ids is not None:
+            domain &= Domain('id', 'in', ids)
+        query = self._search(domain)
+        if query.from_clause.code == f'"{self._table}"':
+            return query.where_clause
+        return SQL('mobile_store.id IN %s', query.subselect())
+
+    @api.model
+    def _and_near(self, where, latitude, longitude, point, radius, after, *, is_listed):
+        """Return a condition for the stores around a place, and after another one."""
+        if is_listed:
+            where = SQL('%s AND mobile_store.sphere IS NOT NULL', where)
+        if radius is None and not after:
+            return where
+        distance = geo.distance_sql(
+            SQL('%s::float8', latitude), SQL('%s::float8', longitude), SQL('mobile_store.latitude'),
+            SQL('mobile_store.longitude'))
+        if radius is not None:
+            # The box lets the index leave out what is farther away, the distance leaves out the box's corners.
+            where = SQL('%s AND mobile_store.sphere <@ %s AND %s <= %s',
+                        where, geo.sphere_box(point, radius), distance, radius)
+        if after:
+            where = SQL('%s AND (%s, mobile_store.id) > %s', where, distance, after)
+        return where
+
+    @api.model
+    def _read_near(self, name, where, chord, order, limit):
+        """Return rows of what ``NearStore`` begins with, in one query."""
+        return self.env.execute_query(SQL(
+            """SELECT mobile_store.id, %(name)s, CASE WHEN is_located THEN latitude END,
+                      CASE WHEN is_located THEN longitude END, partner.phone, partner.street, partner.street2,
+                      partner.zip, partner.city, country.code, mobile_store.tz, calendar_id,
                       EXISTS (SELECT FROM ir_attachment
-                               WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-                      store.distance, store.chord
-                 FROM (%(stores)s) store
-                 JOIN res_partner partner ON partner.id = store.partner_id
-            LEFT JOIN res_country country ON country.id = partner.country_id""",
-            name=self._field_to_sql('store', 'name'), stores=query.select(
-                SQL('%s.*', SQL.identifier(query.table)), SQL('%s AS distance', distance),
-                SQL('%s AS chord', chord))))
-        return [NearStore(*row) for row in rows]
+                               WHERE res_model = 'mobile.store' AND res_field = 'image_512'
+                                 AND res_id = mobile_store.id),
+                      mobile_store.company_id, %(exceptions)s, %(services)s, %(chord)s
+                 FROM mobile_store
+                 JOIN res_partner partner ON partner.id = mobile_store.partner_id
+            LEFT JOIN res_country country ON country.id = partner.country_id
+                WHERE %(where)s
+             ORDER BY %(order)s
+                LIMIT %(limit)s""", name=name, where=where, chord=chord, order=order, limit=limit,
+            exceptions=self._exceptions_sql(SQL('mobile_store.id')),
+            services=self.env['mobile.store.service']._of_store_sql(SQL('mobile_store.id'))))
 
     @api.model
     def _find_page(self, company, latitude, longitude, *, open_now=None, after=None, limit=20, **filters):
@@ -234,8 +311,8 @@ class MobileStore(models.Model):
         now, found, scanned, chunk_size = fields.Datetime.now(), [], 0, 5 * limit
         while scanned < MAX_SCANNED:
             chunk = self._nearest(company, latitude, longitude, after=after, limit=chunk_size, **filters)
-            for store in chunk:
-                if self._opening(store.calendar_id, store.tz, now)[0] is open_now:
+            for store, (is_open, _change) in zip(chunk, self._openings(chunk, now), strict=True):
+                if is_open is open_now:
                     found.append(store)
                     if len(found) == limit:
                         return found, store
@@ -245,71 +322,18 @@ class MobileStore(models.Model):
             after = (chunk[-1].name if latitude is None else chunk[-1].distance, chunk[-1].id)
         return found, chunk[-1]
 
-    # === BUSINESS METHODS: opening hours === #
-
     @api.model
-    @tools.ormcache('calendar_id', cache='stable')
-    def _weekly_hours(self, calendar_id):
-        """Return the opening hours of a calendar's week.
+    def _openings(self, stores, now):
+        """Tell of each store whether it is open, and when that changes.
 
-        :rtype: tuple[tuple[int, float, float], ...]: (weekday with Monday 0, from, to), hours as decimal numbers.
+        :param stores: list of ``NearStore``
+        :param datetime now: naive UTC
+        :return: for each one: open now (None: not known), and the naive UTC instant of the next change or None
+        :rtype: list[tuple[bool | None, datetime | None]]
         """
-        calendar = self.env['resource.calendar'].sudo().browse(calendar_id)
-        spans = sorted(
-            (int(line.dayofweek), line.hour_from, line.hour_to)
-            for line in calendar.attendance_ids
-            if line.day_period != 'lunch' and not line.display_type
-        )
-        merged = []
-        for day, start, end in spans:
-            if merged and merged[-1][0] == day and start <= merged[-1][2]:
-                merged[-1] = (day, merged[-1][1], max(end, merged[-1][2]))
-            else:
-                merged.append((day, start, end))
-        return tuple(merged)
-
-    @api.model
-    def _opening(self, calendar_id, tz, now):
-        """Tell whether a store is open, and when that changes.
-
-        :param int calendar_id: ``resource.calendar``, or None when nobody entered the hours.
-        :param str tz: the store's time zone.
-        :param datetime now: naive UTC.
-        :return: open now (None: not known), and the naive UTC instant of the next change (None: never).
-        :rtype: tuple[bool | None, datetime | None]
-        """
-        hours = self._weekly_hours(calendar_id) if calendar_id else ()
-        return _opening(hours, tz, now) if hours else (None, None)
-
-
-@functools.lru_cache(maxsize=4096)
-def _opening(hours, tz, now):
-    # Cached because the stores of a chain share hours and time zone, and `now` is the same for a second.
-    end = None
-    for span_start, span_end in _spans(hours, ZoneInfo(tz), now):
-        if end is not None and span_start > end:
-            return True, end
-        if span_start <= now < span_end or end == span_start:
-            end = span_end
-        elif span_start > now and end is None:
-            return False, span_start
-    return end is not None, None
-
-
-def _spans(hours, zone, now):
-    """Yield the opening hours of a week from yesterday on as naive UTC instants, one after the other.
-
-    Most callers need the first two or three, so no more are computed than are asked for.
-    """
-    def to_utc(local):
-        return local - local.replace(tzinfo=zone).utcoffset()
-
-    today = now.replace(tzinfo=UTC).astimezone(zone).date()
-    # Yesterday's may last into today, and what opens today may close next on the same day of the next week.
-    for offset in range(-1, 9):
-        date = today + timedelta(days=offset)
-        midnight = datetime.combine(date, time.min)
-        for day, start, end in hours:
-            if day == date.weekday():
-                # Wall-clock times: adding hours to a zoned midnight would be an hour off on the day the clocks change.
-                yield to_utc(midnight + timedelta(hours=start)), to_utc(midnight + timedelta(hours=end))
+        schedules = self._schedules({store.schedule_key for store in stores})
+        found = []
+        for store in stores:
+            schedule = schedules[store.schedule_key]
+            found.append(schedule.opening(store.tz, now) if schedule else (None, None))
+        return found

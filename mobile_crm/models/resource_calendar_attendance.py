@@ -1,20 +1,6 @@
-from odoo import api, models
+from odoo import models
 
 
 class ResourceCalendarAttendance(models.Model):
-    _inherit = 'resource.calendar.attendance'
-
-    # The opening hours of stores are read from the cache (see mobile.store._weekly_hours).
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache('stable')
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache('stable')
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache('stable')
-        return super().unlink()
+    _name = 'resource.calendar.attendance'
+    _inherit = ['resource.calendar.attendance', 'mobile.opening.part']

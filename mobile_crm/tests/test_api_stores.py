@@ -1,10 +1,15 @@
 import base64
 import json
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..tools import geo
+from ..tools.opening import DAY, local_date, to_utc
 from .common import MobileHttpCase
 
 HERE = {'lat': 50.8503, 'lon': 4.3517}
@@ -41,7 +46,7 @@ class TestApiStores(MobileHttpCase):
             'id': self.store_near.id, 'name': "Brussels Store", 'lat': 50.8467, 'lon': 4.3525,
             'address': {'street': "Main Street 1", 'street2': None, 'zip': None, 'city': "Brussels", 'country': 'BE'},
             'phone': '+32 2 123 45 67', 'timezone': 'Europe/Brussels', 'open_now': None, 'hours': [],
-            'next_change_at': None, 'image_url': None})
+            'special_days': [], 'next_change_at': None, 'services': [], 'image_url': None})
         self.assertIsNone(self.client.get(f'/stores/{self.store_near.id}').json['distance'])
 
     def test_nearest_first_with_true_distances(self):
@@ -75,6 +80,44 @@ class TestApiStores(MobileHttpCase):
         store = self.client.get(f'/stores/{self.store_far.id}').json
         self.assertEqual((store['open_now'], len(store['hours'])), (True, 7))
         self.assertEqual(store['hours'][0], {'day': 0, 'opens': '00:00', 'closes': '24:00'})
+
+    def test_a_store_without_a_position(self):
+        self.store_far.is_located = False
+        self.assertEqual(self._names(**HERE), ["Brussels Store"])
+        self.assertEqual(self._names(lat=0, lon=0), ["Brussels Store"])
+        self.assertEqual(self._names(), ["Brussels Store", "Paris Store"])
+        store = self.client.get(f'/stores/{self.store_far.id}', **HERE).json
+        self.assertEqual((store['lat'], store['lon'], store['distance']), (None, None, None))
+        self.store_far.write({'latitude': 0.0, 'longitude': 0.0})
+        self.assertEqual(self._names(lat=0, lon=0), ["Paris Store", "Brussels Store"])
+
+    def test_pages_while_stores_come_move_and_go(self):
+        """What stays in its place is seen once; the rest is seen at most once in a place."""
+        stores = self.env['mobile.store'].create([{
+            'name': f'Store {number:02}', 'partner_id': self.store_near.partner_id.id, 'company_id': self.company.id,
+            'tz': 'UTC', 'latitude': 51.0 + number // 2 / 100, 'longitude': 4.35} for number in range(12)])
+        for query in (HERE, {}):
+            cursor, seen = None, []
+            for step in range(20):
+                answer = self.client.get('/stores', **query, limit=3, **({'cursor': cursor} if cursor else {})).json
+                seen += [store['name'] for store in answer['items']]
+                cursor = answer['next_cursor']
+                if not cursor:
+                    break
+                if step == 0:
+                    # One that was seen goes far away, one is closed for good, and new ones open before and after.
+                    stores[0].write({'latitude': -51.0, 'name': "Aaa"})
+                    stores[11].active = False
+                    for latitude, name in ((50.851, "Aab"), (51.055, "Store 05b")):
+                        stores[1].copy({'latitude': latitude, 'name': name, 'partner_id': stores[1].partner_id.id})
+            self.assertLessEqual(step, 10)
+            stayed = [store.name for store in stores[1:11]]
+            self.assertEqual([name for name in seen if name in stayed], stayed)
+            self.assertNotIn("Store 11", seen[3:])
+            self.assertIn("Store 05b", seen)
+            stores.write({'active': True})
+            stores[0].write({'latitude': 51.0, 'name': "Store 00"})
+            self.env['mobile.store'].search([('name', 'in', ("Aab", "Store 05b"))]).unlink()
 
     def test_wrong_values(self):
         for query, loc in (
@@ -146,3 +189,61 @@ class TestApiStores(MobileHttpCase):
             self.assertInvalid(self.client.get('/stores', cursor=text), 'query', 'cursor')
         self.assertEqual(self.client.get('/stores', cursor=cursor("' OR 1=1 --", 1)).status, 200)
         self.assertEqual(self.client.get('/stores', **HERE, cursor=cursor(5e7, 2 ** 62)).json['items'], [])
+
+    # === HOURS AND SERVICES === #
+
+    def test_special_days_and_nights(self):
+        self.store_near.calendar_id = self.env['resource.calendar'].create({
+            'name': "Bar", 'tz': 'Europe/Brussels', 'company_id': self.company.id,
+            'attendance_ids': [Command.clear()] + [Command.create({
+                'name': "Open", 'dayofweek': day, 'hour_from': start, 'hour_to': end,
+            }) for day, start, end in (('2', 9, 18), ('5', 22, 24), ('6', 0, 2))]})
+        today = local_date('Europe/Brussels', fields.Datetime.now())
+        eve, holiday, far = (today + timedelta(days=days) for days in (2, 3, 30))
+        self.env['resource.calendar.leaves'].create({
+            'name': "Boxing Day", 'calendar_id': self.store_near.calendar_id.id,
+            'date_from': to_utc(holiday, 0, ZoneInfo('Europe/Brussels')),
+            'date_to': to_utc(holiday, DAY, ZoneInfo('Europe/Brussels')) - timedelta(seconds=1)})
+        self.env['mobile.opening.exception'].create([{
+            'name': "Christmas Eve", 'date_from': eve, 'is_closed': False, 'hours': '10:00-14:00, 20:00-02:00',
+            'store_ids': self.store_near.ids}, {'name': "Far away", 'date_from': far}])
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.env['mobile.opening.exception'].search([('name', '=', "Christmas Eve")]).with_context(
+            lang='fr_FR').name = "Veille de Noël"
+        store = self.client.get(f'/stores/{self.store_near.id}').json
+        self.assertEqual(store['hours'], [
+            {'day': 2, 'opens': '09:00', 'closes': '18:00'}, {'day': 5, 'opens': '22:00', 'closes': '02:00'}])
+        self.assertEqual(store['special_days'], [
+            {'date': str(eve), 'name': "Christmas Eve", 'closed': False,
+             'hours': [{'opens': '10:00', 'closes': '14:00'}, {'opens': '20:00', 'closes': '02:00'}]},
+            {'date': str(holiday), 'name': "Boxing Day", 'closed': True, 'hours': []}])
+        french = self.client.get(f'/stores/{self.store_near.id}', headers={'Accept-Language': 'fr-FR'}).json
+        self.assertEqual(french['special_days'][0]['name'], "Veille de Noël")
+        elsewhere = self.client.get(f'/stores/{self.store_far.id}').json
+        self.assertEqual((elsewhere['special_days'], elsewhere['open_now']), ([], None))
+
+    def test_services(self):
+        parking, repairs, gone = self.env['mobile.store.service'].create([
+            {'name': "Parking"}, {'name': "Repairs", 'code': 'repair_shop'}, {'name': "Gone", 'active': False}])
+        self.store_near.service_ids = parking + repairs + gone
+        self.store_far.service_ids = parking
+        store = self.client.get(f'/stores/{self.store_near.id}').json
+        self.assertEqual(store['services'], [
+            {'code': 'parking', 'name': "Parking"}, {'code': 'repair_shop', 'name': "Repairs"}])
+        self.assertEqual(self._names(service='parking'), ["Brussels Store", "Paris Store"])
+        self.assertEqual(self._names(**HERE, service='parking,repair_shop'), ["Brussels Store"])
+        self.assertEqual(self._names(service='repair_shop', q='paris'), [])
+        self.assertEqual(self._names(service='gone'), [])
+        self.assertEqual(self._names(service='nobody_has_it'), [])
+        repairs.code = 'repairs'
+        self.assertEqual(self._names(service='repairs'), ["Brussels Store"])
+        for wrong in ('', ',', 'Parking', 'a,,b', "parking' OR 1=1", ','.join('abcdefghijk'), 'x' * 501):
+            self.assertInvalid(self.client.get('/stores', service=wrong), 'query', 'service')
+
+    def test_codes_of_services(self):
+        Service = self.env['mobile.store.service']
+        services = Service.create([
+            {'name': name} for name in ("Click & Collect", "Click, Collect!", "Zoë's Café", "停车场")])
+        self.assertEqual(services.mapped('code'), ['click_collect', 'click_collect_2', 'zoe_s_cafe', 'service'])
+        with self.assertRaises(ValidationError):
+            services[0].code = 'Click Collect'

@@ -57,6 +57,10 @@ RETENTION = (
         _lt("Coarse positions"), _lt("{mobile_position_days} days"),
         _lt("To plan stores and campaigns: consent")),
     Retention(
+        ('mobile.presence',),
+        _lt("Times inside fences, from which visits follow"), _lt("9 days, or until the consent is withdrawn"),
+        _lt("To notice that somebody comes, stays and goes: consent")),
+    Retention(
         ('mobile.message', 'mobile.decision'),
         _lt("Messages, and why they came or did not"), CONTACT,
         _lt("To explain each message: legitimate interest")),
