@@ -4,6 +4,7 @@ A copy keeps every column that is not named, so that a column that the addon gai
 functions add only what is missing.
 """
 
+import math
 import random
 
 from odoo import Command
@@ -87,23 +88,64 @@ def stores(env, count):
         'name': "Store", 'street': "Hauptstrasse 1", 'zip': '10115', 'city': "Berlin", 'phone': '+49 30 901820',
         'country_id': country.id, 'company_id': env.company.id,
     })
-    store = env['mobile.store'].create({'name': "Store", 'partner_id': partner.id, 'tz': 'UTC'})
+    store = env['mobile.store'].create({
+        'name': "Store", 'partner_id': partner.id, 'tz': 'UTC', 'latitude': 52.5, 'longitude': 13.4})
     calendars = env['resource.calendar'].create([
         {'name': f"Opening hours {number}", 'tz': 'UTC'} for number in range(CALENDARS)
     ])
     env.flush_all()
     env.cr.execute('SELECT setseed(0.19)')
+    # What stock Odoo reads: see bench_stores.py.
     partner_offset = multiply(
         env.cr, 'res_partner', partner.id, count, name="'Store ' || n", complete_name="'Store ' || n",
         commercial_partner_id='copy.id', street="'Hauptstrasse ' || n", city="'City ' || mod(n, 5000)",
-        country_id='1 + mod(n, 240)')
+        country_id='1 + mod(n, 240)', partner_latitude='degrees(asin(2 * random() - 1))::numeric(10, 7)',
+        partner_longitude='(360 * random() - 180)::numeric(10, 7)')
     zones = ', '.join(f"'{zone}'" for zone in TIME_ZONES)
     multiply(
         env.cr, 'mobile_store', store.id, count, name="jsonb_build_object('en_US', 'Store ' || n)",
-        partner_id=f'n + {partner_offset}', latitude='degrees(asin(2 * random() - 1))',
+        partner_id=f'n + {partner_offset}', city="'City ' || mod(n, 5000)", latitude='degrees(asin(2 * random() - 1))',
         longitude='360 * random() - 180', tz=f'(ARRAY[{zones}])[1 + mod(n, {len(TIME_ZONES)})]',
         calendar_id=f'CASE WHEN mod(n, 2) = 0 THEN {calendars[0].id} + mod(n / 2, {CALENDARS}) END')
     env.invalidate_all()
+
+
+def fences(env, count, share_of_polygons=0.2, corners=24):
+    """Draw fences of 100 m to 10 km, one at each store, the first ones of them polygons.
+
+    :param float share_of_polygons: the ORM draws these, which takes a minute for 20,000
+    """
+    Fence = env['mobile.geofence']
+    if Fence.search_count([]) >= count:
+        return
+    env.cr.execute('SELECT id, latitude, longitude FROM mobile_store ORDER BY id DESC LIMIT %s', [count])
+    places = env.cr.fetchall()
+    source = random.Random(19)
+    polygons = int(count * share_of_polygons)
+    for start in range(0, polygons, 1000):
+        Fence.create([
+            {'store_id': store_id, 'polygon': _star(source, latitude, longitude, 100 * 100 ** source.random(), corners)}
+            for store_id, latitude, longitude in places[start:min(start + 1000, polygons)]])
+        env.invalidate_all()
+    store_id, latitude, longitude = places[-1]
+    circle = Fence.create({'store_id': store_id, 'latitude': latitude, 'longitude': longitude, 'radius': 100.0})
+    env.flush_all()
+    env.cr.execute('SELECT setseed(0.19)')
+    at_store = f'(SELECT %s FROM mobile_store WHERE id = {store_id} + n)'
+    multiply(
+        env.cr, 'mobile_geofence', circle.id, count - polygons - 1, store_id=f'{store_id} + n',
+        latitude=at_store % 'latitude', longitude=at_store % 'longitude', radius='100 * power(100, random())')
+    env.invalidate_all()
+
+
+def _star(source, latitude, longitude, radius, corners):
+    """Return a GeoJSON polygon around a place, as far as `radius` (metres) from it."""
+    ring = []
+    for number in range(corners):
+        away, bearing = radius * source.uniform(0.5, 1) / 111_195, 2 * math.pi * number / corners
+        ring.append([longitude + away * math.cos(bearing) / max(math.cos(math.radians(latitude)), 0.01),
+                     latitude + away * math.sin(bearing)])
+    return {'type': 'Polygon', 'coordinates': [[[x, max(-90, min(90, y))] for x, y in ring]]}
 
 
 def devices(env, count):
@@ -149,6 +191,93 @@ def devices(env, count):
             hash=f"encode(sha256(('mc{kind[0]}_benchmark_' || n)::bytea), 'hex')",
             device_id=f'n + {device_offset}', user_id=f'n + {user_offset}')
     env.invalidate_all()
+
+
+def reporting(env, phones, places):
+    """Make phones of customers who agree to be located, and stores with a fence each.
+
+    :return: nothing; phone number n is the device that :func:`devices` made as number n
+    """
+    devices(env, phones)
+    stores(env, places)
+    if env['mobile.geofence'].with_context(active_test=False).search_count([]) >= places:
+        return
+    cr, device = env.cr, caller(env)
+    cr.execute("UPDATE mobile_device SET signed_in_at = now() AT TIME ZONE 'UTC' - interval '900 days'")
+    fence = env['mobile.geofence'].create({'store_id': env['mobile.store'].search([], limit=1).id, 'radius': 200.0})
+    env['mobile.consent']._append(
+        device.partner_id, device.company_id, {'location': True}, 'device', device_uuid=device.uuid)
+    consent = env['mobile.consent'].search([('subject_id', '=', device.partner_id.id)])
+    env.flush_all()
+    cr.execute(SQL('SELECT array_agg(id ORDER BY id) FROM mobile_store'))
+    store_ids = cr.fetchone()[0]
+    multiply(cr, 'mobile_geofence', fence.id, places, store_id=f'(ARRAY{store_ids})[n]',
+             latitude=f'(SELECT latitude FROM mobile_store WHERE id = (ARRAY{store_ids})[n])',
+             longitude=f'(SELECT longitude FROM mobile_store WHERE id = (ARRAY{store_ids})[n])')
+    cr.execute('SELECT array_agg(DISTINCT partner_id) FROM mobile_device')
+    partner_ids = cr.fetchone()[0]
+    multiply(cr, 'mobile_consent', consent.id, len(partner_ids), subject_id=f'(ARRAY{partner_ids})[n]')
+    env.invalidate_all()
+
+
+def events(env, count):
+    """Add what phones that :func:`reporting` made have reported in two years, as it stands after the daily work.
+
+    A fifth are positions, of which those of the last 30 days are kept; comings and goings, scans and views share the
+    rest.
+    """
+    cr = env.cr
+    cr.execute("SELECT reltuples FROM pg_class WHERE oid = 'mobile_event'::regclass")
+    if cr.fetchone()[0] >= count * 0.9:
+        return
+    cr.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'mobile_event' AND indexname !~ 'pkey$'")
+    indexes = cr.fetchall()
+    cr.execute("""SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+                   WHERE conrelid = 'mobile_event'::regclass AND contype = 'f'""")
+    keys = cr.fetchall()
+    # Row by row they take hours; all at once, minutes.
+    for name, _definition in keys:
+        cr.execute(SQL('ALTER TABLE mobile_event DROP CONSTRAINT %s', SQL.identifier(name)))
+    for name, _definition in indexes:
+        cr.execute(SQL('DROP INDEX %s', SQL.identifier(name)))
+    cr.execute(SQL(
+        """
+        WITH product AS (SELECT array_agg(id) AS ids FROM product_product),
+        device AS (SELECT id, partner_id, company_id, row_number() OVER (ORDER BY id) - 1 AS number
+                     FROM mobile_device WHERE partner_id IS NOT NULL),
+        fence AS (SELECT id, store_id, row_number() OVER (ORDER BY id) - 1 AS number FROM mobile_geofence),
+        instant AS (
+            SELECT n, (random() * 1e6)::int AS chance,
+                   now() AT TIME ZONE 'UTC' - interval '1 hour' - (1 - n::float8 / %(count)s) * interval '729 days'
+                   AS occurred_at
+              FROM generate_series(1, %(count)s) n
+        ),
+        fact AS (
+            SELECT n, chance, occurred_at, occurred_at > now() - interval '30 days' AND mod(n, 10) < 6 AS is_placed,
+                   (ARRAY['position', 'position', 'enter', 'enter', 'exit', 'exit', 'scan', 'view', 'view', 'search']
+                   )[1 + mod(n, 10)] AS kind
+              FROM instant
+        )
+        INSERT INTO mobile_event (uuid, type, origin, occurred_at, received_at, device_id, partner_id, company_id,
+                                  geofence_id, store_id, barcode, product_id, latitude, longitude, accuracy, is_coarse,
+                                  track)
+        SELECT gen_random_uuid()::text, kind, 'phone', occurred_at, occurred_at, device.id, device.partner_id,
+               device.company_id, fence.id, fence.store_id,
+               CASE WHEN kind = 'scan' THEN (4000000000000 + chance)::text END,
+               CASE WHEN kind = 'view' THEN product.ids[1 + mod(chance, array_length(product.ids, 1))] END,
+               CASE WHEN is_placed THEN 0.005 + chance / 1e6 END, CASE WHEN is_placed THEN 0.005 + chance / 1e6 END,
+               CASE WHEN is_placed THEN 1010 END, CASE WHEN is_placed THEN TRUE END,
+               CASE WHEN is_placed AND kind = 'position' THEN hashint8extended(n, 19) END
+          FROM fact
+          JOIN device ON device.number = mod(n * 7919::bigint, (SELECT count(*) FROM device))
+     LEFT JOIN fence ON kind IN ('enter', 'exit') AND fence.number = mod(chance, (SELECT count(*) FROM fence)::int)
+    CROSS JOIN product
+         ORDER BY n
+        """, count=count))
+    for _name, definition in indexes:
+        cr.execute(SQL(definition))
+    for name, definition in keys:
+        cr.execute(SQL('ALTER TABLE mobile_event ADD CONSTRAINT %s %s', SQL.identifier(name), SQL(definition)))
 
 
 def number(n):

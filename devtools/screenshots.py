@@ -57,11 +57,11 @@ def first_record(name):
     return Page(f'/odoo/action-{MAIN}.{name}?view_type=list', record, ((record, '.o_form_view .o_form_sheet'),))
 
 
-def newest(name, model, domain, *clicks, tall=False, module=MAIN):
+def newest(name, model, domain, *clicks, tall=False, module=MAIN, ready='.o_form_view .o_form_sheet'):
     """Return the page of the newest of some records, opened by an action."""
     def path(call):
         return f'/odoo/action-{module}.{name}/{call(model, "search", domain, order="id desc", limit=1)[0]}'
-    return Page(path, '.o_form_view .o_form_sheet', clicks, tall)
+    return Page(path, ready, clicks, tall)
 
 
 def order(status):
@@ -82,6 +82,9 @@ def link_of_opt_in(call):
 #: Who has decided by phone, has a phone, and has held a coupon.
 CUSTOMER = [('mobile_verified_phone', '!=', False), ('mobile_consent_ids', '!=', False)]
 DIALOG = '.modal .o_form_view'
+#: What a map shows once it has asked for the stores there, and for the fence.
+MARK = '.o_mobile_map .leaflet-marker-icon:is(.o_mobile_map_pin, .o_mobile_map_cluster)'
+FENCE = '.o_mobile_map path.o_mobile_map_own'
 
 
 #: Every page, by the name of its picture.
@@ -94,9 +97,22 @@ PAGES = {
     'messages': action('mobile_message_action'),
     'coupons': action('mobile_coupon_action'),
     'redemptions': action('mobile_redemption_action'),
+    'visits': action('mobile_visit_action'),
+    'visit': first_record('mobile_visit_action'),
+    'in-store': action('mobile_visit_now_action'),
+    'in-store-list': action('mobile_visit_now_action', 'list'),
+    'footfall': action('mobile_visit_report_action', 'mobile_heatmap'),
+    'footfall-graph': action('mobile_visit_report_action', 'graph'),
+    'footfall-pivot': action('mobile_visit_report_action', 'pivot'),
+    'my-preferences': Page('/odoo/my-preferences/2', '.o_form_view .o_form_sheet'),
     'stores': action('mobile_store_action'),
     'store': first_record('mobile_store_action'),
+    'stores-map': Page(f'/odoo/action-{MAIN}.mobile_store_map_action', MARK),
+    'store-map': newest('mobile_store_action', 'mobile.store', [('geofence_ids', '!=', False)], tall=True, ready=MARK),
     'fences': action('mobile_geofence_action'),
+    'fence': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'circle')]),
+    'fence-polygon': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'polygon')]),
+    'fence-map': newest('mobile_geofence_action', 'mobile.geofence', [], tall=True, ready=FENCE),
     'decisions': action('mobile_decision_report_action'),
     'apps': action('mobile_app_action'),
     'app': first_record('mobile_app_action'),

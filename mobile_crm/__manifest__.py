@@ -15,6 +15,7 @@
         'security/ir.model.access.csv',
         'security/mobile_crm_rules.xml',
         'data/ir_cron_data.xml',
+        'data/mobile_geocoding.xml',
         'data/mobile_otp_templates.xml',
         'data/mobile_opt_in_templates.xml',
         'data/mobile_consent_wording.xml',
@@ -29,6 +30,7 @@
         'views/mobile_geofence_views.xml',
         'views/loyalty_card_views.xml',
         'views/mobile_event_views.xml',
+        'views/mobile_visit_views.xml',
         'views/mobile_campaign_views.xml',
         'views/mobile_decision_views.xml',
         'views/mobile_message_views.xml',
@@ -44,6 +46,7 @@
         'views/mobile_look_views.xml',
         'views/privacy_lookup_views.xml',
         'views/res_partner_views.xml',
+        'views/res_users_views.xml',
         'views/sale_order_views.xml',
         'views/res_config_settings_views.xml',
         'wizard/mobile_app_secret_views.xml',
@@ -59,10 +62,23 @@
         'demo/res_partner_demo.xml',
         'demo/loyalty_program_demo.xml',
         'demo/mobile_campaign_demo.xml',
+        'demo/mobile_visit_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [
+            'mobile_crm/static/src/fence_map/**/*',
+            'mobile_crm/static/src/heatmap/**/*',
+            'mobile_crm/static/src/map/**/*',
+            'mobile_crm/static/src/map_view/**/*',
             'mobile_crm/static/src/scss/**/*',
+            'mobile_crm/static/src/store_map/**/*',
+            'mobile_crm/static/src/store_progress/**/*',
+            'mobile_crm/static/src/visits/**/*',
+        ],
+        # Loaded when the first map is shown; their styles are loaded beside it (see leaflet.js).
+        'mobile_crm.assets_map': [
+            'mobile_crm/static/lib/leaflet/leaflet.js',
+            'mobile_crm/static/lib/leaflet-geoman/leaflet-geoman.min.js',
         ],
         'web.assets_tests': [
             'mobile_crm/static/tests/tours/**/*',

@@ -10,8 +10,8 @@ from .tools import append_only
 # What holds on to something comes before it.
 OWN_TABLES = [
     'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_consent', 'mobile_opt_in',
-    'mobile_preference', 'mobile_decision', 'mobile_visit', 'mobile_event', 'mobile_message', 'mobile_otp',
-    'mobile_idempotency', 'mobile_token', 'mobile_device', 'mobile_campaign',
+    'mobile_preference', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event', 'mobile_message',
+    'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device', 'mobile_campaign',
     'mobile_opening_exception', 'mobile_store', 'mobile_app',
 ]
 # Odoo's models of which the demo data has records.
@@ -33,7 +33,8 @@ def uninstall_hook(env):
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
     # Written by hand, so no external id takes them along.
-    env['ir.config_parameter'].search([('key', '=like', 'mobile\\_crm.limit.%')]).unlink()
+    env['ir.config_parameter'].search([
+        '|', ('key', '=like', 'mobile\\_crm.limit.%'), ('key', '=like', 'mobile\\_crm.geocoder.%')]).unlink()
     env.invalidate_all()
     env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True})
     demo = env['ir.model.data'].search(

@@ -4,6 +4,7 @@
 """
 
 import os
+import random
 from dataclasses import dataclass
 
 import psycopg2
@@ -11,7 +12,8 @@ import pytest
 
 from devtools import odoo, postgres
 from devtools.database import PREFIX, Databases
-from devtools.people import Staff
+from devtools.journey import FICTION
+from devtools.people import Phone, Staff
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,63 @@ def db(server):
     yield connect
     for connection in connections:
         connection.close()
+
+
+@pytest.fixture
+def query(db):
+    """Return a function that reads one value from the server's database."""
+    connection = db()
+
+    def read(statement, *parameters):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()[0]
+
+    return read
+
+
+@pytest.fixture(scope='session')
+def admin(server):
+    """Return the administrator, signed in."""
+    return Staff(server.url, server.db, 'admin', 'admin')
+
+
+@pytest.fixture(scope='session')
+def company_id(admin):
+    """Return the administrator's company."""
+    return admin.read('res.users', 2, 'company_id')['company_id'][0]
+
+
+@pytest.fixture(scope='module')
+def app(request, admin, company_id):
+    """Return an app (id and client_id) of the administrator's company, which only this file's tests use."""
+    app = admin.call('mobile.app', 'create', {'name': request.module.__name__, 'company_id': company_id})
+    yield admin.read('mobile.app', app, 'client_id')
+    admin.call('mobile.app', 'write', [app], {'active': False})
+
+
+@pytest.fixture
+def register(server, app):
+    """Return a function that registers a new install of that app, signed out as yet."""
+    def register(platform='android'):
+        install = Phone(server.url, app['client_id'], platform, 'Test phone')
+        install.register()
+        return install
+
+    return register
+
+
+@pytest.fixture(scope='session')
+def numbers():
+    """Yield phone numbers that are nobody's, each once in a run."""
+    return iter(random.sample(FICTION[1], len(FICTION[1])))
+
+
+@pytest.fixture
+def read_code(query):
+    """Return a function that reads the newest one-time code which was sent to a number."""
+    return lambda number: query(
+        'SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', number).split()[0]
 
 
 @pytest.fixture(scope='session')

@@ -1,53 +1,33 @@
 """A customer's word on their points, given twice at once: the first counts, and the order obeys it."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
-from devtools.journey import FICTION
-from devtools.people import TIMEOUT, Phone, Refusal, Staff
+from devtools.people import TIMEOUT, Refusal
 from tests import points
 
 
 @pytest.fixture(scope='module')
-def admin(server):
-    return Staff(server.url, server.db, 'admin', 'admin')
-
-
-@pytest.fixture(scope='module')
 def shop(admin):
-    """Make an app and a loyalty program."""
-    company = admin.read('res.users', 2, 'company_id')['company_id'][0]
-    app = admin.call('mobile.app', 'create', {'name': 'Approval app', 'company_id': company})
+    """Make a loyalty program."""
     shop = points.make_program(admin)
-    yield {**shop, 'client_id': admin.read('mobile.app', app, 'client_id')['client_id']}
+    yield shop
     admin.call('loyalty.program', 'write', [shop['program']], {'active': False})
-    admin.call('mobile.app', 'write', [app], {'active': False})
 
 
 @pytest.fixture
-def phones(server, shop, db):
+def phones(register, numbers, read_code):
     """Sign one customer in on four phones."""
-    number, connection = FICTION[1][int(time.time()) % 40], db()
-
-    def code(number):
-        with connection.cursor() as cursor:
-            cursor.execute('SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', (number,))
-            return cursor.fetchone()[0].split()[0]
-
-    installs = [Phone(server.url, shop['client_id'], 'android', 'Answerer') for _ in range(4)]
+    installs, number = [register() for _ in range(4)], next(numbers)
     for install in installs:
-        install.register()
-        install.sign_in('sms', number, code)
+        install.sign_in('sms', number, read_code)
     return installs
 
 
-def test_of_two_answers_at_once_the_first_counts(admin, shop, phones, db, full):
-    with db().cursor() as cursor:
-        cursor.execute('SELECT partner_id FROM mobile_device WHERE install_id = %s', (phones[0].install_id,))
-        partner = cursor.fetchone()[0]
+def test_of_two_answers_at_once_the_first_counts(admin, shop, phones, query, full):
+    partner = query('SELECT partner_id FROM mobile_device WHERE install_id = %s', phones[0].install_id)
     points.make_card(admin, shop, partner)
     for _ in range(30 if full else 3):
         order = points.take_points(admin, shop, partner)

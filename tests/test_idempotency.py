@@ -1,6 +1,5 @@
 """A request that is sent again with its key has one effect, whatever happens to it and to the worker that serves it."""
 
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor, wait
 from configparser import ConfigParser
@@ -10,31 +9,13 @@ import psutil
 import pytest
 import requests
 
-from devtools.people import TIMEOUT, Phone, Staff
+from devtools.people import TIMEOUT
+from devtools.process import wait_until
 
 #: Requests at the same moment; the server has four workers.
 AT_ONCE = 8
 #: Seconds until a server must have done what it was about to do.
 PATIENCE = 30
-
-
-@pytest.fixture(scope='module')
-def client_id(server):
-    admin = Staff(server.url, server.db, 'admin', 'admin')
-    app = admin.call('mobile.app', 'create', {'name': 'Repeating app'})
-    yield admin.call('mobile.app', 'read', [app], ['client_id'])[0]['client_id']
-    admin.call('mobile.app', 'write', [app], {'active': False})
-
-
-@pytest.fixture
-def register(server, client_id):
-    """Return a function that registers a new install: each may ask for ten codes an hour."""
-    def register():
-        install = Phone(server.url, client_id, 'android', 'Repeater')
-        install.register()
-        return install
-
-    return register
 
 
 @pytest.fixture
@@ -62,11 +43,15 @@ class Request:
 
     def settle(self):
         """Send it until it is answered with something else than that it is being worked on."""
-        deadline = time.monotonic() + PATIENCE
-        while (answer := self.send()).status_code == 409:
+        def final():
+            answer = self.send()
+            if answer.status_code != 409:
+                return answer
             assert answer.json()['code'] == 'idempotency_in_progress'
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+            return None
+
+        answer = wait_until(final, PATIENCE)
+        assert answer is not None, 'it is worked on for ever'
         return answer
 
     @property
@@ -152,18 +137,17 @@ def held_up(connection):
 
 def wait_until_held_up(connection):
     """Return the process id of the server, once a request of it is held up."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+    def held_up():
         with connection.cursor() as cursor:
             cursor.execute("""SELECT application_name FROM pg_stat_activity
                                WHERE datname = current_database() AND wait_event_type = 'Lock'
                                  AND query ILIKE '%mobile_otp%'""")
-            row = cursor.fetchone()
-        if row:
-            # Its workers are called like it.
-            return int(row[0].removeprefix('odoo-'))
-        time.sleep(0.02)
-    raise AssertionError('no request is held up')
+            return cursor.fetchone()
+
+    row = wait_until(held_up, PATIENCE, 0.02)
+    assert row, 'no request is held up'
+    # Its workers are called like it.
+    return int(row[0].removeprefix('odoo-'))
 
 
 def busy_worker(server, connection):

@@ -2,31 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
-from devtools.people import TIMEOUT, Phone, Staff
+from devtools.people import TIMEOUT
 
 #: Requests at the same moment; the server has four workers.
 AT_ONCE = 8
 WORKERS = 4
-
-
-@pytest.fixture(scope='module')
-def client_id(server):
-    admin = Staff(server.url, server.db, 'admin', 'admin')
-    app = admin.call('mobile.app', 'create', {'name': 'Hasty app'})
-    yield admin.call('mobile.app', 'read', [app], ['client_id'])[0]['client_id']
-    admin.call('mobile.app', 'write', [app], {'active': False})
-
-
-@pytest.fixture
-def register(server, client_id):
-    def register():
-        install = Phone(server.url, client_id, 'android', 'Hasty')
-        install.register()
-        return install
-
-    return register
 
 
 def ask(phone, count):

@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from devtools.journey import FICTION
 from devtools.paths import REPO
-from devtools.people import TIMEOUT, Phone, Staff
+from devtools.people import TIMEOUT
 
 AT_ONCE = 8
 MAX_LINES = 20
@@ -27,17 +26,11 @@ def verifier():
 
 
 @pytest.fixture(scope='module')
-def admin(server):
-    return Staff(server.url, server.db, 'admin', 'admin')
-
-
-@pytest.fixture(scope='module')
-def apps(admin):
-    """Make a phone app and a till of one company, and a till of another; return their fields."""
-    company = admin.call('res.users', 'read', [2], ['company_id'])[0]['company_id'][0]
+def tills(admin, company_id):
+    """Make a till of the phones' company, and a till of another; return their fields."""
     other = admin.call('res.company', 'create', {'name': f'Card shop {time.time()}'})
-    ids = [admin.call('mobile.app', 'create', {'name': 'Card app', 'kind': kind, 'company_id': company_id})
-           for kind, company_id in (('phone', company), ('till', company), ('till', other))]
+    ids = [admin.call('mobile.app', 'create', {'name': 'Card till', 'kind': 'till', 'company_id': company})
+           for company in (company_id, other)]
     yield admin.call('mobile.app', 'read', ids, ['client_id'])
     admin.call('mobile.app', 'write', ids, {'active': False})
 
@@ -57,23 +50,16 @@ def sign_in_till(server, admin):
 
 
 @pytest.fixture
-def phone(server, apps, db):
+def phone(register, numbers, read_code):
     """Sign in a customer."""
-    install, connection = Phone(server.url, apps[0]['client_id'], 'ios', 'Card holder'), db()
-
-    def code(number):
-        with connection.cursor() as cursor:
-            cursor.execute('SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', (number,))
-            return cursor.fetchone()[0].split()[0]
-
-    install.register()
-    install.sign_in('sms', FICTION[1][-1 - int(time.time()) % 40], code)
+    install = register('ios')
+    install.sign_in('sms', next(numbers), read_code)
     return install
 
 
-def test_the_documented_verifier(server, verifier, phone, apps, sign_in_till):
+def test_the_documented_verifier(server, verifier, phone, tills, sign_in_till):
     jwks, others = (
-        sign_in_till(app).get(f'{server.url}/mobile/v1/till/keys', timeout=TIMEOUT).json() for app in apps[1:])
+        sign_in_till(app).get(f'{server.url}/mobile/v1/till/keys', timeout=TIMEOUT).json() for app in tills)
     card = phone.get('/me/card')
     qr, parts = card['qr'], card['qr'].split('.')
     assert verifier(qr, jwks) == card['member_id']
@@ -102,8 +88,8 @@ def test_the_documented_verifier(server, verifier, phone, apps, sign_in_till):
     assert verifier(qr, jwks, now=int(parts[4]) + 59) == card['member_id']
 
 
-def test_many_tills_at_once_accept_a_card_once(server, phone, apps, sign_in_till, full):
-    till = sign_in_till(apps[1])
+def test_many_tills_at_once_accept_a_card_once(server, phone, tills, sign_in_till, full):
+    till = sign_in_till(tills[0])
     headers = dict(till.headers)
 
     def scan(qr):
@@ -121,8 +107,8 @@ def test_many_tills_at_once_accept_a_card_once(server, phone, apps, sign_in_till
             assert winner['member_id'] == card['member_id']
 
 
-def test_a_signed_out_phone_is_refused_at_once(server, phone, apps, sign_in_till):
-    till = sign_in_till(apps[1])
+def test_a_signed_out_phone_is_refused_at_once(server, phone, tills, sign_in_till):
+    till = sign_in_till(tills[0])
     qr = phone.get('/me/card')['qr']
     phone.send('POST', '/auth/logout', 204, json={})
     answer = till.post(f'{server.url}/mobile/v1/till/members', json={'qr': qr}, timeout=TIMEOUT)

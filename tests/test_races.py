@@ -1,14 +1,12 @@
 """What two do at once on a server with several workers: exactly one wins, and the database adds up."""
 
-import random
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
-from devtools.journey import FICTION
-from devtools.people import TIMEOUT, Phone, Refusal, Staff
+from devtools.people import TIMEOUT, Refusal, Staff
 
 #: Requests at the same moment; the server has four workers.
 AT_ONCE = 8
@@ -40,37 +38,26 @@ def enter(phone, fence_id, event_id=None, event_type='enter'):
 
 
 @pytest.fixture(scope='module')
-def admin(server):
-    return Staff(server.url, server.db, 'admin', 'admin')
-
-
-@pytest.fixture(scope='module')
-def shop(admin):
-    """Make an app, a store with two fences and a running campaign of our own, whatever else is in the database."""
-    company = admin.call('res.users', 'read', [2], ['company_id'])[0]['company_id'][0]
+def shop(admin, company_id):
+    """Make a store with two fences, a coupon program and a product of our own, whatever else is in the database."""
     address = admin.call('res.partner', 'create', {'name': 'Race address'})
     store = admin.call('mobile.store', 'create', {
         'name': 'Race store', 'partner_id': address, 'tz': 'UTC', 'latitude': -75.1, 'longitude': 123.35,
-        'company_id': company})
+        'company_id': company_id})
     fences = [admin.call('mobile.geofence', 'create', {'store_id': store, 'radius': radius}) for radius in (150, 800)]
-    app = admin.call('mobile.app', 'create', {'name': 'Race app', 'company_id': company})
     program = admin.call('loyalty.program', 'create', {
-        'name': 'Race program', 'program_type': 'coupons', 'company_id': company,
+        'name': 'Race program', 'program_type': 'coupons', 'company_id': company_id,
         'reward_ids': [(5, 0, 0), (0, 0, {'discount': 15, 'required_points': 1})]})
     product = admin.call('product.product', 'create', {'name': 'Race product', 'list_price': 100.0, 'taxes_id': []})
-    yield {
-        'client_id': admin.call('mobile.app', 'read', [app], ['client_id'])[0]['client_id'],
-        'app': app, 'store': store, 'fences': fences, 'program': program, 'product': product,
-    }
-    admin.call('mobile.app', 'write', [app], {'active': False})
+    return {'store': store, 'fences': fences, 'program': program, 'product': product}
 
 
 @pytest.fixture
-def campaign(admin, shop):
+def campaign(admin, shop, app):
     """Start a campaign; it is done after the test."""
     def start(**values):
         started.append(admin.call('mobile.campaign', 'create', {
-            'name': 'Race', 'message_title': '15 % today', 'program_id': shop['program'], 'app_id': shop['app'],
+            'name': 'Race', 'message_title': '15 % today', 'program_id': shop['program'], 'app_id': app['id'],
             'store_ids': [(6, 0, [shop['store']])], **values}))
         admin.call('mobile.campaign', 'action_start', started[-1:])
         return started[-1]
@@ -81,76 +68,47 @@ def campaign(admin, shop):
 
 
 @pytest.fixture
-def phone(server, shop):
-    """Register a new install, signed out as yet."""
-    def register():
-        install = Phone(server.url, shop['client_id'], 'android', 'Racer')
-        install.register()
-        return install
-
-    return register
-
-
-@pytest.fixture
-def customer(phone, db):
+def customer(register, read_code):
     """Sign in a customer on a new install, who agrees to be located; the same number is the same customer."""
     def sign_in(number):
-        install, connection = phone(), db()
-        install.sign_in('sms', number, lambda number: _code(connection, number))
+        install = register()
+        install.sign_in('sms', number, read_code)
         install.decide(location=True)
         return install
 
     return sign_in
 
 
-@pytest.fixture(scope='module')
-def numbers():
-    """Yield phone numbers that are nobody's, each once."""
-    return iter(random.sample(FICTION[1], len(FICTION[1])))
-
-
-def _code(connection, number):
-    """Return the newest one-time code that Odoo wrote to a number."""
-    return _scalar(connection, 'SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', number).split()[0]
-
-
-def _scalar(connection, statement, *parameters):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchone()[0]
-
-
-def test_one_event_reported_many_times_at_once_counts_once(campaign, customer, numbers, shop, db):
+def test_one_event_reported_many_times_at_once_counts_once(campaign, customer, numbers, shop, query):
     campaign_id, phone = campaign(), customer(next(numbers))
     event_id = str(uuid.uuid4())
     answers = [answer.json() for answer in at_once([lambda: enter(phone, shop['fences'][0], event_id)] * AT_ONCE)]
     assert sum(answer['accepted'] for answer in answers) == 1
     assert sum(answer['duplicates'] for answer in answers) == AT_ONCE - 1
-    assert _scalar(db(), 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
+    assert query('SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
     assert len(phone.get('/offers')['items']) == 1
     assert len(phone.get('/messages')['items']) == 1
 
 
-def test_two_phones_of_one_customer_at_two_fences_bring_one_coupon(campaign, customer, numbers, shop, db):
+def test_two_phones_of_one_customer_at_two_fences_bring_one_coupon(campaign, customer, numbers, shop, query):
     campaign_id, number = campaign(), next(numbers)
     phones = [customer(number), customer(number)]
     statuses = [answer.status_code for answer in at_once([
         lambda phone=phone, fence=fence: enter(phone, fence)
         for phone, fence in zip(phones * 2, shop['fences'] * 2, strict=True)])]
     assert set(statuses) <= {200, 409}
-    assert _scalar(db(), 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
+    assert query('SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 1
 
 
-def test_a_budget_is_never_overdrawn(campaign, customer, numbers, shop, db):
+def test_a_budget_is_never_overdrawn(campaign, customer, numbers, shop, query):
     campaign_id = campaign(budget_coupons=2)
     phones = [customer(next(numbers)) for _ in range(5)]
     at_once([lambda phone=phone: enter(phone, shop['fences'][0]) for phone in phones])
-    connection = db()
-    assert _scalar(connection, 'SELECT budget_used FROM mobile_campaign WHERE id = %s', campaign_id) == 2
-    assert _scalar(connection, 'SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 2
+    assert query('SELECT budget_used FROM mobile_campaign WHERE id = %s', campaign_id) == 2
+    assert query('SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 2
 
 
-def test_a_weekly_maximum_is_never_exceeded(campaign, customer, numbers, shop, db):
+def test_a_weekly_maximum_is_never_exceeded(campaign, customer, numbers, shop, query):
     """Campaigns that have nothing in common decide about one customer in the same moment."""
     types = ('enter', 'exit', 'dwell')
     for event_type in types:
@@ -165,12 +123,12 @@ def test_a_weekly_maximum_is_never_exceeded(campaign, customer, numbers, shop, d
             lambda phone=phone, event_type=event_type: enter(phone, shop['fences'][0], event_type=event_type)
             for phone, event_type in zip(phones, types, strict=True)])
         assert {answer.status_code for answer in answers} <= {200, 409}
-        assert _scalar(db(), sent) == 1
+        assert query(sent) == 1
         assert len(phones[1].get('/messages')['items']) == 1
     assert 'weekly_maximum' in {item['reason'] for item in phones[2].get('/me/decisions')['items']}
 
 
-def test_decisions_about_consent_at_once_are_no_error(customer, numbers, db):
+def test_decisions_about_consent_at_once_are_no_error(customer, numbers, query):
     """The latest row counts, and each answer is one of those that were asked for."""
     number = next(numbers)
     phones = [customer(number), customer(number)]
@@ -180,9 +138,9 @@ def test_decisions_about_consent_at_once_are_no_error(customer, numbers, db):
                 f'{phone.base_url}/me/consents', json={'push': granted}, timeout=TIMEOUT)
             for phone in phones for granted in (True, False)])
         assert {answer.status_code for answer in answers} == {200}
-    partner = _scalar(db(), 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
-    latest = _scalar(
-        db(), "SELECT granted FROM mobile_consent WHERE subject_id = %s AND purpose = 'push' ORDER BY id DESC LIMIT 1",
+    partner = query('SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
+    latest = query(
+        "SELECT granted FROM mobile_consent WHERE subject_id = %s AND purpose = 'push' ORDER BY id DESC LIMIT 1",
         partner)
     shown = {consent['purpose']: consent['granted'] for consent in phones[0].get('/me/consents')}
     assert shown['push'] == latest
@@ -200,14 +158,15 @@ def test_preferences_at_once_are_no_error(customer, numbers):
     assert phones[0].get('/me/preferences')['max_messages_per_week'] in (1, 2)
 
 
-def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, numbers, shop, admin, db, full):
+def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, numbers, shop, admin, query, full):
     campaign_id = campaign(max_per_customer=100, cooldown_hours=0)
-    phone, connection = customer(next(numbers)), db()
-    partner = _scalar(
-        connection, 'SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
+    phone = customer(next(numbers))
+    partner = query('SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1')
     sellers = [Staff(server.url, server.db, 'admin', 'admin') for _ in range(4)]
     for _ in range(20 if full else 2):
         enter(phone, shop['fences'][0])
+        # Who does not leave has not come again.
+        enter(phone, shop['fences'][0], event_type='exit')
         code = phone.get('/offers', status='available')['items'][0]['code']
         orders = [_quotation(admin, shop, partner, code) for _ in sellers]
         outcomes = at_once([
@@ -218,9 +177,9 @@ def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, 
         assert all('already redeemed' in refusal for refusal in refusals), refusals
         confirmed = [order['state'] for order in admin.call('sale.order', 'read', orders, ['state'])]
         assert confirmed.count('sale') == 1
-        card = _scalar(connection, 'SELECT id FROM loyalty_card WHERE code = %s', code)
-        assert _scalar(connection, 'SELECT count(*) FROM mobile_redemption WHERE card_id = %s', card) == 1
-        assert _scalar(connection, 'SELECT points FROM loyalty_card WHERE id = %s', card) == 0
+        card = query('SELECT id FROM loyalty_card WHERE code = %s', code)
+        assert query('SELECT count(*) FROM mobile_redemption WHERE card_id = %s', card) == 1
+        assert query('SELECT points FROM loyalty_card WHERE id = %s', card) == 0
     results = admin.call('mobile.campaign', 'read', [campaign_id], ['redemption_count', 'sent_count'])[0]
     assert results['redemption_count'] == results['sent_count']
 

@@ -4,14 +4,14 @@ import itertools
 import json
 import random
 import re
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from devtools.people import TIMEOUT, Phone
+from devtools.people import TIMEOUT
+from devtools.process import wait_until
 
 #: Requests at the same moment; the server has four workers.
 AT_ONCE = 16
@@ -31,39 +31,6 @@ def numbers():
     """Yield Belgian phone numbers that are nobody's, each once."""
     start = random.randrange(10**6)
     return (f'+32470{(start + step) % 10**6:06d}' for step in itertools.count())
-
-
-@pytest.fixture
-def query(db):
-    """Return a function that reads one value from the server's database."""
-    connection = db()
-
-    def read(statement, *parameters):
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchone()[0]
-
-    return read
-
-
-@pytest.fixture
-def phone(server, query):
-    """Return a function that registers a new install, signed out as yet."""
-    client_id = query("SELECT client_id FROM mobile_app WHERE active AND kind = 'phone' ORDER BY id LIMIT 1")
-
-    def register():
-        install = Phone(server.url, client_id, 'android', 'Attacker')
-        install.register()
-        return install
-
-    return register
-
-
-@pytest.fixture
-def read_code(query):
-    """Return a function that reads the newest one-time code which was sent to a number."""
-    return lambda number: query(
-        'SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', number).split()[0]
 
 
 @pytest.fixture
@@ -102,8 +69,8 @@ def ask(phone, number):
 
 # === GUESSES === #
 
-def test_of_parallel_guesses_five_are_checked(phone, numbers, query, read_code, pauses, full):
-    install, number = phone(), next(numbers)
+def test_of_parallel_guesses_five_are_checked(register, numbers, query, read_code, pauses, full):
+    install, number = register(), next(numbers)
     challenge = ask(install, number)
     code = read_code(number)
 
@@ -123,9 +90,9 @@ def test_of_parallel_guesses_five_are_checked(phone, numbers, query, read_code, 
     assert pauses() == 0
 
 
-def test_a_right_answer_given_at_once_counts_once(phone, numbers, query, read_code, pauses):
+def test_a_right_answer_given_at_once_counts_once(register, numbers, query, read_code, pauses):
     for _round in range(3):
-        install, number = phone(), next(numbers)
+        install, number = register(), next(numbers)
         challenge, code = ask(install, number), read_code(number)
         answers = at_once([lambda install=install, challenge=challenge, code=code: post(
             install, '/auth/otp/verify', challenge_id=challenge, code=code)] * 5)
@@ -142,22 +109,22 @@ def test_a_right_answer_given_at_once_counts_once(phone, numbers, query, read_co
 
 # === FLOODS === #
 
-def test_no_more_codes_than_the_limits_allow(phone, numbers, query, pauses):
-    installs, number = [phone() for _ in range(4)], next(numbers)
+def test_no_more_codes_than_the_limits_allow(register, numbers, query, pauses):
+    installs, number = [register() for _ in range(4)], next(numbers)
     answers = at_once([lambda install=install: post(install, '/auth/otp', channel='sms', address=number)
                        for install in installs * 6])
     assert sorted(answer.status_code for answer in answers) == [202] * 5 + [429] * 19
     assert query('SELECT count(*) FROM sms_sms WHERE number = %s', number) == 5
     assert query('SELECT count(*) FROM mobile_otp WHERE address = %s', number) == 1
-    install, others = phone(), [next(numbers) for _ in range(24)]
+    install, others = register(), [next(numbers) for _ in range(24)]
     answers = at_once([lambda other=other: post(install, '/auth/otp', channel='sms', address=other)
                        for other in others])
     assert sorted(answer.status_code for answer in answers) == [202] * 10 + [429] * 14
     assert pauses() == 0
 
 
-def test_of_the_codes_of_an_address_one_lives(phone, numbers, query, db):
-    installs, number = [phone() for _ in range(4)], next(numbers)
+def test_of_the_codes_of_an_address_one_lives(register, numbers, query, db):
+    installs, number = [register() for _ in range(4)], next(numbers)
     challenges = dict(zip(installs, at_once([lambda install=install: ask(install, number) for install in installs]),
                           strict=True))
     with db().cursor() as cursor:
@@ -171,11 +138,11 @@ def test_of_the_codes_of_an_address_one_lives(phone, numbers, query, db):
 
 # === PROBES === #
 
-def test_known_and_unknown_numbers_look_the_same(phone, numbers, read_code, limit, full):
+def test_known_and_unknown_numbers_look_the_same(register, numbers, read_code, limit, full):
     """`./dev bench sign_in` shows that they take the same time, too."""
     known = []
     for _ in range(5):
-        install, number = phone(), next(numbers)
+        install, number = register(), next(numbers)
         install.sign_in('sms', number, read_code)
         known.append(number)
     limit('otp_address', NO_LIMIT)
@@ -194,7 +161,7 @@ def test_known_and_unknown_numbers_look_the_same(phone, numbers, read_code, limi
         return json.dumps(seen)
 
     def probe(name, count):
-        installs = [phone() for _ in range(4)]
+        installs = [register() for _ in range(4)]
         return [lambda number=number, install=install: attempt(install, number)
                 for number, install in zip(itertools.islice(name, count), itertools.cycle(installs), strict=False)]
 
@@ -208,8 +175,8 @@ def test_known_and_unknown_numbers_look_the_same(phone, numbers, read_code, limi
 
 # === RACES === #
 
-def test_two_first_sign_ins_at_once_are_one_customer(phone, numbers, query, read_code, db):
-    first, second, number = phone(), phone(), next(numbers)
+def test_two_first_sign_ins_at_once_are_one_customer(register, numbers, query, read_code, db):
+    first, second, number = register(), register(), next(numbers)
     challenge, code = ask(first, number), read_code(number)
     blocker = db(autocommit=False)
     with blocker.cursor() as cursor:
@@ -237,15 +204,12 @@ def _waiting(query):
 
 def _until(is_true):
     """Wait for something to happen, for a minute at most."""
-    end = time.monotonic() + 60
-    while not is_true():
-        assert time.monotonic() < end, 'it never happened'
-        time.sleep(0.01)
+    assert wait_until(is_true, 60, 0.01), 'it never happened'
 
 
 @pytest.mark.parametrize('count', [2, 4])
-def test_a_refresh_token_used_at_once(phone, count):
-    install = phone()
+def test_a_refresh_token_used_at_once(register, count):
+    install = register()
     answers = at_once([lambda: post(install, '/auth/refresh', refresh_token=install.refresh_token)] * count)
     pairs = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(pairs) == 2
@@ -260,10 +224,10 @@ def _opens(install, pair):
     return response.status_code == 200
 
 
-def test_a_refresh_and_the_repetition_of_the_one_before_at_once(phone):
+def test_a_refresh_and_the_repetition_of_the_one_before_at_once(register):
     """A thief and the customer: whoever comes first, at most one of them goes on, and no one gets an error of ours."""
     for _round in range(5):
-        install = phone()
+        install = register()
         presented = install.refresh_token
         pair = install.post('/auth/refresh', refresh_token=presented)
         tokens = [presented, pair['refresh_token']]
@@ -275,8 +239,8 @@ def test_a_refresh_and_the_repetition_of_the_one_before_at_once(phone):
         assert not _opens(install, won)
 
 
-def test_registering_the_same_install_at_once(phone):
-    install = phone()
+def test_registering_the_same_install_at_once(register):
+    install = register()
     install.install_id = str(uuid.uuid4())
     body = {'install_id': install.install_id, 'platform': 'android'}
     answers = at_once([lambda: post(install, '/devices', **body)] * AT_ONCE)

@@ -13,7 +13,7 @@ class Events(MobileController):
         One bad event never spoils the others, and an event that was sent before changes nothing.
         """
         accepted, duplicates, rejected = self.env['mobile.event'].sudo()._record(
-            self._device(), [event.to_report() for event in body.events])
+            self._device(), [event.to_report() for event in body.events], body.sent_at)
         return EventReceipt(
             accepted=accepted,
             duplicates=duplicates,

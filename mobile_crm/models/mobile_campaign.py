@@ -1,12 +1,15 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ..tools.racing import execute_racing
+
+# What tells whether a campaign waits for facts.
+WAITING_FIELDS = {'active', 'company_id', 'state', 'trigger'}
 
 
 class MobileCampaign(models.Model):
@@ -164,8 +167,21 @@ class MobileCampaign(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        campaigns = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return campaigns
+
+    def unlink(self):
+        res = super().unlink()
+        self.env.registry.clear_cache()
+        return res
+
     def write(self, vals):
         res = super().write(vals)
+        if not WAITING_FIELDS.isdisjoint(vals):
+            self.env.registry.clear_cache()
         if 'budget_coupons' in vals:
             # Without a budget nobody has counted.
             for campaign in self:
@@ -208,6 +224,18 @@ class MobileCampaign(models.Model):
         return {**action, 'domain': [('campaign_id', '=', self.id)], 'context': {}}
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    @tools.ormcache()
+    def _waiting(self):
+        """Return what sets a running campaign off: (company id, trigger).
+
+        Most facts set nothing off: they need no query to know that.
+
+        :rtype: frozenset[tuple[int, str]]
+        """
+        running = self.sudo().search([('state', '=', 'running')])
+        return frozenset((campaign.company_id.id, campaign.trigger) for campaign in running)
 
     def _audience(self):
         """Return the audience as a domain on ``res.partner``.

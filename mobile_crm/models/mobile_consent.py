@@ -283,6 +283,29 @@ class MobileConsent(models.Model):
         return SQL('(%s)', SQL(' AND ').join(conditions))
 
     @api.model
+    def _granted_since_sql(self, partner, company, purpose):
+        """Return a query of since when a consent that is in force allows to use what is known.
+
+        :param SQL partner, company: ids, in the statement around.
+        :rtype: SQL: one row; ``received_from``, since when it was given without a break (NULL: it is not), and
+            ``occurred_from``, the same for who has withdrawn it once, and else NULL.
+        """
+        return SQL(
+            """SELECT received_from, CASE WHEN first_given < refused_at THEN received_from END AS occurred_from
+                 FROM (SELECT min(decided_at) FILTER (
+                                  WHERE granted AND version >= counts_from AND decided_at >= refused_at
+                              ) AS received_from, max(refused_at) AS refused_at,
+                              min(decided_at) FILTER (WHERE granted) AS first_given
+                         FROM (SELECT granted, version, decided_at, (%(counts_from)s) AS counts_from,
+                                      coalesce(max(decided_at) FILTER (WHERE NOT granted) OVER (), '-infinity')
+                                      AS refused_at
+                                 FROM mobile_consent
+                                WHERE subject_id = %(partner)s AND company_id = %(company)s AND purpose = %(purpose)s
+                              ) decision) given""",
+            partner=partner, company=company, purpose=purpose,
+            counts_from=self._wording_sql(SQL('counts_from'), company, SQL('%s', purpose)))
+
+    @api.model
     def _latest_sql(self, partner, company, purpose):
         return SQL(
             """SELECT granted, version, decided_at FROM mobile_consent
@@ -384,6 +407,7 @@ class MobileConsent(models.Model):
         if 'location' in withdrawn:
             # Nothing else allowed us to keep them.
             self.env['mobile.event']._forget_positions_of(partner, company)
+            self.env['mobile.visit']._end_of(partner, company)
 
     @api.model
     def _merge(self, sources, destination):

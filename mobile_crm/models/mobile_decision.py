@@ -6,6 +6,7 @@ from odoo.tools import SQL, LazyTranslate
 
 from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
+from ..tools.stays import ECHO
 
 _lt = LazyTranslate(__name__)
 
@@ -124,7 +125,8 @@ class MobileDecision(models.Model):
         :param events: ``mobile.event``; those of customers who have not signed in decide nothing.
         :return: the decisions.
         """
-        events = events.filtered(lambda event: event.partner_id and event.type in ('enter', 'exit', 'dwell'))
+        waiting = self.env['mobile.campaign']._waiting()
+        events = events.filtered(lambda event: event.partner_id and (event.company_id.id, event.type) in waiting)
         if not events:
             return self
         candidates = SQL(
@@ -134,12 +136,18 @@ class MobileDecision(models.Model):
                  JOIN mobile_campaign campaign
                    ON campaign.company_id = event.company_id AND campaign.trigger = event.type
                 WHERE event.id IN %s AND campaign.active AND campaign.state = 'running'
+                  -- What the server has worked out and told already, the phone says now: it is the same crossing.
+                  AND (event.origin = 'server' OR NOT EXISTS (
+                           SELECT FROM mobile_event told
+                            WHERE told.device_id = event.device_id AND told.geofence_id = event.geofence_id
+                              AND told.type = event.type AND told.origin = 'server' AND told.id < event.id
+                              AND told.occurred_at BETWEEN event.occurred_at - %s AND event.occurred_at + %s))
                   AND (campaign.app_id IS NULL
                        OR campaign.app_id = (SELECT app_id FROM mobile_device WHERE id = event.device_id))
                   AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
                        OR EXISTS (SELECT FROM mobile_campaign_store_rel
                                    WHERE campaign_id = campaign.id AND store_id = event.store_id))""",
-            tuple(events.ids))
+            tuple(events.ids), ECHO, ECHO)
         campaigns = self.env['mobile.campaign'].search([
             ('state', '=', 'running'), ('trigger', 'in', list(set(events.mapped('type')))),
             ('company_id', 'in', events.company_id.ids)])

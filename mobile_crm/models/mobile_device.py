@@ -1,3 +1,5 @@
+from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from odoo import api, fields, models, tools
@@ -5,10 +7,39 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.keyset import newest_first
+from ..tools.phone_clock import Clock
 from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
+MAX_INTEGER = 2 ** 31 - 1
 PLATFORMS = [('ios', "iOS"), ('android', "Android"), ('web', "Web")]
+
+
+class Reporter(NamedTuple):
+    """A phone as far as its reports are concerned."""
+
+    id: int
+    company_id: int
+    partner_id: int | None
+    signed_in_at: datetime | None
+    is_handed_on: bool
+    location_mode: str
+    may_locate: bool
+    clock: Clock
+
+    def whose(self, instant, is_place=False):
+        """Return the id of the customer whose fact of an instant this is, or None.
+
+        What happened before the customer signed in on this phone is not theirs: it may have been somebody else's. Where
+        nobody else has ever been signed in, what they report of their ways is theirs, if they agree to be located.
+
+        :param bool is_place: whether the fact tells where the phone was.
+        """
+        if not self.signed_in_at:
+            return None
+        if instant >= self.signed_in_at or (is_place and self.may_locate and not self.is_handed_on):
+            return self.partner_id
+        return None
 
 
 class MobileDevice(models.Model):
@@ -39,7 +70,12 @@ class MobileDevice(models.Model):
     signed_in_at = fields.Datetime(string="Signed In", readonly=True)
     anonymous_since = fields.Datetime(
         readonly=True, help="When the time began in which nobody was signed in, before the present customer was.")
+    is_handed_on = fields.Boolean(
+        readonly=True, help="Somebody was signed in before the present customer, who may have been somebody else.")
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
+
+    # Counts who works out where it was (see mobile.presence): of two at once, the second meets a changed row.
+    follow_count = fields.Integer(readonly=True, copy=False, groups='base.group_system', aggregator=None)
 
     # What it is
     platform = fields.Selection(selection=PLATFORMS, required=True, readonly=True)
@@ -49,6 +85,11 @@ class MobileDevice(models.Model):
     locale = fields.Char(readonly=True, help="What the phone says, as a BCP 47 tag.")
     lang = fields.Char(string="Language", readonly=True, help="The installed language nearest to the locale.")
     timezone = fields.Char(readonly=True)
+    clock_offset = fields.Integer(
+        string="Clock Offset (s)", readonly=True,
+        help="Seconds that are added to what the phone's clock says. Negative when it is fast.")
+    clock_sample = fields.Integer(
+        readonly=True, help="The offset that the last report of this phone showed, with the time it was on its way.")
 
     # How to reach it
     push_provider = fields.Selection(
@@ -85,6 +126,34 @@ class MobileDevice(models.Model):
         self.partner_id.action_mobile_sign_out()
 
     # === BUSINESS METHODS === #
+
+    def _reporter(self, with_consent=True):
+        """Return what is to be known of this phone when it reports, in one query.
+
+        :param bool with_consent: whether it matters that the customer agrees to be located.
+        :rtype: Reporter
+        """
+        self.ensure_one()
+        may_locate = self.env['mobile.consent']._granted_sql(
+            SQL('device.partner_id'), SQL('device.company_id'), 'location') if with_consent else SQL('FALSE')
+        (*values, offset, sample), = self.env.execute_query(SQL(
+            """SELECT device.id, device.company_id, device.partner_id, device.signed_in_at,
+                      coalesce(device.is_handed_on, FALSE), app.location_mode, %s,
+                      coalesce(device.clock_offset, 0), coalesce(device.clock_sample, 0)
+                 FROM mobile_device device JOIN mobile_app app ON app.id = device.app_id
+                WHERE device.id = %s""", may_locate, self.id))
+        return Reporter(*values, Clock(offset, sample))
+
+    def _set_clock(self, clock):
+        """Remember how wrong this phone's clock is.
+
+        :param Clock clock: kept within 68 years.
+        """
+        self.ensure_one()
+        offset, sample = (max(-MAX_INTEGER, min(MAX_INTEGER, seconds)) for seconds in clock)
+        execute_racing(self.env, SQL(
+            'UPDATE mobile_device SET clock_offset = %s, clock_sample = %s WHERE id = %s', offset, sample, self.id))
+        self.invalidate_recordset(['clock_offset', 'clock_sample'])
 
     @api.model
     def _register_install(self, app, install_id, values):
@@ -134,7 +203,7 @@ class MobileDevice(models.Model):
         values = {'user_id': user.id, 'signed_in_at': now}
         if self.user_id and self.user_id != user:
             # It changes hands without a sign-out: all that came before was somebody else's.
-            values['anonymous_since'] = now
+            values |= {'anonymous_since': now, 'is_handed_on': True}
         self.write(values)
         self._adopt_history()
         # Who comes back within the grace wants to be known after all.
@@ -159,6 +228,7 @@ class MobileDevice(models.Model):
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""
         self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])
+        self.filtered('user_id').is_handed_on = True
         self.write({'user_id': False, 'signed_in_at': False, 'anonymous_since': fields.Datetime.now()})
 
     def _sign_out_everywhere(self):

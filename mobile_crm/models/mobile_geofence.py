@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..tools import fence_sql, geo
+from ..tools import geo
 from ..tools.polygon import MAX_RADIUS, PolygonError, parse
 from ..tools.polygon import MIN_RADIUS as MIN_POLYGON_RADIUS
 from .mobile_located import COORDINATES
@@ -21,6 +21,8 @@ CIRCLE = {*COORDINATES, 'is_located', 'radius'}
 # Where ``_edges`` looks at most (metres): as far as a fence is large. On the plane of a polygon farther places are
 # farther away than they are.
 MAX_REACH = MAX_RADIUS
+# PostgreSQL counts a place as near as this to a polygon's edge as on it (metres).
+ON_EDGE = 1e-6
 # A phone watches its fences and one ring more, on whose crossing it asks again. iOS takes 20 regions, Android 100.
 FENCES_PER_PLATFORM = {'ios': 19, 'android': 99, 'web': 99}
 # When no fence is left out, the phone asks again after this far (metres).
@@ -106,7 +108,7 @@ class MobileGeofence(models.Model):
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
         geo.add_reach_column(self.env.cr, self._table, MIN_RADIUS)
-        # Written by _store_shape, of polygons alone. No field, for Odoo has no such type.
+        # Written by _store_rings, of polygons alone. No field, for Odoo has no such type.
         self.env.cr.execute(SQL(
             """ALTER TABLE mobile_geofence ADD COLUMN IF NOT EXISTS rings polygon[],
                                            ADD COLUMN IF NOT EXISTS turn float8"""))
@@ -202,14 +204,20 @@ class MobileGeofence(models.Model):
         :return: ids, in their order.
         :rtype: list[int]
         """
-        self.flush_model()
-        return [fence_id for fence_id, in self.env.execute_query(SQL(
-            """SELECT fence.id FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
-                WHERE fence.reach @> %(point)s AND fence.company_id = %(company)s AND fence.active AND store.active
-                  AND %(contains)s
-             ORDER BY fence.id""",
-            point=geo.sphere_point(latitude, longitude), company=company.id,
-            contains=fence_sql.contains(SQL('%s::float8', latitude), SQL('%s::float8', longitude))))]
+        self._flush_places()
+        rows = self.env.execute_query(SQL(
+            """SELECT fence.id, fence.latitude, fence.longitude, fence.radius, fence.turn
+                 FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
+                WHERE fence.reach @> %s AND fence.company_id = %s AND fence.active AND store.active""",
+            geo.sphere_point(latitude, longitude), company.id))
+        circles, polygons = [], []
+        for fence_id, *centre, radius, turn in rows:
+            if geo.distance(latitude, longitude, *centre) <= radius:
+                if turn is None:
+                    circles.append(fence_id)
+                else:
+                    polygons.append((fence_id, *geo.project(latitude, longitude, *centre, turn)))
+        return sorted([*circles, *(fence_id for fence_id, *_place in self._inside(polygons))])
 
     @api.model
     def _edges(self, company, positions, reach):
@@ -226,28 +234,75 @@ class MobileGeofence(models.Model):
         if not positions:
             return found
         reach = min(reach, MAX_REACH)
-        self.flush_model()
-        latitude, longitude = SQL('place.latitude'), SQL('place.longitude')
-        axes = zip(*(geo.vector(*position) for position in positions), strict=True)
+        self._flush_places()
+        xs, ys, zs = map(list, zip(*(geo.vector(*position) for position in positions), strict=True))
+        # PostgreSQL takes each box for a large part of the globe. OFFSET 0 keeps it from reading all stores beforehand.
         rows = self.env.execute_query(SQL(
-            """SELECT place.number, near.id, near.store_id, near.edge
-                 FROM unnest(%(latitudes)s::float8[], %(longitudes)s::float8[], %(xs)s::float8[], %(ys)s::float8[],
-                             %(zs)s::float8[]) WITH ORDINALITY place(latitude, longitude, x, y, z, number)
+            """SELECT place.number - 1, fence.id, fence.store_id, fence.latitude, fence.longitude, fence.radius,
+                      fence.turn
+                 FROM unnest(%s::float8[], %s::float8[], %s::float8[]) WITH ORDINALITY place(x, y, z, number)
            CROSS JOIN LATERAL (
-                     SELECT fence.id, fence.store_id, %(edge)s AS edge
-                       FROM (SELECT *, %(distance)s AS distance FROM mobile_geofence fence
-                              WHERE reach && %(box)s AND company_id = %(company)s AND active OFFSET 0) fence
-                       JOIN mobile_store store ON store.id = fence.store_id AND store.active OFFSET 0) near
-                WHERE near.edge <= %(reach)s
-             ORDER BY place.number, near.edge, near.id""",
-            latitudes=[position[0] for position in positions], longitudes=[position[1] for position in positions],
-            **dict(zip(('xs', 'ys', 'zs'), map(list, axes), strict=True)),
-            edge=fence_sql.edge(latitude, longitude, SQL('fence.distance'), reach),
-            distance=fence_sql.centre_distance(latitude, longitude),
-            box=geo.sphere_box(SQL('cube(ARRAY[place.x, place.y, place.z])'), reach), company=company.id, reach=reach))
-        for number, *fence in rows:
-            found[number - 1].append(tuple(fence))
+                     SELECT fence.* FROM mobile_geofence fence
+                      WHERE fence.reach && %s AND fence.company_id = %s AND fence.active
+                     OFFSET 0) fence
+                WHERE EXISTS (SELECT FROM mobile_store WHERE id = fence.store_id AND active OFFSET 0)""",
+            xs, ys, zs, geo.sphere_box(SQL('cube(ARRAY[place.x, place.y, place.z])'), reach), company.id))
+        polygons, stores = [], {}
+        for number, fence_id, store_id, *centre, radius, turn in rows:
+            edge = geo.distance(*positions[number], *centre) - radius
+            if edge <= reach:
+                if turn is None:
+                    found[number].append((fence_id, store_id, edge))
+                else:
+                    polygons.append((fence_id, *geo.project(*positions[number], *centre, turn), number))
+                    stores[fence_id] = store_id
+        inside = {(fence_id, number) for fence_id, _x, _y, number in self._inside(polygons)}
+        for (fence_id, _x, _y, number), away in zip(polygons, self._away(polygons), strict=True):
+            if away <= reach or (fence_id, number) in inside:
+                found[number].append((
+                    fence_id, stores[fence_id], -away if (fence_id, number) in inside else away))
+        for near in found:
+            near.sort(key=lambda fence: (fence[2], fence[0]))
         return found
+
+    @api.model
+    def _inside(self, places):
+        """Return those places that are in a polygon; who stands on its edge, or on that of a hole, is inside.
+
+        :param list[tuple] places: id of the fence, and x and y on its plane; what follows is the caller's.
+        """
+        if not places:
+            return []
+        ids, xs, ys = zip(*(place[:3] for place in places), strict=True)
+        rows = self.env.execute_query(SQL(
+            """SELECT place.number - 1
+                 FROM (SELECT id, point(x, y) AS at, number
+                         FROM unnest(%s, %s::float8[], %s::float8[]) WITH ORDINALITY place(id, x, y, number)) place
+                 JOIN mobile_geofence fence ON fence.id = place.id AND fence.rings[1] @> place.at
+                WHERE NOT EXISTS (SELECT FROM unnest(fence.rings[2:]) hole
+                                   WHERE hole @> place.at AND place.at <-> hole::path > %s)""",
+            list(ids), list(xs), list(ys), ON_EDGE))
+        return [places[number] for number, in rows]
+
+    @api.model
+    def _away(self, places):
+        """Return for each place the metres to the next edge of its polygon. See ``_inside``.
+
+        :rtype: list[float]
+        """
+        if not places:
+            return []
+        ids, xs, ys = zip(*(place[:3] for place in places), strict=True)
+        return [away for away, in self.env.execute_query(SQL(
+            """SELECT (SELECT min(point(place.x, place.y) <-> ring::path) FROM unnest(fence.rings) ring)
+                 FROM unnest(%s, %s::float8[], %s::float8[]) WITH ORDINALITY place(id, x, y, number)
+                 JOIN mobile_geofence fence ON fence.id = place.id
+             ORDER BY place.number""", list(ids), list(xs), list(ys)))]
+
+    @api.model
+    def _flush_places(self):
+        self.flush_model(['active', 'company_id', 'store_id', 'latitude', 'longitude', 'is_located', 'radius'])
+        self.env['mobile.store'].flush_model(['active'])
 
     # === BUSINESS METHODS: what a phone watches === #
 
@@ -283,7 +338,7 @@ class MobileGeofence(models.Model):
         The index knows boxes around the circles. The way to a box is never longer than that to its circle, so what
         comes after the last box is not nearer than it.
 
-        :param int count: at least so many, if there are as many nearer than ``FAR_REFRESH``.
+        :param int count: more than so many, if there are more.
         :param SQL priority: see ``_priority_sql``.
         :rtype: tuple[list[NearFence], float]
         """
@@ -302,7 +357,7 @@ class MobileGeofence(models.Model):
                 NearFence(*row, edge=distance - row[5]) for *row, _gap, distance in rows
             ), key=lambda fence: (fence.edge, fence.id))
             known = [fence for fence in fences if fence.edge <= bound]
-            if len(known) > count or bound >= FAR_REFRESH:
+            if len(known) > count or bound == math.inf:
                 return known, bound
             look *= 4
 

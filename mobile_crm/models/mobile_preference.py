@@ -36,6 +36,10 @@ class MobilePreference(models.Model):
     wants_push = fields.Boolean(string="Notifications", readonly=True, default=True)
     wants_sms = fields.Boolean(string="Text Messages", readonly=True, default=True)
     wants_email = fields.Boolean(string="Emails", readonly=True, default=True)
+    tell_salesperson = fields.Boolean(
+        string="Tell Their Salesperson", readonly=True,
+        help="The salesperson is told when this customer comes to a store, if they want to hear of it, too.")
+    told_at = fields.Datetime(string="Salesperson Told", readonly=True)
 
     _customer_unique = models.UniqueIndex('(company_id, partner_id)')
     _maximum_valid = models.Constraint(
@@ -57,7 +61,7 @@ class MobilePreference(models.Model):
 
         :param partner: ``res.partner``, the caller's own.
         :param dict values: ``quiet_hours`` (dicts of days and minutes), ``max_messages_per_week`` (None: no maximum),
-            ``store_ids``, ``category_ids`` and ``channels``.
+            ``store_ids``, ``category_ids``, ``channels`` and ``tell_salesperson``.
         :rtype: MobilePreference
         :raise Problem: 422.
         """
@@ -69,6 +73,8 @@ class MobilePreference(models.Model):
             vals |= {'has_weekly_maximum': maximum is not None, 'max_messages_per_week': maximum or 0}
         if 'channels' in values:
             vals |= {f'wants_{channel}': channel in values['channels'] for channel in CHANNELS}
+        if 'tell_salesperson' in values:
+            vals['tell_salesperson'] = bool(values['tell_salesperson'])
         no_store, no_category = self.env._("There is no such store."), self.env._("There is no such category.")
         for field, model, domain, refusal in (
             ('store_ids', 'mobile.store', [('company_id', '=', company.id)], no_store),

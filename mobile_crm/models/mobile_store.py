@@ -1,7 +1,8 @@
 import math
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
 from odoo.tools import SQL, escape_psql
 
 from ..tools import geo
@@ -14,7 +15,9 @@ ADDRESS_FIELDS = ('street', 'street2', 'zip', 'city', 'state_id', 'country_id', 
 # (of the earth's radius; 6 micrometres), so the end of a list is known when the next chord is longer by this.
 SAME_CHORD = 1e-12
 # How many more than wanted are read to see that.
-SPARE = 4
+SPARE = 1
+# What a list of stores is read from; the search itself sees to what it compares.
+READ_FIELDS = ('name', 'active', 'company_id', 'partner_id', 'latitude', 'longitude', 'is_located', 'tz', 'calendar_id')
 # The distance when nobody said from where.
 NOWHERE = SQL('NULL::float8')
 
@@ -38,11 +41,11 @@ class NearStore(NamedTuple):
     tz: str
     calendar_id: int | None
     has_image: bool
-    distance: float | None
-    chord: float | None
     company_id: int
     exception_ids: list[int]
     service_ids: list[int]
+    chord: float | None
+    distance: float | None
 
     @property
     def schedule_key(self):
@@ -85,7 +88,7 @@ class MobileStore(models.Model):
     geofence_count = fields.Integer(string="Fences", compute='_compute_geofence_count')
     visit_count = fields.Integer(
         string="Visits", compute='_compute_visit_count', groups='mobile_crm.group_mobile_crm_user',
-        help="How often customers' phones have reported that they came near.")
+        help="How often customers have been here, as their phones tell.")
 
     def init(self):
         geo.add_sphere_column(self.env.cr, self._table)
@@ -118,8 +121,8 @@ class MobileStore(models.Model):
             store.geofence_count = counts.get(store, 0)
 
     def _compute_visit_count(self):
-        counts = dict(self.env['mobile.event']._read_group(
-            [('store_id', 'in', self.ids), ('type', '=', 'enter')], ['store_id'], ['__count']))
+        counts = dict(self.env['mobile.visit']._read_group(
+            [('store_id', 'in', self.ids)], ['store_id'], ['__count']))
         for store in self:
             store.visit_count = counts.get(store, 0)
 
@@ -161,14 +164,16 @@ class MobileStore(models.Model):
 
     def action_view_visits(self):
         self.ensure_one()
-        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_event_action')
-        return {**action, 'domain': [('store_id', '=', self.id), ('type', '=', 'enter')], 'context': {}}
+        return {
+            'type': 'ir.actions.act_window', 'name': self.env._("Visits"), 'res_model': 'mobile.visit',
+            'view_mode': 'list,form', 'domain': [('store_id', '=', self.id)]}
 
     def action_view_map(self):
-        """Show the store's position on OpenStreetMap, in a window of its own."""
+        """Show the store on the map of all stores, among its neighbours."""
         self.ensure_one()
-        place = f'mlat={self.latitude:.6f}&mlon={self.longitude:.6f}#map=17/{self.latitude:.6f}/{self.longitude:.6f}'
-        return {'type': 'ir.actions.act_url', 'url': f'https://www.openstreetmap.org/?{place}', 'target': 'new'}
+        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_store_map_action')
+        sight = {'latitude': self.latitude, 'longitude': self.longitude, 'zoom': 14}
+        return {**action, 'context': {'mobile_map_sight': sight}}
 
     # === BUSINESS METHODS: finding === #
 
@@ -187,75 +192,107 @@ class MobileStore(models.Model):
         :param ids: only these, also those whose position is not known.
         :rtype: list[NearStore]
         """
-        domain = [('company_id', '=', company.id)]
-        if text:
-            text = escape_psql(text)
-            domain += ['|', ('name', 'ilike', text), ('city', 'ilike', text)]
-        if services:
-            ids_by_code = {code: number for number, (code, _name) in self.env['mobile.store.service']._names().items()}
-            domain += [('service_ids', 'in', [ids_by_code.get(code, 0)]) for code in services]
-        if ids is not None:
-            domain += [('id', 'in', ids)]
-        self.flush_model()
-        query = self._search(domain)
+        self.flush_model(READ_FIELDS)
+        name, where = self._visible(company.id)
+        if text or services or ids is not None or where is None:
+            where = self._visible_where(company.id, text, services, ids)
         if latitude is None:
-            name = self._field_to_sql(query.table, 'name', query)
-            query.order, query.limit = SQL('%s, %s', name, SQL.identifier(query.table, 'id')), limit
             if after:
-                query.add_where(SQL('(%s, %s) > %s', name, SQL.identifier(query.table, 'id'), after))
-            return sorted(self._read_near(query), key=lambda store: (store.name, store.id))
-        distance = self._add_distance(query, latitude, longitude, radius, after, is_listed=ids is None)
+                where = SQL('%s AND (%s, mobile_store.id) > %s', where, name, after)
+            return [NearStore(*row, None) for row in self._read_near(
+                name, where, NOWHERE, SQL('%s, mobile_store.id', name), limit)]
+        point = geo.sphere_point(latitude, longitude)
+        chord = SQL('mobile_store.sphere <-> %s', point)
+        where = self._and_near(where, latitude, longitude, point, radius, after, is_listed=ids is None)
         look = limit and limit + SPARE
         while True:
-            query.limit = look
-            found = self._read_near(query, distance, query.order)
-            found.sort(key=lambda store: (math.inf if store.distance is None else store.distance, store.id))
+            # The index gives the nearest by chords alone: before PostgreSQL 17, a second sort key would make it compute
+            # and sort all of them.
+            found = sorted((
+                NearStore(*row, None if row[2] is None else geo.distance(latitude, longitude, row[2], row[3]))
+                for row in self._read_near(name, where, chord, chord, look)
+            ), key=lambda store: (math.inf if store.distance is None else store.distance, store.id))
             if limit is None or len(found) < look or (
                     max(store.chord for store in found) > found[limit - 1].chord + SAME_CHORD):
                 return found[:limit]
             look *= 2
 
     @api.model
-    def _add_distance(self, query, latitude, longitude, radius, after, *, is_listed):
-        """Make a query one of the nearest stores, and return the distance in metres."""
-        store = SQL.identifier(query.table)
-        point = geo.sphere_point(latitude, longitude)
-        distance = geo.distance_sql(
-            SQL('%s::float8', latitude), SQL('%s::float8', longitude), SQL('%s.latitude', store),
-            SQL('%s.longitude', store))
-        # The index gives the nearest by this alone: before PostgreSQL 17, a second sort key would make it compute and
-        # sort all distances.
-        query.order = SQL('%s.sphere <-> %s', store, point)
-        if is_listed:
-            query.add_where(SQL('%s.sphere IS NOT NULL', store))
-        if radius is not None:
-            # The box lets the index leave out what is farther away, the distance leaves out the box's corners.
-            query.add_where(SQL('%s.sphere <@ %s AND %s <= %s', store, geo.sphere_box(point, radius), distance, radius))
-        if after:
-            query.add_where(SQL('(%s, %s.id) > %s', distance, store, after))
-        return SQL('CASE WHEN %s.is_located THEN %s END', store, distance)
+    def _visible(self, company_id):
+        """Return how SQL calls a store's name, and which stores of a company the caller may see.
+
+        Odoo takes longer to write that down than PostgreSQL to find the stores, so it is written once for all callers
+        with the same rules, if these compare columns of the store with values; None for other ones.
+
+        :rtype: tuple[SQL, SQL | None]
+        """
+        self.browse().check_access('read')
+        rules = Domain.TRUE if self.env.su else self.env['ir.rule']._compute_domain(self._name)
+        return self._visible_by(company_id, repr(rules), rules)
 
     @api.model
-    def _read_near(self, query, distance=NOWHERE, chord=NOWHERE):
-        """Return the stores of a query.
+    @tools.ormcache('company_id', 'rules_key', 'self.env.lang', "self.env.context.get('active_test', True)")
+    def _visible_by(self, company_id, rules_key, rules):
+        is_plain = all(
+            condition.operator in ('in', 'not in', '=', '!=', '<', '>', '<=', '>=')
+            and (field := self._fields.get(condition.field_expr)) and field.store and field.column_type
+            for condition in rules.iter_conditions())
+        return self._field_to_sql(self._table, 'name'), self._visible_where(company_id) if is_plain else None
 
-        :rtype: list[NearStore]
-        """
-        rows = self.env.execute_query(SQL(
-            """SELECT store.id, %(name)s, CASE WHEN store.is_located THEN store.latitude END,
-                      CASE WHEN store.is_located THEN store.longitude END, partner.phone, partner.street,
-                      partner.street2, partner.zip, partner.city, country.code, store.tz, store.calendar_id,
+    @api.model
+    def _visible_where(self, company_id, text=None, services=(), ids=None):
+        """Return the condition for stores of a company that the caller may see."""
+        domain = Domain('company_id', '=', company_id)
+        if text:
+            text = escape_psql(text)
+            domain &= Domain('name', 'ilike', text) | Domain('city', 'ilike', text)
+        if services:
+            ids_by_code = {code: number for number, (code, _name) in self.env['mobile.store.service']._names().items()}
+            domain &= Domain.AND(Domain('service_ids', 'in', [ids_by_code.get(code, 0)]) for code in services)
+        if ids is not None:
+            domain &= Domain('id', 'in', ids)
+        query = self._search(domain)
+        if query.from_clause.code == f'"{self._table}"':
+            return query.where_clause
+        return SQL('mobile_store.id IN %s', query.subselect())
+
+    @api.model
+    def _and_near(self, where, latitude, longitude, point, radius, after, *, is_listed):
+        """Return a condition for the stores around a place, and after another one."""
+        if is_listed:
+            where = SQL('%s AND mobile_store.sphere IS NOT NULL', where)
+        if radius is None and not after:
+            return where
+        distance = geo.distance_sql(
+            SQL('%s::float8', latitude), SQL('%s::float8', longitude), SQL('mobile_store.latitude'),
+            SQL('mobile_store.longitude'))
+        if radius is not None:
+            # The box lets the index leave out what is farther away, the distance leaves out the box's corners.
+            where = SQL('%s AND mobile_store.sphere <@ %s AND %s <= %s',
+                        where, geo.sphere_box(point, radius), distance, radius)
+        if after:
+            where = SQL('%s AND (%s, mobile_store.id) > %s', where, distance, after)
+        return where
+
+    @api.model
+    def _read_near(self, name, where, chord, order, limit):
+        """Return rows of what ``NearStore`` begins with, in one query."""
+        return self.env.execute_query(SQL(
+            """SELECT mobile_store.id, %(name)s, CASE WHEN is_located THEN latitude END,
+                      CASE WHEN is_located THEN longitude END, partner.phone, partner.street, partner.street2,
+                      partner.zip, partner.city, country.code, mobile_store.tz, calendar_id,
                       EXISTS (SELECT FROM ir_attachment
-                               WHERE res_model = 'mobile.store' AND res_field = 'image_512' AND res_id = store.id),
-                      store.distance, store.chord, store.company_id, %(exceptions)s, %(services)s
-                 FROM (%(stores)s) store
-                 JOIN res_partner partner ON partner.id = store.partner_id
-            LEFT JOIN res_country country ON country.id = partner.country_id""",
-            name=self._field_to_sql('store', 'name'), exceptions=self._exceptions_sql(SQL('store.id')),
-            services=self.env['mobile.store.service']._of_store_sql(SQL('store.id')), stores=query.select(
-                SQL('%s.*', SQL.identifier(query.table)), SQL('%s AS distance', distance),
-                SQL('%s AS chord', chord))))
-        return [NearStore(*row) for row in rows]
+                               WHERE res_model = 'mobile.store' AND res_field = 'image_512'
+                                 AND res_id = mobile_store.id),
+                      mobile_store.company_id, %(exceptions)s, %(services)s, %(chord)s
+                 FROM mobile_store
+                 JOIN res_partner partner ON partner.id = mobile_store.partner_id
+            LEFT JOIN res_country country ON country.id = partner.country_id
+                WHERE %(where)s
+             ORDER BY %(order)s
+                LIMIT %(limit)s""", name=name, where=where, chord=chord, order=order, limit=limit,
+            exceptions=self._exceptions_sql(SQL('mobile_store.id')),
+            services=self.env['mobile.store.service']._of_store_sql(SQL('mobile_store.id'))))
 
     @api.model
     def _find_page(self, company, latitude, longitude, *, open_now=None, after=None, limit=20, **filters):

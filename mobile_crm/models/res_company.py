@@ -1,4 +1,10 @@
-from odoo import fields, models
+import re
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.map_box import MAX_ZOOM
 
 
 class ResCompany(models.Model):
@@ -9,6 +15,10 @@ class ResCompany(models.Model):
     mobile_position_days = fields.Integer(
         string="Keep Positions For (days)", required=True, default=30,
         help="After so many days the coordinates that phones reported are erased.")
+    mobile_event_days = fields.Integer(
+        string="Keep Reports For (days)", required=True, default=730,
+        help="After so many days what phones reported is deleted: comings and goings, scans, searches. Visits, "
+             "messages and coupons stay.")
     mobile_erasure_days = fields.Integer(
         string="Erase Customers After (days)", required=True, default=14,
         help="How long a customer who wants to be forgotten can still change their mind.")
@@ -22,12 +32,43 @@ class ResCompany(models.Model):
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
+    mobile_tile_url = fields.Char(
+        string="Tile Server",
+        help="Where maps get their background from: an address with {z}, {x} and {y}. Without one, maps show a grid "
+             "and ask nobody.")
+    mobile_tile_attribution = fields.Char(
+        string="Attribution", help="What the provider of the tiles wants to be named as; a link may be in it.")
+    mobile_tile_max_zoom = fields.Integer(
+        string="Largest Scale", required=True, default=19, help="The last zoom level that the server has tiles for.")
 
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
+    _mobile_event_days_valid = models.Constraint(
+        'CHECK (mobile_event_days BETWEEN 30 AND 3650)', "Reports are kept for 30 to 3650 days.")
     _mobile_erasure_days_valid = models.Constraint(
         'CHECK (mobile_erasure_days BETWEEN 0 AND 30)',
         "A customer is erased within 30 days; the law allows a month.")
+    _mobile_tile_max_zoom_valid = models.Constraint(
+        f'CHECK (mobile_tile_max_zoom BETWEEN 1 AND {MAX_ZOOM})', f"The largest scale is between 1 and {MAX_ZOOM}.")
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('mobile_tile_url')
+    def _check_mobile_tile_url(self):
+        for company in self.filtered('mobile_tile_url'):
+            template = company.mobile_tile_url
+            try:
+                parts = urlsplit(template)
+                host = parts.hostname
+            except ValueError:
+                host = None
+            # {s} and {r} are what Leaflet fills too: a letter of the servers a to c, and "@2x" for sharp screens.
+            names = sorted(set(re.findall(r'{(.*?)}', template)) - {'s', 'r'})
+            is_address = host and parts.scheme in ('http', 'https') and not re.search(r'\s', template)
+            if not is_address or names != ['x', 'y', 'z']:
+                raise ValidationError(self.env._(
+                    "“%s” is no address of map tiles. It begins with https:// and has {z}, {x} and {y} in it, as in "
+                    "https://tiles.example.com/{z}/{x}/{y}.png.", template))
 
     # === ACTION METHODS === #
 

@@ -54,6 +54,10 @@ class ResPartner(models.Model):
         string="Phone Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
     mobile_event_count = fields.Integer(
         string="Event Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
+    mobile_visit_count = fields.Integer(
+        string="Visit Count", compute='_compute_mobile_visits', groups='mobile_crm.group_mobile_crm_user')
+    mobile_last_visit = fields.Date(
+        string="Last Visit", compute='_compute_mobile_visits', groups='mobile_crm.group_mobile_crm_user')
     mobile_coupon_count = fields.Integer(
         string="Coupon Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
     mobile_look_count = fields.Integer(
@@ -86,6 +90,17 @@ class ResPartner(models.Model):
                 [('partner_id', 'in', self.ids), *domain], ['partner_id'], ['__count']))
             for partner in self:
                 partner[field] = counts.get(partner, 0)
+
+    @api.depends_context('uid', 'allowed_company_ids', 'tz')
+    def _compute_mobile_visits(self):
+        # How many and on which day, without the store: no look, so no rows of the log. The rules hold all the same.
+        Visit = self.env['mobile.visit']
+        domain = Domain(self.env['ir.rule']._compute_domain('mobile.visit', 'read'))
+        visits = {partner: numbers for partner, *numbers in Visit.sudo()._read_group(
+            Domain('partner_id', 'in', self.ids) & domain, ['partner_id'], ['__count', 'entered_at:max'])}
+        for partner in self:
+            partner.mobile_visit_count, last = visits.get(partner, (0, False))
+            partner.mobile_last_visit = last and fields.Datetime.context_timestamp(self, last).date()
 
     @api.depends('mobile_consent_ids')
     def _compute_mobile_current_consent_ids(self):
@@ -126,6 +141,9 @@ class ResPartner(models.Model):
 
     def action_view_mobile_events(self):
         return self._mobile_action('mobile_crm.mobile_event_action')
+
+    def action_view_mobile_visits(self):
+        return self._mobile_action('mobile_crm.mobile_visit_action')
 
     def action_view_mobile_coupons(self):
         action = self._mobile_action('mobile_crm.mobile_coupon_action')

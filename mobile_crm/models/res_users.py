@@ -1,6 +1,6 @@
 import secrets
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import email_normalize
 
 from ..tools.problems import Problem
@@ -9,6 +9,17 @@ from .res_partner import CONTESTED_FIELDS, FOUND_FIELDS, VERIFIED_FIELDS
 
 class ResUsers(models.Model):
     _inherit = 'res.users'
+
+    mobile_tell_visits = fields.Boolean(
+        string="Customer Visits", help="Tell me when my customers come to a store, if they want me to know.")
+
+    @property
+    def SELF_READABLE_FIELDS(self):  # noqa: N802 - Odoo's name
+        return [*super().SELF_READABLE_FIELDS, 'mobile_tell_visits']
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 - Odoo's name
+        return [*super().SELF_WRITEABLE_FIELDS, 'mobile_tell_visits']
 
     @api.model
     def _mobile_sign_in(self, device, channel, address):

@@ -130,7 +130,9 @@ class SaleOrder(models.Model):
             # So have the points that it takes.
             order._mobile_check_approved()
         held._settle_on_order()
-        fresh.filtered(lambda order: order.state == 'sale').sudo().mobile_approval_ids._use()
+        confirmed = fresh.filtered(lambda order: order.state == 'sale').sudo()
+        confirmed.mobile_approval_ids._use()
+        self.env['mobile.visit'].sudo()._follow_orders(confirmed)
         return res
 
     def _action_cancel(self):
@@ -139,6 +141,7 @@ class SaleOrder(models.Model):
         self.env['mobile.redemption'].sudo().search([
             ('order_id', 'in', self.ids), ('state', '!=', 'void')])._void()
         self.sudo().mobile_approval_ids._cancel()
+        self.env['mobile.visit'].sudo()._follow_orders(self.sudo())
         return res
 
     def _has_to_be_signed(self):

@@ -13,6 +13,7 @@ from odoo.tests import HOST, HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from ..controllers.routing import BASE_PATH
+from ..tools import plausibility
 from . import contract
 
 
@@ -127,12 +128,18 @@ class MobileCommon(TransactionCase):
         return {'id': str(uuid.uuid4()), 'type': 'enter', 'occurred_at': fields.Datetime.now(),
                 'geofence_id': fence.id, **values}
 
+    def hurry(self):
+        """Let a phone report the same thing again at once, and be at another place: tests do not wait."""
+        self.startPatcher(patch.object(plausibility, 'REPEAT_WITHIN', 0))
+        self.startPatcher(patch.object(plausibility, '_haste', lambda fact, other: None))
+
     def enter(self, device, fence, **values):
         """Report that a device enters a fence.
 
         :return: the decisions that followed.
         """
         report = self.enter_report(fence, **values)
+        self.hurry()
         accepted, _duplicates, rejected = self.env['mobile.event']._record(device, [report])
         self.assertEqual((accepted, rejected), (1, []))
         return self.env['mobile.event'].search([('uuid', '=', report['id'])]).decision_ids

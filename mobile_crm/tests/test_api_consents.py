@@ -109,6 +109,7 @@ class TestApiConsents(MobileHttpCase):
                 'occurred_at': fields.Datetime.now().isoformat() + 'Z', **values}
 
     def assertLocated(self, client, is_located):
+        self.hurry()
         enter = self._event('enter', geofence_id=self.fence_near.id, lat=self.fence_near.latitude,
                             lon=self.fence_near.longitude)
         search, position = self._event('search', query='tea'), self._event('position')

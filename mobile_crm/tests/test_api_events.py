@@ -101,8 +101,8 @@ class TestApiEvents(MobileHttpCase):
         self.assertEqual(self._stored(good, bad, late).mapped('uuid'), [good['id'], late['id']])
 
     def test_in_future(self):
-        self.assertRejected('in_future', self._event(ago=-timedelta(minutes=6)), self._event(ago=-timedelta(days=365)),
-                            self._event(occurred_at='9999-12-31T23:59:59Z'))
+        self.assertRejected('in_future', self._event(ago=-timedelta(hours=24, minutes=1)),
+                            self._event(ago=-timedelta(days=365)), self._event(occurred_at='9999-12-31T23:59:59Z'))
         self.assertEqual(self._report(self._event(ago=-timedelta(minutes=4)))['accepted'], 1)
 
     def test_too_old(self):

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..tools import geo
 from .common import MobileHttpCase
 
 HERE = {'lat': 50.8503, 'lon': 4.3517}
@@ -49,3 +50,55 @@ class TestApiGeofences(MobileHttpCase):
         ):
             with self.subTest(query=query):
                 self.assertInvalid(phone.get('/geofences', **query), 'query', loc)
+
+    def test_a_polygon(self):
+        ring = [[4.35, 50.85], [4.36, 50.85], [4.36, 50.86], [4.35, 50.86]]
+        hole = [[4.354, 50.854], [4.356, 50.854], [4.356, 50.856], [4.354, 50.856]]
+        self.fence_near.polygon = {'type': 'Polygon', 'coordinates': [ring, hole]}
+        phone = self.registered_phone()
+        item = phone.get('/geofences', **HERE).json['items'][0]
+        self.assertEqual((item['type'], item['polygon']['type']), ('polygon', 'Polygon'))
+        self.assertEqual(item['polygon']['coordinates'], [
+            [*ring, ring[0]], [hole[-1], hole[2], hole[1], hole[0], hole[-1]]])
+        for lon, lat in ring:
+            self.assertLessEqual(geo.distance(item['lat'], item['lon'], lat, lon), item['radius'])
+
+    def test_a_small_polygon_has_a_circle_that_phones_notice(self):
+        ring = [[4.35, 50.85], [4.3501, 50.85], [4.35, 50.8501]]
+        self.fence_near.polygon = {'type': 'Polygon', 'coordinates': [ring]}
+        item = self.registered_phone().get('/geofences', **HERE).json['items'][0]
+        self.assertEqual(item['radius'], 100)
+        self.assertLess(self.fence_near.radius, 10)
+
+    def test_favourites_first(self):
+        self.campaign.state = 'paused'
+        phone = self.phone_of(self.phone)
+        self.assertEqual([item['priority'] for item in phone.get('/geofences', **HERE).json['items']], [False, False])
+        phone.patch('/me', {'favourite_store_ids': [self.store_far.id]})
+        items = phone.get('/geofences', **HERE).json['items']
+        self.assertEqual([(item['id'], item['priority']) for item in items],
+                         [(self.fence_far.id, True), (self.fence_near.id, False)])
+        # They are the customer's own.
+        for other in (self.phone_of(self.phone_ben), self.registered_phone()):
+            self.assertFalse(any(item['priority'] for item in other.get('/geofences', **HERE).json['items']))
+
+    def test_not_modified_until_something_is(self):
+        phone = self.registered_phone()
+        etag = phone.get('/geofences', **HERE).headers['ETag']
+        again = phone.request('GET', f'/geofences?lat={HERE["lat"]}&lon={HERE["lon"]}', headers={'If-None-Match': etag})
+        self.assertEqual((again.status, again.content), (304, b''))
+        self.campaign.state = 'paused'
+        again = phone.request('GET', f'/geofences?lat={HERE["lat"]}&lon={HERE["lon"]}', headers={'If-None-Match': etag})
+        self.assertEqual(again.status, 200)
+        self.assertNotEqual(again.headers['ETag'], etag)
+
+    def test_all_fences_for_an_app_that_keeps_positions_on_the_phone(self):
+        self.app.location_mode = 'on_device'
+        self.fence_far.polygon = {'type': 'Polygon', 'coordinates': [[[2.35, 48.85], [2.36, 48.85], [2.36, 48.86]]]}
+        phone = self.registered_phone()
+        first = phone.get('/geofences', limit=1).json
+        second = phone.get('/geofences', limit=1, cursor=first['next_cursor']).json
+        self.assertEqual([item['id'] for item in first['items'] + second['items']],
+                         [self.fence_near.id, self.fence_far.id])
+        self.assertEqual(second['items'][0]['polygon']['type'], 'Polygon')
+        self.assertIsNone(second['next_cursor'])

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .common import MobileHttpCase
 
 DEFAULTS = {'quiet_hours': [], 'max_messages_per_week': None, 'store_ids': [], 'category_ids': [],
-            'channels': ['push', 'sms', 'email']}
+            'channels': ['push', 'sms', 'email'], 'tell_salesperson': False}
 
 
 @tagged('-at_install', 'post_install')
@@ -29,7 +29,7 @@ class TestApiPreferences(MobileHttpCase):
                             {'days': [5, 6], 'from': '00:00', 'to': '00:00'},
                             {'days': [0], 'from': '12:00', 'to': '13:30'}],
             'max_messages_per_week': 3, 'store_ids': [self.store_near.id], 'category_ids': [self.category.id],
-            'channels': ['push'],
+            'channels': ['push'], 'tell_salesperson': True,
         }
         self.assertEqual(self._put(**wanted), wanted)
         self.assertEqual(self._put(**wanted), wanted)

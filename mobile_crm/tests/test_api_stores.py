@@ -81,6 +81,44 @@ class TestApiStores(MobileHttpCase):
         self.assertEqual((store['open_now'], len(store['hours'])), (True, 7))
         self.assertEqual(store['hours'][0], {'day': 0, 'opens': '00:00', 'closes': '24:00'})
 
+    def test_a_store_without_a_position(self):
+        self.store_far.is_located = False
+        self.assertEqual(self._names(**HERE), ["Brussels Store"])
+        self.assertEqual(self._names(lat=0, lon=0), ["Brussels Store"])
+        self.assertEqual(self._names(), ["Brussels Store", "Paris Store"])
+        store = self.client.get(f'/stores/{self.store_far.id}', **HERE).json
+        self.assertEqual((store['lat'], store['lon'], store['distance']), (None, None, None))
+        self.store_far.write({'latitude': 0.0, 'longitude': 0.0})
+        self.assertEqual(self._names(lat=0, lon=0), ["Paris Store", "Brussels Store"])
+
+    def test_pages_while_stores_come_move_and_go(self):
+        """What stays in its place is seen once; the rest is seen at most once in a place."""
+        stores = self.env['mobile.store'].create([{
+            'name': f'Store {number:02}', 'partner_id': self.store_near.partner_id.id, 'company_id': self.company.id,
+            'tz': 'UTC', 'latitude': 51.0 + number // 2 / 100, 'longitude': 4.35} for number in range(12)])
+        for query in (HERE, {}):
+            cursor, seen = None, []
+            for step in range(20):
+                answer = self.client.get('/stores', **query, limit=3, **({'cursor': cursor} if cursor else {})).json
+                seen += [store['name'] for store in answer['items']]
+                cursor = answer['next_cursor']
+                if not cursor:
+                    break
+                if step == 0:
+                    # One that was seen goes far away, one is closed for good, and new ones open before and after.
+                    stores[0].write({'latitude': -51.0, 'name': "Aaa"})
+                    stores[11].active = False
+                    for latitude, name in ((50.851, "Aab"), (51.055, "Store 05b")):
+                        stores[1].copy({'latitude': latitude, 'name': name, 'partner_id': stores[1].partner_id.id})
+            self.assertLessEqual(step, 10)
+            stayed = [store.name for store in stores[1:11]]
+            self.assertEqual([name for name in seen if name in stayed], stayed)
+            self.assertNotIn("Store 11", seen[3:])
+            self.assertIn("Store 05b", seen)
+            stores.write({'active': True})
+            stores[0].write({'latitude': 51.0, 'name': "Store 00"})
+            self.env['mobile.store'].search([('name', 'in', ("Aab", "Store 05b"))]).unlink()
+
     def test_wrong_values(self):
         for query, loc in (
             ({'lat': 91, 'lon': 0}, 'lat'), ({'lat': 0, 'lon': -180.1}, 'lon'), ({'lat': 'nan', 'lon': 0}, 'lat'),

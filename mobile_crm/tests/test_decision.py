@@ -149,6 +149,7 @@ class TestDecision(MobileCommon):
         self.assertDecision(self.enter(self.phone, self.fence_near), 'withheld', 'cap_reached')
 
     def test_one_batch_brings_no_more_than_one_visit(self):
+        self.hurry()
         reports = [self.enter_report(fence) for fence in (self.fence_near, self.fence_far, self.fence_near)]
         self.env['mobile.event']._record(self.phone, reports)
         decisions = self.env['mobile.decision'].search([('campaign_id', '=', self.campaign.id)], order='id')
@@ -157,6 +158,7 @@ class TestDecision(MobileCommon):
 
     def test_the_cooldown_holds_within_a_batch(self):
         self.campaign.write({'max_per_customer': 3, 'cooldown_hours': 24})
+        self.hurry()
         self.env['mobile.event']._record(self.phone, [self.enter_report(self.fence_near) for _ in range(4)])
         reasons = self.campaign.decision_ids.mapped('reason')
         self.assertEqual(sorted(reasons), ['cap_reached', 'cooldown', 'cooldown', 'passed'])
@@ -197,6 +199,7 @@ class TestDecision(MobileCommon):
         cap=st.integers(1, 3), budget=st.integers(0, 4),
         batches=st.lists(st.lists(st.sampled_from([(0, 0), (0, 1), (1, 0)]), min_size=1, max_size=4), max_size=4))
     def test_law_no_more_than_cap_and_budget_and_no_fewer(self, cap, budget, batches):
+        self.hurry()
         campaign = self.campaign.copy({'max_per_customer': cap, 'budget_coupons': budget, 'cooldown_hours': 0})
         campaign.action_start()
         phones, fences = (self.phone, self.phone_ben), (self.fence_near, self.fence_far)

@@ -204,8 +204,10 @@ class TestExport(MobileHttpCase):
     def test_a_long_history_takes_no_more_memory(self):
         def make(count):
             self.env.cr.execute(SQL(
-                """INSERT INTO mobile_event (uuid, type, occurred_at, received_at, device_id, partner_id, company_id)
-                   SELECT gen_random_uuid()::text, 'view', now(), now(), %s, %s, %s FROM generate_series(1, %s)""",
+                """INSERT INTO mobile_event (
+                       uuid, type, origin, occurred_at, received_at, device_id, partner_id, company_id)
+                   SELECT gen_random_uuid()::text, 'view', 'phone', now(), now(), %s, %s, %s
+                     FROM generate_series(1, %s)""",
                 self.phone.id, self.anna.id, self.company.id, count))
 
         def peak():

@@ -2,6 +2,8 @@ import base64
 import json
 import math
 import random
+import runpy
+from pathlib import Path
 from unittest.mock import patch
 
 import psycopg2
@@ -173,6 +175,27 @@ class TestLocated(GeoCase):
         self.assertEqual((store.latitude, store.longitude, store.is_located), (48.2, 16.37, True))
         self.address.write({'partner_latitude': 0.0, 'partner_longitude': 0.0})
         self.assertEqual((store.latitude, store.is_located), (48.2, True))
+
+    def test_positions_from_before(self):
+        """Until 19.0.1.3.0, 0/0 meant that nobody had located it."""
+        located, nowhere = self._stores([(48.2, 16.37), (0.0, 0.0)])
+        late, there, lost = self.env['mobile.geofence'].create([
+            {'store_id': located.id}, {'store_id': located.id, 'latitude': 48.3, 'longitude': 16.4},
+            {'store_id': nowhere.id}])
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE mobile_store SET is_located = NULL, city = NULL')
+        self.env.cr.execute('UPDATE mobile_geofence SET is_located = NULL')
+        self.env.cr.execute('UPDATE mobile_geofence SET latitude = 0, longitude = 0 WHERE id = %s', [late.id])
+        self.env.cr.execute("UPDATE res_partner SET city = 'Vienna' WHERE id = %s", [self.address.id])
+        path = Path(__file__).parents[1] / 'migrations/19.0.1.3.0/pre-geo.py'
+        runpy.run_path(str(path))['migrate'](self.env.cr, '19.0.1.2.0')
+        geo.add_sphere_column(self.env.cr, 'mobile_store')
+        geo.add_sphere_column(self.env.cr, 'mobile_geofence')
+        self.env.invalidate_all()
+        self.assertEqual([located.is_located, nowhere.is_located, located.city], [True, False, "Vienna"])
+        self.assertEqual([late.is_located, there.is_located, lost.is_located], [True, True, False])
+        self.assertEqual((late.latitude, there.latitude), (48.2, 48.3))
+        self.assertEqual(self._listed(), located.ids)
 
     def test_a_form(self):
         form = Form(self.env['mobile.store'].with_company(self.company))

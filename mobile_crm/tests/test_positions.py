@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..models import mobile_event_retention
 from ..tools import geo
 from .common import MobileHttpCase
 
@@ -94,6 +95,40 @@ class TestPositions(MobileHttpCase):
         for _ in range(3):
             self._event(timedelta(hours=25))
         self.assertEqual([self.Event._coarsen_positions(2) for _ in range(3)], [2, 1, 0])
+
+    # === OLD REPORTS === #
+
+    def test_old_reports_are_deleted_and_what_followed_stays(self):
+        self.company.mobile_event_days = 30
+        kept, gone = self._event(timedelta(days=29, hours=23)), self._event(timedelta(days=30, hours=1))
+        other = self.env['res.company'].create({'name': "Other Shop", 'mobile_event_days': 365})
+        elsewhere = self._event(timedelta(days=300))
+        self.env.cr.execute(SQL('UPDATE mobile_event SET company_id = %s WHERE id = %s', other.id, elsewhere.id))
+        decision = gone.decision_ids
+        self.assertEqual(len(decision), 1)
+        self.env.flush_all()
+        self.Event._cron_prune()
+        self.env.invalidate_all()
+        self.assertEqual((kept | gone | elsewhere).exists(), kept | elsewhere)
+        self.assertFalse(decision.event_id)
+        self.assertEqual(decision.store_id, self.store_near)
+
+    def test_a_batch_of_old_reports(self):
+        events = self.Event
+        for _ in range(5):
+            events |= self._event(timedelta(days=900))
+        self.startPatcher(patch.object(mobile_event_retention, 'BATCH', 2))
+        with patch.object(type(self.env['ir.cron']), '_commit_progress', side_effect=[60.0, 60.0, 60.0]) as progress:
+            self.Event._cron_prune()
+        self.assertEqual([call.args[0] for call in progress.call_args_list], [2, 2, 1])
+        self.assertFalse(events.exists())
+
+    def test_the_job_stops_when_its_time_is_over(self):
+        events = self._event(timedelta(days=900)) | self._event(timedelta(days=900))
+        self.startPatcher(patch.object(mobile_event_retention, 'BATCH', 1))
+        with patch.object(type(self.env['ir.cron']), '_commit_progress', return_value=0):
+            self.Event._cron_prune()
+        self.assertEqual(len(events.exists()), 1)
 
     # === POSITIONS THAT STAY ON THE PHONE === #
 

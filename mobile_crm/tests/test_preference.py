@@ -253,6 +253,7 @@ class TestPreferenceGates(PreferenceCase):
         before = self.env['mobile.decision'].search([('partner_id', '=', self.anna.id)])
         before.sudo().write({'decided_at': fields.Datetime.now() - timedelta(days=8)})
         self.prefer(max_messages_per_week=maximum)
+        self.hurry()
         for size in batches:
             self.env['mobile.event']._record(self.phone, [self.enter_report(self.fence_near) for _ in range(size)])
         decisions = running.decision_ids

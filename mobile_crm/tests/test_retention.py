@@ -13,9 +13,10 @@ PAGE = Path(__file__).parents[2] / 'docs' / 'privacy.md'
 class TestRetention(MobileCommon):
 
     def test_the_settings_show_it(self):
-        self.company.write({'mobile_position_days': 17, 'mobile_erasure_days': 9})
+        self.company.write({'mobile_position_days': 17, 'mobile_event_days': 555, 'mobile_erasure_days': 9})
         settings = self.env['res.config.settings'].create({})
         self.assertIn("17 days", settings.mobile_retention)
+        self.assertIn("555 days", settings.mobile_retention)
         self.assertIn("carried out after 9 days", settings.mobile_retention)
         self.assertEqual(settings.mobile_retention.count('<tr>'), len(RETENTION) + 1)
 

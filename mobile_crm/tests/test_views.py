@@ -16,8 +16,9 @@ MODELS = {
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
-    'mobile.store': ('list', 'kanban', 'form', 'search'),
+    'mobile.store': ('list', 'kanban', 'form', 'search', 'mobile_map'),
     'mobile.store.service': ('list', 'kanban', 'form', 'search'),
+    'mobile.visit': ('list', 'kanban', 'form', 'search', 'graph', 'pivot', 'mobile_heatmap'),
 }
 SECRET_MODELS = {
     'mobile.opt.in': ('list', 'form', 'search'),
@@ -31,7 +32,7 @@ MANAGERS_MODELS = {
 FACTS = (
     'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
     'mobile.message', 'mobile.preference',
-    'mobile.redemption')
+    'mobile.redemption', 'mobile.visit')
 
 
 @tagged('post_install', '-at_install')
@@ -59,7 +60,7 @@ class TestViews(TransactionCase):
                 with self.subTest(model=model, view=view_type):
                     view = self.env['ir.ui.view'].search([
                         ('model', '=', model), ('type', '=', view_type), ('mode', '=', 'primary')])
-                    self.assertEqual(view.model_data_id.module, 'mobile_crm')
+                    self.assertEqual(set(view.mapped('model_data_id.module')), {'mobile_crm'})
 
     def test_views_load_for_user_and_manager(self):
         for user in (self.user, self.manager):
@@ -117,7 +118,8 @@ class TestViews(TransactionCase):
         user_menus = self._menu_xmlids(self.user)
         self.assertTrue({
             'mobile_crm.menu_root', 'mobile_crm.menu_campaigns', 'mobile_crm.menu_devices',
-            'mobile_crm.menu_stores_stores', 'mobile_crm.menu_reporting_decisions',
+            'mobile_crm.menu_stores_stores', 'mobile_crm.menu_stores_positions',
+            'mobile_crm.menu_reporting_decisions',
         } <= user_menus)
         self.assertNotIn('mobile_crm.menu_configuration', user_menus)
         manager_menus = self._menu_xmlids(self.manager)
@@ -152,4 +154,4 @@ class TestViews(TransactionCase):
         self.assertIn(store.opening, ('open', 'closed'))
         store.calendar_id = False
         self.assertFalse(store.opening)
-        self.assertIn('mlat=51.050000&mlon=3.720000', store.action_view_map()['url'])
+        self.assertEqual(store.action_view_map()['views'][0][1], 'mobile_map')

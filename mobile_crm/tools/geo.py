@@ -125,21 +125,22 @@ def distance_sql(latitude, longitude, other_latitude, other_longitude):
         diameter=2 * EARTH_RADIUS, lat=latitude, lon=longitude, other_lat=other_latitude, other_lon=other_longitude)
 
 
-def project(latitude, longitude, centre_latitude, centre_longitude):
+def project(latitude, longitude, centre_latitude, centre_longitude, turn=0.0):
     """Return where a position lies on the plane that touches the globe at a centre: metres to the east and the north.
 
     The gnomonic projection, from the middle of the earth (Snyder, USGS Professional Paper 1395, p. 165). It shows less
     than half of the globe.
 
+    :param float turn: radians by which the plane is turned anticlockwise.
     :rtype: tuple[float, float]
     """
     phi, centre_phi = math.radians(latitude), math.radians(centre_latitude)
     lam = math.radians(longitude - centre_longitude)
     depth = math.sin(centre_phi) * math.sin(phi) + math.cos(centre_phi) * math.cos(phi) * math.cos(lam)
-    return (
+    return turned(
         EARTH_RADIUS * math.cos(phi) * math.sin(lam) / depth,
         EARTH_RADIUS * (math.cos(centre_phi) * math.sin(phi) - math.sin(centre_phi) * math.cos(phi) * math.cos(lam))
-        / depth)
+        / depth, turn)
 
 
 def unproject(x, y, centre_latitude, centre_longitude):
@@ -154,25 +155,6 @@ def unproject(x, y, centre_latitude, centre_longitude):
 def turned(x, y, angle):
     """Return a point of a plane, turned anticlockwise by `angle` (radians) around its origin."""
     return x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle)
-
-
-def project_sql(latitude, longitude, centre_latitude, centre_longitude, turn):
-    """Return the ``point`` of PostgreSQL where a position lies on the plane of ``project``, turned by `turn`.
-
-    :param SQL latitude, longitude, centre_latitude, centre_longitude: degrees, float8.
-    :param SQL turn: radians.
-    :rtype: SQL
-    """
-    return SQL(
-        """(SELECT point(x * cos(%(turn)s) - y * sin(%(turn)s), x * sin(%(turn)s) + y * cos(%(turn)s))
-              FROM (SELECT cos(phi) * sin(lam) * scale AS x,
-                           (cos(centre) * sin(phi) - sin(centre) * cos(phi) * cos(lam)) * scale AS y
-                      FROM (SELECT phi, centre, lam, %(radius)s::float8
-                                   / (sin(centre) * sin(phi) + cos(centre) * cos(phi) * cos(lam)) AS scale
-                              FROM (SELECT radians(%(lat)s) AS phi, radians(%(centre_lat)s) AS centre,
-                                           radians(%(lon)s - %(centre_lon)s) AS lam) angle) plane) place)""",
-        turn=turn, radius=EARTH_RADIUS, lat=latitude, lon=longitude, centre_lat=centre_latitude,
-        centre_lon=centre_longitude)
 
 
 def coarse(latitude, longitude):

@@ -41,8 +41,12 @@ RETENTION = (
         _lt("One-time codes, as hashes, and where they were sent"), _lt("1 day after they expire"),
         _lt("To sign in: contract")),
     Retention(
-        ('mobile.event', 'mobile.visit'),
-        _lt("Visits, scans, searches"), CONTACT,
+        ('mobile.event',),
+        _lt("What phones reported: comings and goings, scans, searches"), _lt("{mobile_event_days} days"),
+        _lt("To offer what fits: consent")),
+    Retention(
+        ('mobile.visit',),
+        _lt("Visits to stores"), CONTACT,
         _lt("To offer what fits: consent")),
     Retention(
         ('mobile.event',),
@@ -52,6 +56,10 @@ RETENTION = (
         ('mobile.event',),
         _lt("Coarse positions"), _lt("{mobile_position_days} days"),
         _lt("To plan stores and campaigns: consent")),
+    Retention(
+        ('mobile.presence',),
+        _lt("Times inside fences, from which visits follow"), _lt("9 days, or until the consent is withdrawn"),
+        _lt("To notice that somebody comes, stays and goes: consent")),
     Retention(
         ('mobile.message', 'mobile.decision'),
         _lt("Messages, and why they came or did not"), CONTACT,

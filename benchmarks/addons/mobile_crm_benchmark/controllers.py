@@ -3,6 +3,7 @@ from odoo import http
 from odoo.addons.mobile_crm.controllers.base import MobileController
 from odoo.addons.mobile_crm.controllers.routing import mobile_route
 from odoo.addons.mobile_crm.controllers.schemas.base import Latitude, Longitude, Output, PageQuery
+from odoo.addons.mobile_crm.controllers.schemas.events import EventBatch
 
 
 class Query(PageQuery):
@@ -30,4 +31,9 @@ class Benchmark(MobileController):
     @mobile_route('/benchmark/constant', methods=['GET'], auth='mobile', readonly=True)
     def constant(self, query: Query) -> Constant:
         """Answer a validated, authenticated request without any work."""
+        return Constant(ok=True)
+
+    @mobile_route('/benchmark/nothing', methods=['POST'], auth='mobile_device', readonly=False)
+    def nothing(self, body: EventBatch) -> Constant:
+        """Answer a validated, authenticated POST without any work."""
         return Constant(ok=True)

@@ -13,7 +13,11 @@ class Event(Schema):
     occurred_at: UtcInput
     lat: Latitude | None = None
     lon: Longitude | None = None
-    accuracy: Metres | None = None
+    accuracy: Metres | None = Field(
+        None, description='Metres within which the position is right with 68 %; left out when the phone does not know')
+    mocked: bool | None = Field(
+        None, description='Whether the phone says that the position is simulated (Android: isMock, Apple: '
+                          'isSimulatedBySoftware)')
     geofence_id: RecordId | None = None
     store_id: RecordId | None = None
     product_id: RecordId | None = None
@@ -25,6 +29,8 @@ class Event(Schema):
         """Return the event as ``mobile.event._record`` takes it."""
         report = self.model_dump()
         report['latitude'], report['longitude'] = report.pop('lat'), report.pop('lon')
+        # Android says 0 where it does not know.
+        report['accuracy'] = report['accuracy'] or None
         report['id'] = str(report['id'])
         report['message_id'] = report['message_id'] and str(report['message_id'])
         return report
@@ -34,6 +40,9 @@ class EventBatch(Schema):
     """What happened since the phone reported last, in any order."""
 
     events: list[Event] = Field(min_length=1, max_length=200)
+    sent_at: UtcInput | None = Field(
+        None, description="The phone's own clock as it sends this, read anew each time. By it the server puts "
+                          'occurred_at right where that clock is wrong')
 
 
 class RejectedEvent(Output):

@@ -8,6 +8,9 @@ Day = Annotated[int, Field(ge=0, le=6)]
 Clock = Annotated[str, Field(pattern=r'^([01][0-9]|2[0-3]):[0-5][0-9]$')]
 Channel = Literal['push', 'sms', 'email']
 CHANNELS = ('push', 'sms', 'email')
+TELLS = (
+    'Whether the salesperson who looks after the customer is told when they come to a store. It needs the consent to '
+    'location as well, and a salesperson who wants to hear of it')
 TO = 'On the wall clock. Earlier than `from`: on the next day. The same: the whole day'
 
 
@@ -38,6 +41,7 @@ class PreferencesUpdate(Schema):
         None, max_length=1000, description='Only these and what is below them; empty or null: all')
     channels: list[Channel] | None = Field(
         None, max_length=3, description='Beside the inbox in the app; null: all of them')
+    tell_salesperson: bool | None = Field(None, description=f'{TELLS}; null: they do not')
 
     def to_values(self):
         """Return what was given, as ``mobile.preference._mobile_update`` takes it."""
@@ -67,6 +71,7 @@ class Preferences(Output):
     store_ids: list[int] = Field(description='Only these; empty: all')
     category_ids: list[int] = Field(description='Only these and what is below them; empty: all')
     channels: list[Channel] = Field(description='Beside the inbox in the app')
+    tell_salesperson: bool = Field(description=TELLS)
 
     @classmethod
     def of(cls, preference):
@@ -81,4 +86,5 @@ class Preferences(Output):
             store_ids=sorted(preference.store_ids.ids),
             category_ids=sorted(preference.category_ids.ids),
             channels=[channel for channel in CHANNELS if preference[f'wants_{channel}']],
+            tell_salesperson=preference.tell_salesperson,
         )
