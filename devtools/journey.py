@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import requests
 from geopy.distance import great_circle
 
-from . import journey_trust
+from . import journey_places, journey_trust
 from .people import Phone, Refusal, Staff, Unmet, expect, one
 
 #: (login, password, who it is) of the users that the demo data brings.
@@ -58,6 +58,7 @@ class Journey:
 
     def __init__(self, base_url, database, say):
         self.say = lambda text: say(f'   {text}')
+        self.base_url = base_url
         self.admin, self.sales = (Staff(base_url, database, login, password) for login, password, _who in LOGINS)
         self.phone = Phone(base_url, CLIENT_ID, 'ios', 'iPhone 15')
         self.tablet = Phone(base_url, CLIENT_ID, 'android', 'Pixel Tablet')
@@ -342,7 +343,7 @@ def now():
 
 
 STEPS = [sign_in, sign_in_by_mail, find_stores, watch_fences, consent, enter_fence, decide, redeem, refuse,
-         bad_input, *journey_trust.STEPS]
+         bad_input, *journey_places.STEPS, *journey_trust.STEPS]
 
 
 def play(base_url, database, say):

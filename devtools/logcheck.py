@@ -18,6 +18,8 @@ ALLOWED = [
     (r'odoo\.http', r' has (not approved yet|refused) that S\d+ takes '),
     # What Odoo's websocket asks of the gevent of these days.
     (r'py\.warnings', r'addons/bus/websocket\.py:\d+: DeprecationWarning: Queue\(0\)'),
+    # The last word of a browser that leaves, after Odoo has handed its connection back: read as a request of its own.
+    (r'longpolling', r"Invalid HTTP method: '\\x88"),
     # A browser that closes writes that its user is away while their other screen writes that they are there.
     (r'odoo\.sql_db', r'^bad query: b\' UPDATE "mail_presence"'),
     (r'odoo\.addons\.bus\.websocket', r'^could not serialize access due to concurrent update$'),

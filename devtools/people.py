@@ -46,7 +46,7 @@ class Phone:
 
     def __init__(self, base_url, client_id, platform, model):
         self.base_url = f'{base_url}/mobile/v1'
-        self.platform, self.model = platform, model
+        self.client_id, self.platform, self.model = client_id, platform, model
         self.install_id = str(uuid.uuid4())
         self.device_id = self.customer = self.refresh_token = None
         self.http = requests.Session()

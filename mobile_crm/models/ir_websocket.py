@@ -7,8 +7,10 @@ class IrWebsocket(models.AbstractModel):
     _inherit = 'ir.websocket'
 
     def _build_bus_channel_list(self, channels):
-        """Override: who may see who is there hears of visits to their companies. A browser can ask for strings only, and
-        this channel is none."""
+        """Override: who may see who is there hears of visits to their companies.
+
+        A browser can ask for strings only, and this channel is none.
+        """
         channels = super()._build_bus_channel_list(channels)
         if self.env.user.has_group('mobile_crm.group_mobile_crm_floor'):
             channels.extend((company, CHANNEL) for company in self.env.user.company_ids)

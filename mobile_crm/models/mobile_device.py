@@ -22,16 +22,24 @@ class Reporter(NamedTuple):
     company_id: int
     partner_id: int | None
     signed_in_at: datetime | None
+    is_handed_on: bool
     location_mode: str
     may_locate: bool
     clock: Clock
 
-    def whose(self, instant):
+    def whose(self, instant, is_place=False):
         """Return the id of the customer whose fact of an instant this is, or None.
 
-        What happened before the customer signed in on this phone is not theirs: it may have been somebody else's.
+        What happened before the customer signed in on this phone is not theirs: it may have been somebody else's. Where
+        nobody else has ever been signed in, what they report of their ways is theirs, if they agree to be located.
+
+        :param bool is_place: whether the fact tells where the phone was.
         """
-        return self.partner_id if self.signed_in_at and instant >= self.signed_in_at else None
+        if not self.signed_in_at:
+            return None
+        if instant >= self.signed_in_at or (is_place and self.may_locate and not self.is_handed_on):
+            return self.partner_id
+        return None
 
 
 class MobileDevice(models.Model):
@@ -62,6 +70,8 @@ class MobileDevice(models.Model):
     signed_in_at = fields.Datetime(string="Signed In", readonly=True)
     anonymous_since = fields.Datetime(
         readonly=True, help="When the time began in which nobody was signed in, before the present customer was.")
+    is_handed_on = fields.Boolean(
+        readonly=True, help="Somebody was signed in before the present customer, who may have been somebody else.")
     last_seen_at = fields.Datetime(string="Last Seen", readonly=True, index=True, default=fields.Datetime.now)
 
     # Counts who works out where it was (see mobile.presence): of two at once, the second meets a changed row.
@@ -127,8 +137,8 @@ class MobileDevice(models.Model):
         may_locate = self.env['mobile.consent']._granted_sql(
             SQL('device.partner_id'), SQL('device.company_id'), 'location') if with_consent else SQL('FALSE')
         (*values, offset, sample), = self.env.execute_query(SQL(
-            """SELECT device.id, device.company_id, device.partner_id, device.signed_in_at, app.location_mode,
-                      %s,
+            """SELECT device.id, device.company_id, device.partner_id, device.signed_in_at,
+                      coalesce(device.is_handed_on, FALSE), app.location_mode, %s,
                       coalesce(device.clock_offset, 0), coalesce(device.clock_sample, 0)
                  FROM mobile_device device JOIN mobile_app app ON app.id = device.app_id
                 WHERE device.id = %s""", may_locate, self.id))
@@ -193,7 +203,7 @@ class MobileDevice(models.Model):
         values = {'user_id': user.id, 'signed_in_at': now}
         if self.user_id and self.user_id != user:
             # It changes hands without a sign-out: all that came before was somebody else's.
-            values['anonymous_since'] = now
+            values |= {'anonymous_since': now, 'is_handed_on': True}
         self.write(values)
         self._adopt_history()
         # Who comes back within the grace wants to be known after all.
@@ -218,6 +228,7 @@ class MobileDevice(models.Model):
     def _sign_out(self):
         """End all sessions of these devices and forget whose they were."""
         self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])
+        self.filtered('user_id').is_handed_on = True
         self.write({'user_id': False, 'signed_in_at': False, 'anonymous_since': fields.Datetime.now()})
 
     def _sign_out_everywhere(self):

@@ -30,11 +30,9 @@ VACUUM = {
 DOUBTS = [
     ('clock', "The phone's clock was wrong"),
     ('mocked', "The phone says that the position is simulated"),
-    ('impossible_accuracy', "No receiver is as exact as this"),
     ('far_from_fence', "The position is far from the fence"),
     ('inaccurate', "The position is too inaccurate for the fence"),
     ('replayed', "The same track was reported before"),
-    ('synthetic', "The track is drawn with a ruler"),
     ('impossible_speed', "Nobody comes from place to place so fast"),
     ('too_fast', "Nobody comes in at this speed"),
     ('frozen', "The position stays the very same while the phone comes and goes"),
@@ -92,6 +90,8 @@ class MobileEvent(models.Model):
     _device_idx = models.Index('(device_id, occurred_at)')
     _partner_idx = models.Index('(partner_id, occurred_at DESC, id DESC) WHERE partner_id IS NOT NULL')
     _store_idx = models.Index('(store_id, occurred_at DESC, id DESC) WHERE store_id IS NOT NULL')
+    # Few are doubtful, and staff look for them.
+    _doubt_idx = models.Index('(occurred_at DESC, id DESC) WHERE doubt IS NOT NULL')
     # What still has a position, and what still has an exact one: the daily work finds them without looking at the rest.
     _position_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL')
     _exact_idx = models.Index('(occurred_at) WHERE latitude IS NOT NULL AND is_coarse IS NOT TRUE')

@@ -1,3 +1,4 @@
+import functools
 import math
 from datetime import timedelta
 from typing import NamedTuple
@@ -24,6 +25,8 @@ REQUIRED = {
     'open': [('message_id',)],
     'dismiss': [('message_id',)],
 }
+# What tells where a phone was.
+PLACE_TYPES = ('enter', 'exit', 'dwell', 'position')
 # What a fact is about, beside its fence; the first that it names.
 SUBJECTS = ('product_id', 'barcode', 'query', 'message_id', 'store_id')
 
@@ -60,7 +63,7 @@ class MobileEvent(models.Model):
         self.env.flush_all()
         now = fields.Datetime.now()
         phone = device._reporter(with_consent=any(
-            report['type'] == 'position' or any(report.get(field) is not None for field in POSITION_FIELDS)
+            report['type'] in PLACE_TYPES or any(report.get(field) is not None for field in POSITION_FIELDS)
             for report in reports))
         clock = sent_at and phone_clock.measure(phone.clock, (now - sent_at).total_seconds())
         times = phone_clock.put_right(
@@ -132,7 +135,7 @@ class MobileEvent(models.Model):
         return {
             **row, 'uuid': report['id'], 'occurred_at': occurred_at,
             'reported_at': said if said != occurred_at else None, 'device_id': phone.id,
-            'company_id': phone.company_id, 'partner_id': phone.whose(occurred_at)}
+            'company_id': phone.company_id, 'partner_id': phone.whose(occurred_at, row['type'] in PLACE_TYPES)}
 
     @api.model
     def _fact(self, row, report, references, now, doubt=None):
@@ -188,7 +191,7 @@ class MobileEvent(models.Model):
             # Nothing is made of a position that is not stored.
             fact.latitude, fact.longitude, fact.accuracy = (row[field] for field in POSITION_FIELDS)
         facts = [fact for _row, fact in pairs]
-        plausibility.judge(facts, known, self._stored_tracks)
+        plausibility.judge(facts, known, functools.partial(self._stored_tracks, phone))
         kept = set(plausibility.without_repeats(facts, known))
         return [{**row, 'doubt': fact.doubt, 'track': fact.track} for row, fact in pairs if fact in kept]
 
@@ -223,10 +226,11 @@ class MobileEvent(models.Model):
         return uuids, facts
 
     @api.model
-    def _stored_tracks(self, tracks):
-        """Return which of these fingerprints some phone's track has had."""
+    def _stored_tracks(self, phone, tracks):
+        """Return which of these fingerprints a track of this phone, or of its customer's others, has had."""
         return {row[0] for row in self.env.execute_query(SQL(
-            'SELECT DISTINCT track FROM mobile_event WHERE track = ANY(%s)', tracks))}
+            'SELECT DISTINCT track FROM mobile_event WHERE track = ANY(%s) AND (device_id = %s OR partner_id = %s)',
+            tracks, phone.id, phone.partner_id))}
 
     @api.model
     def _position_refusal(self, phone, row):

@@ -14,11 +14,11 @@ class ResUsers(models.Model):
         string="Customer Visits", help="Tell me when my customers come to a store, if they want me to know.")
 
     @property
-    def SELF_READABLE_FIELDS(self):
+    def SELF_READABLE_FIELDS(self):  # noqa: N802 - Odoo's name
         return [*super().SELF_READABLE_FIELDS, 'mobile_tell_visits']
 
     @property
-    def SELF_WRITEABLE_FIELDS(self):
+    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 - Odoo's name
         return [*super().SELF_WRITEABLE_FIELDS, 'mobile_tell_visits']
 
     @api.model

@@ -15,7 +15,7 @@ class TestDeviceHistory(MobileCommon):
         super().setUp()
         self.now = fields.Datetime.now()
         self.device = self._make_device()
-        self.device.anonymous_since = self.now - timedelta(days=2)
+        self.device.write({'anonymous_since': self.now - timedelta(days=2), 'is_handed_on': True})
 
     def _scan(self, hours, device=None):
         """Report that a product was scanned so many hours ago; return the event."""
@@ -73,6 +73,19 @@ class TestDeviceHistory(MobileCommon):
         self.assertEqual(self._scan(3).partner_id, self.anna)
         self.assertFalse(self._scan(49).partner_id, "the phone was somebody else's then")
         self.assertEqual(self.env['mobile.decision'].search_count([]), decisions)
+
+    def test_ways_of_before_on_a_phone_that_was_nobody_elses(self):
+        self.device.is_handed_on = False
+        self._sign_in(self.anna_user)
+        Consent = self.env['mobile.consent']
+        for granted, partner in ((True, self.anna), (False, self.env['res.partner'])):
+            Consent._decide(self.anna, self.company, self.device, {'location': granted}, {})
+            self.assertEqual(self._scan(3 + granted).partner_id, partner)
+        Consent._decide(self.anna, self.company, self.device, {'location': True}, {})
+        self.device._sign_out()
+        self._sign_in(self.anna_user)
+        self.assertTrue(self.device.is_handed_on)
+        self.assertFalse(self._scan(6).partner_id)
 
     def test_another_phones_history_stays_there(self):
         self._decide(self.anna)

@@ -191,7 +191,7 @@ class TestPlausibility(MobileHttpCase):
         self.assertEqual(self.client.get('/offers').json['items'], [])
 
     def test_accuracy(self):
-        for accuracy, doubt in ((0, 'impossible_accuracy'), (0.5, False), (260, False), (261, 'inaccurate')):
+        for accuracy, doubt in ((0, False), (0.5, False), (260, False), (261, 'inaccurate')):
             event = self._event(place=BRUSSELS, accuracy=accuracy)
             self.hurry()
             self._report(event)
@@ -259,11 +259,16 @@ class TestPlausibility(MobileHttpCase):
         again = self._track(ago=1000)
         self._report(*again)
         self.assertEqual(self._stored(*again).mapped('doubt'), [False] * 5 + ['replayed'] * 5)
-        elsewhere = self._track(ago=900)
-        other = self.phone_of(self.phone_ben)
+        # Another phone of the same customer, and then somebody else's, who may go the same way.
+        tablet = self._make_device()
+        tablet._sign_in(self.anna_user)
+        second = self._track(ago=950)
+        self._report(*second, client=self.phone_of(tablet))
+        self.assertEqual(self._stored(*second).mapped('doubt'), [False] * 5 + ['replayed'] * 5)
+        elsewhere, other = self._track(ago=900), self.phone_of(self.phone_ben)
         for event in elsewhere:
             self._report(event, client=other)
-        self.assertEqual(self._stored(*elsewhere).mapped('doubt'), [False] * 5 + ['replayed'] * 5)
+        self.assertDoubt(False, *elsewhere)
         new = self._track(ago=500, start=0.00001)
         self._report(*new)
         self.assertDoubt(False, *new)
@@ -277,19 +282,16 @@ class TestPlausibility(MobileHttpCase):
 
     def test_the_same_fix_at_each_crossing(self):
         events = [self._event(kind, ago=ago, place=BRUSSELS) for kind, ago in (
-            ('enter', 3000), ('exit', 2000), ('enter', 1000))]
+            ('enter', 4000), ('exit', 3000), ('enter', 2000), ('exit', 1000))]
         self._report(*events)
         self.assertDoubt('frozen', *events)
-        nested = [self._event(ago=500, place=(50.847, 4.3525), geofence_id=fence.id)
+        coming = [self._event(ago=ago, place=(50.8468, 4.3525)) for ago in (900, 800, 700, 600, 500)]
+        self._report(*coming)
+        self.assertDoubt(False, *coming)
+        nested = [self._event(ago=300, place=(50.847, 4.3525), geofence_id=fence.id)
                   for fence in (self.fence_near, self._second_fence(), self._second_fence())]
         self._report(*nested)
         self.assertDoubt(False, *nested)
-
-    def test_drawn_with_a_ruler(self):
-        line = [self._event('position', ago=600 - 10 * step, accuracy=1.0, place=(
-            50.84670001 + 0.0001 * step, 4.35250001 + 0.0001 * step)) for step in range(12)]
-        self._report(*line)
-        self.assertDoubt('synthetic', *line)
 
     def test_without_consent_positions_are_not_made_use_of(self):
         self.env['mobile.consent']._append(self.anna, self.company, {'location': False}, 'device')

@@ -31,7 +31,8 @@ class TestStoreImport(MobileCommon):
         cls.env['mobile.store.service'].create([{'name': "Parking"}, {'name': "Click & Collect"}])
         cls.rows = [[
             f'import_store_{number}', f'Store {number}', f'Main Street {number}', f'{1000 + number}',
-            f'City {number % 90}', ('BE', 'France', 'DE')[number % 3], f'+32 2 {number:07d}', 50 + number / 1000, 4 + number / 1000,
+            f'City {number % 90}', ('BE', 'France', 'DE')[number % 3], f'+32 2 {number:07d}',
+            50 + number / 1000, 4 + number / 1000,
             ('Europe/Brussels', 'Europe/Paris', 'Europe/Berlin')[number % 3],
             ('', 'Parking', 'Parking,click_collect')[number % 3], HOURS[number % len(HOURS)],
             ('', "Import Manager")[number % 2],

@@ -71,9 +71,7 @@ class Server:
 
     def follow(self, track):
         """Return what becomes of a whole track: {id: doubt, 'refused' or None}."""
-        fates, other, own = {}, {'clock': phone_clock.Clock(), 'facts': {}}, {'clock': phone_clock.Clock(), 'facts': {}}
-        for batch in track.before:
-            self.take(other, batch)
+        fates, own = {}, {'clock': phone_clock.Clock(), 'facts': {}}
         for batch in track.own:
             self.take(own, batch)
         for batch in track.batches:
@@ -124,8 +122,7 @@ class TestStoredTracks(MobileCommon):
 
     def test_tracks_through_the_database(self):
         begin = fields.Datetime.now() - timedelta(days=10)
-        for device in (self.phone, self.phone_ben):
-            device.signed_in_at = begin - timedelta(days=365 * 60)
+        self.phone.signed_in_at = begin - timedelta(days=365 * 60)
         self.campaign.action_pause()
         for family in (*tracks.HONEST, *tracks.DISHONEST):
             for number in range(STORED):
@@ -135,27 +132,26 @@ class TestStoredTracks(MobileCommon):
 
     def _store(self, track):
         """Return what becomes of a track, as ``Server.follow`` does."""
-        self.env.cr.execute(SQL('DELETE FROM mobile_event WHERE device_id IN %s', (self.phone.id, self.phone_ben.id)))
+        self.env.cr.execute(SQL('DELETE FROM mobile_event WHERE device_id = %s', self.phone.id))
         self.env.cr.execute(SQL('UPDATE mobile_device SET clock_offset = 0, clock_sample = 0'))
         self.env.invalidate_all()
         fences = self.env['mobile.geofence'].create([
             {'name': "Fence", 'store_id': self.store_near.id, 'latitude': latitude, 'longitude': longitude,
              'radius': radius} for latitude, longitude, radius in track.fences])
-        for device, batches in ((self.phone_ben, track.before), (self.phone, track.own)):
-            for batch in batches:
-                self._send(device, fences, batch)
+        for batch in track.own:
+            self._send(fences, batch)
         fates, ids = {}, set()
         for batch in track.batches:
             ids |= {given['id'] for given in batch.reports}
-            for refused in self._send(self.phone, fences, batch):
+            for refused in self._send(fences, batch):
                 fates.setdefault(refused[0], 'refused')
         for event in self.env['mobile.event'].search([('uuid', 'in', list(ids))]):
             fates.setdefault(event.uuid, event.doubt or None)
         return fates
 
-    def _send(self, device, fences, batch):
+    def _send(self, fences, batch):
         reports = [
             {**given, 'geofence_id': fences[given['geofence_id']].id} if 'geofence_id' in given else given
             for given in batch.reports]
         with patch.object(fields.Datetime, 'now', lambda: batch.received.replace(microsecond=0)):
-            return self.env['mobile.event']._record(device, reports, batch.sent_at)[2]
+            return self.env['mobile.event']._record(self.phone, reports, batch.sent_at)[2]

@@ -13,7 +13,7 @@ class TestUi(MobileCommon, HttpCase):
         super().setUpClass()
         company = {'company_id': cls.company.id, 'company_ids': [Command.set(cls.company.ids)]}
         new_test_user(
-            cls.env, 'mobile_ui_user', groups='base.group_partner_manager,mobile_crm.group_mobile_crm_user', **company)
+            cls.env, 'mobile_ui_user', groups='base.group_partner_manager,mobile_crm.group_mobile_crm_floor', **company)
         new_test_user(cls.env, 'mobile_ui_manager', groups='mobile_crm.group_mobile_crm_manager', **company)
         cls.env['mobile.event']._record(cls.phone, [{
             'id': '0b7d9a60-6f3e-4b5e-9d5e-3f6a4e6f0001', 'type': 'enter', 'occurred_at': cls.env.cr.now(),

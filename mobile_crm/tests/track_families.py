@@ -253,14 +253,6 @@ def replay_own(rng, begin):
 
 
 @dishonest
-def replay_other(rng, begin):
-    """Somebody else's drive, sent by this phone."""
-    track = car(rng, begin)
-    later = timedelta(hours=math.exp(rng.uniform(math.log(0.5), math.log(60))))
-    return Track(track.fences, _again(rng, track.batches, later), before=track.batches)
-
-
-@dishonest
 def frozen(rng, begin):
     """One position that was set once, in and out of a shop."""
     fences = shops(rng, somewhere(rng), 1, 1, 10)
@@ -269,32 +261,6 @@ def frozen(rng, begin):
         instant += timedelta(minutes=rng.uniform(3, 60))
         reports.append(report(instant, ('enter', 'exit')[number % 2], fix, geofence_id=0))
     return Track(fences, send(rng, reports, size=2))
-
-
-@dishonest
-def impossible_accuracy(rng, begin):
-    """A made-up walk whose author did not think of the accuracy."""
-    track = walk(rng, begin)
-    for batch in track.batches:
-        batch.reports = [{**given, 'accuracy': 0.0} for given in batch.reports]
-    return track
-
-
-@dishonest
-def joystick(rng, begin):
-    """A position pushed over the map in straight lines, at an even speed."""
-    place, bearing, reports = somewhere(rng), rng.uniform(0, math.tau), []
-    speed, every, accuracy = rng.uniform(1.4, 15), rng.choice((2, 5, 10)), rng.choice((1.0, 3.0, 5.0))
-    leg = rng.randint(25, 60)
-    digits = rng.choice((6, 7, 12))
-    end = place
-    for step in range(100):
-        if step % leg == 0:
-            place, bearing = end, bearing + rng.uniform(-math.pi / 2, math.pi / 2)
-        end = destination(*place, bearing, speed * every * (step % leg + 1))
-        fix = round(end[0], digits), round(end[1], digits), accuracy
-        reports.append(report(begin + timedelta(seconds=step * every), 'position', fix))
-    return Track([], send(rng, reports))
 
 
 @dishonest

@@ -41,7 +41,6 @@ class Track:
     """What one phone reports.
 
     :ivar list fences: (latitude, longitude, radius)
-    :ivar list before: batches of another, honest phone that come first
     :ivar list own: honest batches of the same phone that come first
     :ivar list batches: those that are judged
     """
@@ -49,7 +48,6 @@ class Track:
     fences: list
     batches: list
     own: list = field(default_factory=list)
-    before: list = field(default_factory=list)
 
 
 # === THE GROUND === #

@@ -13,7 +13,9 @@ suspected for it; so each rule leaves them the room that their makers and the li
   "Region Monitoring"; Android, "Create and monitor geofences").
 - Airliners make 1,000 km/h over ground, 1,200 with a jet stream; trains 350.
 
-What stays undetected: a made-up track that keeps to all of this, such as one at walking speed with noise in it.
+What stays undetected: a made-up track that keeps to all of this, such as one at walking speed, and a track that
+somebody else has recorded. To suspect what another phone has shown before would punish who tries an app with the
+simulator's route, and two phones that a test sends the same way.
 """
 import hashlib
 import itertools
@@ -27,8 +29,6 @@ from . import geo
 
 # Metres outside of a fence that a fix may lie beside its own accuracy: the phone noticed late.
 FENCE_TOLERANCE = 500
-# A fix this exact (metres) is no receiver's.
-BEST_ACCURACY = 0.5
 # How many radii of a fence the accuracy may be: with more, not even a fix in the middle makes it likely to be inside
 # (1 - exp(-1.15 / 1.3²) = 0.5, see above).
 BEARABLE = 1.3
@@ -45,11 +45,9 @@ MAX_CROSSING_SPEED = 125
 CROSSING_GAP = 600
 # Seconds by which the instant of a crossing without a fix is uncertain.
 CROSSING_DELAY = 60
-# The same fix at so many crossings, one minute apart each, is no receiver's.
-FROZEN_CROSSINGS = 3
+# The same fix at so many crossings of one fence, in and out and a minute apart each, is no receiver's.
+FROZEN_CROSSINGS = 4
 FROZEN_APART = 60
-# So many fixes in so many seconds over so many metres, exact to this (metres), are drawn with a ruler.
-LINE_FIXES, LINE_SECONDS, LINE_METRES, LINE_WIDTH = 12, 30, 50, 0.1
 # So many different fixes one after the other never come twice.
 TRACK_FIXES = 6
 # Changes of a clock by more than so many seconds that nobody needs within a day: one makes it wrong, one right again.
@@ -119,8 +117,6 @@ def judge_alone(fact):
     """Mark a new fact that is not plausible in itself."""
     if fact.mocked:
         fact.suspect('mocked')
-    if fact.has_fix and fact.accuracy is not None and fact.accuracy < BEST_ACCURACY:
-        fact.suspect('impossible_accuracy')
     # Who leaves is outside, and may be far off by the time it is noticed.
     if not fact.fence or fact.type == 'exit':
         return
@@ -144,13 +140,12 @@ def judge(new, known, find_tracks):
 
     :param list[Fact] new: judged alone already; gets ``doubt`` and ``track``.
     :param list[Fact] known: those around them in time.
-    :param find_tracks: takes a list of fingerprints, returns those that were stored before, of any phone.
+    :param find_tracks: takes a list of fingerprints, returns those that were stored before, of this customer.
     """
     _judge_clock(new, known)
     timeline = sorted([*known, *new], key=lambda fact: fact.at)
     fixes = [fact for fact in timeline if fact.has_fix]
     _judge_tracks(fixes, find_tracks)
-    _judge_lines(fixes)
     _judge_speed([fact for fact in timeline if fact.has_fix or fact.fence])
     _judge_frozen(fixes)
 
@@ -171,7 +166,7 @@ def _judge_clock(new, known):
 
 
 def _judge_tracks(fixes, find_tracks):
-    """A sequence of exact fixes is as good as unique: who shows it again has recorded it.
+    """A sequence of exact fixes is as good as unique: a customer who shows it again has recorded it.
 
     Each fix gets the fingerprint of the last few, so that a replay is found wherever it begins (w-shingling: Broder,
     "On the resemblance and containment of documents", 1997).
@@ -206,48 +201,6 @@ def _judge_tracks(fixes, find_tracks):
 def _is_exact(fact):
     """Whether a position has more than four decimals: one that an app has rounded comes again on each day's way."""
     return round(fact.latitude, 4) != fact.latitude or round(fact.longitude, 4) != fact.longitude
-
-
-def _judge_lines(fixes):
-    """Positions drawn with a ruler: the same accuracy, the same speed, no deviation at all."""
-    for end, fact in enumerate(fixes):
-        if fact.is_known or fact.doubt:
-            continue
-        start = end
-        while start and fixes[start - 1].accuracy == fact.accuracy and not (
-                end - start + 1 >= LINE_FIXES and fact.at - fixes[start].at >= LINE_SECONDS):
-            start -= 1
-        line = fixes[start:end + 1]
-        if len(line) >= LINE_FIXES and fact.at - line[0].at >= LINE_SECONDS and _is_ruled(line):
-            fact.suspect('synthetic')
-
-
-def _is_ruled(line):
-    """Whether fixes lie on a straight line, at an even speed."""
-    first, last = line[0], line[-1]
-    metres = math.radians(1) * geo.EARTH_RADIUS
-    wide = metres * math.cos(math.radians(first.latitude))
-
-    def plane(fact):
-        return _turn(fact.longitude - first.longitude) * wide, (fact.latitude - first.latitude) * metres
-
-    x_end, y_end = plane(last)
-    length = math.hypot(x_end, y_end)
-    if length < LINE_METRES:
-        return False
-    speed = length / (last.at - first.at)
-    for fact in line[1:-1]:
-        x, y = plane(fact)
-        along, across = (x * x_end + y * y_end) / length, (x * y_end - y * x_end) / length
-        # Clocks are read in seconds.
-        if abs(across) > LINE_WIDTH or abs(along - speed * (fact.at - first.at)) > speed + LINE_WIDTH:
-            return False
-    return True
-
-
-def _turn(degrees):
-    """Return a difference of longitudes the short way round."""
-    return (degrees + 180) % 360 - 180
 
 
 def _judge_speed(places):
@@ -297,16 +250,15 @@ def _place(fact):
 
 
 def _judge_frozen(fixes):
-    """Who comes and goes moves: the very same fix at each crossing was put there."""
+    """Who comes and goes moves: the very same fix at each crossing of a fence, in and out, was put there."""
     seen = {}
     for fact in fixes:
-        if fact.type not in CROSSINGS:
+        if fact.type not in ('enter', 'exit'):
             continue
-        # Nested fences are crossed with one fix, at once.
-        instants = seen.setdefault(fact.fix, [])
-        if not instants or fact.at - instants[-1] > FROZEN_APART:
-            instants.append(fact.at)
-        if len(instants) >= FROZEN_CROSSINGS:
+        crossings = seen.setdefault((fact.fence and fact.fence.id, fact.fix), [])
+        if not crossings or (fact.type != crossings[-1].type and fact.at - crossings[-1].at > FROZEN_APART):
+            crossings.append(fact)
+        if len(crossings) >= FROZEN_CROSSINGS:
             fact.suspect('frozen')
 
 

@@ -29,6 +29,8 @@ class Event(Schema):
         """Return the event as ``mobile.event._record`` takes it."""
         report = self.model_dump()
         report['latitude'], report['longitude'] = report.pop('lat'), report.pop('lon')
+        # Android says 0 where it does not know.
+        report['accuracy'] = report['accuracy'] or None
         report['id'] = str(report['id'])
         report['message_id'] = report['message_id'] and str(report['message_id'])
         return report

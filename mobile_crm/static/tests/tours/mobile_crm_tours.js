@@ -109,6 +109,15 @@ registry.category("web_tour.tours").add("mobile_crm_contact", {
         },
         back,
         {
+            trigger: ".o_form_view button[name=action_view_mobile_visits]:contains('1'):contains('last')",
+            run: "click",
+        },
+        {
+            content: "Still there",
+            trigger: ".o_list_view .o_data_row:contains('Brussels Store'):contains('New')",
+        },
+        back,
+        {
             trigger: ".o_form_view button[name=action_view_mobile_events]:contains('1')",
             run: "click",
         },
