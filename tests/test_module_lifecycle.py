@@ -3,11 +3,15 @@
 import pytest
 
 from devtools import logcheck
-from devtools.addons import MAIN
+from devtools.addons import MAIN, bridges
 
-UNINSTALL = f'''
-env['ir.module.module'].search([('name', '=', '{MAIN}')]).button_immediate_uninstall()
-'''
+
+def uninstall(name):
+    """Return the Python that uninstalls a module."""
+    return f"env['ir.module.module'].search([('name', '=', '{name}')]).button_immediate_uninstall()\n"
+
+
+UNINSTALL = uninstall(MAIN)
 
 #: Where something of the addon's could stay behind: what it is called there, and a query for it.
 LEFTOVERS = {
@@ -49,5 +53,20 @@ def test_install_upgrade_uninstall(odoo_cli, kind):
     assert 'external ids' in installed
     assert_quiet(odoo_cli.run('-u', MAIN, '--stop-after-init', '--no-http', *demo))
     assert leftovers(odoo_cli).get('tables') == installed['tables']
+    assert_quiet(odoo_cli.shell(UNINSTALL))
+    assert leftovers(odoo_cli) == before
+
+
+@pytest.mark.parametrize('bridge', bridges())
+def test_a_bridge_installs_itself_and_leaves_alone(odoo_cli, bridge):
+    """Beside its partner a bridge comes with the addon; without the bridge the addon works on."""
+    odoo_cli.fresh('wide')
+    before = leftovers(odoo_cli)
+    assert_quiet(odoo_cli.run('-i', MAIN, '--stop-after-init', '--no-http'))
+    installed = f"SELECT name FROM ir_module_module WHERE state = 'installed' AND name IN ('{MAIN}', '{bridge}')"
+    assert {name for name, in odoo_cli.query(installed)} == {MAIN, bridge}
+    assert_quiet(odoo_cli.shell(uninstall(bridge)))
+    assert {name for name, in odoo_cli.query(installed)} == {MAIN}
+    assert not odoo_cli.query(f"SELECT name FROM ir_model_data WHERE module = '{bridge}'")
     assert_quiet(odoo_cli.shell(UNINSTALL))
     assert leftovers(odoo_cli) == before

@@ -67,7 +67,8 @@ class TestStoreImport(MobileCommon):
 
     def test_thousands_in_one_file(self):
         result = self._import_csv(self.rows)
-        self.assertEqual((result['messages'], len(result['ids'])), ([], COUNT))
+        self.assertEqual(result['messages'], [])
+        self.assertEqual(len(result['ids']), COUNT)
         stores = self._imported()
         self.assertEqual(len(stores), COUNT)
         store = stores[1]
@@ -90,7 +91,7 @@ class TestStoreImport(MobileCommon):
         self.assertEqual(again[1].city, 'City 1')
 
     def test_what_is_exported_can_be_imported(self):
-        self._import_csv(self.rows[:30])
+        self.assertEqual(self._import_csv(self.rows[:30])['messages'], [])
         stores = self._imported()
         self.env['mobile.opening.exception'].create({
             'name': "Stocktaking", 'date_from': '2099-01-01', 'store_ids': stores[:1].ids})
@@ -125,7 +126,8 @@ class TestStoreImport(MobileCommon):
             [preview['matches'].get(number) for number in range(len(columns))], [[name] for name in columns])
         result = self._import(
             content, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', columns)
-        self.assertEqual((result['messages'], len(result['ids'])), ([], 3))
+        self.assertEqual(result['messages'], [])
+        self.assertEqual(len(result['ids']), 3)
         stores = self.env['mobile.store'].browse(result['ids'])
         self.assertEqual(stores.mapped('is_located'), [True, True, False])
         self.assertEqual(stores.mapped('country_id.code'), ['BE', 'FR', 'DE'])
