@@ -20,12 +20,12 @@ class MobileStoreService(models.Model):
         required=True, compute='_compute_code', store=True, readonly=False, precompute=True,
         help="By which apps know the service, whatever the language: lower-case letters, digits and _.")
     sequence = fields.Integer(default=10)
-    color = fields.Integer(string="Color")
+    color = fields.Integer()
     active = fields.Boolean(default=True)
     store_ids = fields.Many2many(
         string="Stores", comodel_name='mobile.store', relation='mobile_store_service_rel',
         column1='service_id', column2='store_id')
-    store_count = fields.Integer(string="Store Count", compute='_compute_store_count')
+    store_count = fields.Integer(compute='_compute_store_count')
 
     _code_unique = models.Constraint('UNIQUE (code)', "Another service has this code.")
 
