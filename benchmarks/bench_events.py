@@ -73,7 +73,7 @@ class Days:
         return self._report(kind, ago, **where, **({} if kind == 'position' else {'geofence_id': fence_id}))
 
     def _report(self, kind, ago, **values):
-        return {'id': str(uuid.UUID(int=self._source.getrandbits(128), version=4)), 'type': kind,
+        return {'id': str(uuid.uuid4()), 'type': kind,
                 'occurred_at': (datetime.now(UTC) - ago).isoformat(), **values}
 
 
@@ -81,7 +81,7 @@ def _measure_endpoint(system, database):
     with system.environment(database) as env:
         days = Days(_fences(env))
     instance = system.server(database)
-    phones = itertools.cycle(Client(instance.url, seed.token(number)) for number in range(1, PHONES))
+    phones = itertools.cycle([Client(instance.url, seed.token(number)) for number in range(1, PHONES)])
 
     def post(path, events):
         next(phones).post(f'/mobile/v1/{path}', events=events)

@@ -111,9 +111,8 @@ def test_batches_of_one_phone_at_once_make_one_visit(phone, shop, db, full):
     for turn in range(5 if full else 2):
         # Each walk takes a quarter of an hour, from 450 m south of the store to 450 m north of it.
         batches = [[
-            event('position', 7000 - 1200 * turn - 15 * (6 * step + number), lat=-74.204 + 0.00015 * (6 * step + number),
-                  lon=120.4, accuracy=8.0)
-            for step in range(9)] for number in range(6)]
+            event('position', 7000 - 1200 * turn - 15 * fix, lat=-74.204 + 0.00015 * fix, lon=120.4, accuracy=8.0)
+            for fix in range(number, 54, 6)] for number in range(6)]
 
         def send(batch):
             return phone.http.post(f'{phone.base_url}/events', json={'events': batch}, timeout=TIMEOUT)

@@ -44,6 +44,7 @@ from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_preference
 from . import mobile_presence
+from . import mobile_presence_due
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_store

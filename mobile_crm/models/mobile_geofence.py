@@ -178,7 +178,7 @@ class MobileGeofence(models.Model):
         try:
             shape = parse(source)
         except PolygonError as exc:
-            raise ValidationError(self.env._(exc.reason)) from exc
+            raise ValidationError(exc.reason._translate(self.env.lang or 'en_US')) from exc
         return {
             **vals, 'type': 'polygon', 'polygon': shape.geometry, 'latitude': shape.latitude,
             'longitude': shape.longitude, 'is_located': True, 'radius': shape.radius,

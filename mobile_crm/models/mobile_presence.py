@@ -3,8 +3,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -21,9 +19,6 @@ PAST = stays.LONGEST_SILENCE + timedelta(hours=1)
 AROUND = timedelta(minutes=45)
 # A late fact changes what came after it: first so much of that is looked at, then more, then all.
 AFTER = (timedelta(hours=1), PAST, None)
-# What has happened so long ago is not reported any more (see mobile.event), so nothing here is needed either.
-KEPT = timedelta(days=9)
-BATCH = 200
 COLUMNS = ('entered_at', 'entered_seen_at', 'last_seen_at', 'entry', 'entry_uuid', 'is_entry_sure', 'left_at',
            'left_seen_at', 'ending', 'exit_uuid', 'is_exit_sure', 'is_dwelt')
 STORED = ('geofence_id', 'store_id', 'is_visit', *COLUMNS, 'dwell_due_at', 'ends_at')
@@ -50,11 +45,13 @@ class Change(NamedTuple):
     :ivar list[Row] before: the rows that are not so any more, as they were
     :ivar list[Row] after: the rows that are new or changed
     :ivar list[Row] rows: all of the time around, as they are now
+    :ivar dict zones: the time zones of the stores, by id
     """
 
     before: list
     after: list
     rows: list
+    zones: dict
 
 
 class Row(NamedTuple):
@@ -193,7 +190,7 @@ class MobilePresence(models.Model):
                 if stay.last_seen_at >= start:
                     late.append(row)
                     stay.last_seen_at = stay.entered_at
-            elif stay.left_at > stay.left_seen_at:
+            elif stay.left_at >= start:
                 # It said later that it had been there all the time: what that is worth is to be seen again.
                 stay.left_at, stay.ending, stay.is_exit_sure, stay.exit_uuid = (
                     stay.left_seen_at, 'silence', False, None)
@@ -202,7 +199,7 @@ class MobilePresence(models.Model):
         for fact in self._sifted(facts, None, start):
             follower.recall(fact)
         missing = [row.stay.entered_seen_at for row in late
-                   if follower.signs.get(row.stay.fence_id, datetime.min) < row.stay.entered_at]
+                   if follower.signs.get(row.stay.fence_id, stays.NEVER) < row.stay.entered_at]
         return follower, ids, min(missing, default=None)
 
     @api.model
@@ -325,16 +322,16 @@ class MobilePresence(models.Model):
             old = ids.get(id(stay)) or next((
                 row for row in known if row.stay.fence_id == stay.fence_id and row.stay.entered_seen_at >= start
                 and row.stay.entered_at == stay.entered_at), None)
-            if end and stay.left_at is None:
-                stay = self._with_tail(stay, known, end)
-            row = self._row(stay, places[stay.fence_id], follower)
+            whole = self._with_tail(stay, known, end) if end and stay.left_at is None else stay
+            row = self._row(whole, places[stay.fence_id], follower)
             if old and old._replace(id=None) == row:
                 same.append(old)
             else:
                 after.append(row)
         kept = {row.id for row in (*same, *later)}
         gone = [row for row in known if row.id not in kept]
-        return Change(gone, after, [*same, *after, *later])
+        return Change(
+            gone, after, [*same, *after, *later], {place.store_id: place.tz or 'UTC' for place in places.values()})
 
     @api.model
     def _with_tail(self, stay, known, end):
@@ -386,10 +383,10 @@ class MobilePresence(models.Model):
         following = {}
         untold = []
         for stay in sorted(follower.stays, key=lambda stay: stay.entered_at, reverse=True):
-            place, next_at = places[stay.fence_id], following.get(stay.fence_id, datetime.max)
+            place, next_at = places[stay.fence_id], following.get(stay.fence_id, stays.EVER)
             following[stay.fence_id] = stay.entered_at
             # An app that sends positions may report crossings as well, a little earlier or later.
-            until = min(next_at, stay.left_at + stays.ECHO if stay.left_at else datetime.max)
+            until = min(next_at, stay.left_at + stays.ECHO if stay.left_at else stays.EVER)
             for event_type, at, seen_at, how, fix in (
                 ('enter', stay.entered_at, stay.entered_seen_at, stay.entry, stay.entry_uuid),
                 ('exit', stay.left_at, stay.left_seen_at, stay.ending, stay.exit_uuid),
@@ -414,84 +411,3 @@ class MobilePresence(models.Model):
         """Tell whether a phone is inside a fence, or was lately."""
         return bool(self.env.execute_query(SQL(
             'SELECT FROM mobile_presence WHERE device_id = %s LIMIT 1', device.id)))
-
-    # === BUSINESS METHODS: what time brings === #
-
-    @api.model
-    def _cron_follow(self):
-        """Let phones have stayed, and end the stays of those of which nothing was heard for too long."""
-        while done := self._follow_due(BATCH):
-            if not self.env['ir.cron']._commit_progress(done):
-                return
-
-    @api.model
-    def _follow_due(self, limit):
-        """Do what is due for some phones, each phone by one of several workers.
-
-        :return: for how many rows.
-        """
-        now = fields.Datetime.now()
-        due = SQL('left_at IS NULL AND least(dwell_due_at, ends_at) <= %s', now)
-        try:
-            with self.env.cr.savepoint(flush=False):
-                # A request that follows one of these phones at this moment does what is due itself, or leaves it to
-                # the next run.
-                device_ids = [row[0] for row in execute_racing(self.env, SQL(
-                    """UPDATE mobile_device SET follow_count = coalesce(follow_count, 0) + 1 WHERE id IN (
-                              SELECT id FROM mobile_device WHERE id IN (
-                                     SELECT device_id FROM mobile_presence WHERE %s
-                                   ORDER BY least(dwell_due_at, ends_at) LIMIT %s)
-                                 FOR NO KEY UPDATE SKIP LOCKED) RETURNING id""", due, limit))]
-        except psycopg2.errors.SerializationFailure:
-            device_ids = []
-        if not device_ids:
-            return 0
-        self.env.cr.execute(SQL(
-            """SELECT device_id, partner_id, company_id, id FROM mobile_presence
-                WHERE %s AND device_id IN %s ORDER BY 1, 2, 3, 4""", due, tuple(device_ids)))
-        rows = self.env.cr.fetchall()
-        told = self.env['mobile.event'].browse()
-        for key, group in itertools.groupby(rows, key=lambda row: row[:3]):
-            told += self._do_due(*key, {row[3] for row in group}, now)
-        self.env['mobile.decision']._decide_for_events(told)
-        return len(rows)
-
-    @api.model
-    def _do_due(self, device_id, partner_id, company_id, row_ids, now):
-        """Do for one phone what is due.
-
-        :return: the new facts that it has stayed.
-        :rtype: MobileEvent
-        """
-        device, partner, company = (
-            self.env[model].browse(record_id) for model, record_id in (
-                ('mobile.device', device_id), ('res.partner', partner_id), ('res.company', company_id)))
-        rows = self._known(device, partner, now)
-        due = [row for row in rows if row.id in row_ids]
-        places = self._places({row.stay.fence_id for row in due})
-        after, facts = [], []
-        for row in due:
-            stay, place = stays.replace(row.stay), places[row.stay.fence_id]
-            if row.dwell_due_at and row.dwell_due_at <= min(now, row.ends_at):
-                stay.is_dwelt = True
-                facts.append(self._conclusion(
-                    'dwell', row.dwell_due_at, f'{device.uuid}:{place.id}:{stay.entry_uuid}', place, device, partner,
-                    company))
-            if row.ends_at <= now:
-                stay.left_at = stay.left_seen_at = row.ends_at
-                stay.ending = 'silence'
-            is_open = stay.left_at is None
-            after.append(row._replace(
-                id=None, stay=stay, dwell_due_at=None if stay.is_dwelt or not is_open else row.dwell_due_at,
-                ends_at=row.ends_at if is_open else None))
-        change = Change(due, after, [*(row for row in rows if row.id not in row_ids), *after])
-        self._save(change, device, partner, company)
-        self.env['mobile.visit']._sync(change, device_id, partner_id, company_id)
-        return self.env['mobile.event']._derive(facts)
-
-    @api.autovacuum
-    def _gc_past(self):
-        """Forget the stays that no fact can change any more."""
-        self.env.cr.execute(SQL(
-            'DELETE FROM mobile_presence WHERE left_seen_at < %s', fields.Datetime.now() - KEPT))
-        return self.env.cr.rowcount, False

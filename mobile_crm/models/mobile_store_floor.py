@@ -21,6 +21,7 @@ class MobileStore(models.Model):
 
     def _compute_visits_today(self):
         self.env['mobile.visit'].flush_model()
+        self.flush_model(['tz'])
         midnight = SQL("(date_trunc('day', now() AT TIME ZONE store.tz) AT TIME ZONE store.tz) AT TIME ZONE 'UTC'")
         counts = {store_id: numbers for store_id, *numbers in self.env.execute_query(SQL(
             """SELECT store.id, today.visits, today.converted, present.visits

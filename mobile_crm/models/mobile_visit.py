@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import stays
+from ..tools import stays, unions
 from ..tools.racing import execute_racing
 
 #: The subchannel of a company on which its staff learn that visits have begun, changed or ended.
@@ -101,21 +101,22 @@ class MobileVisit(models.Model):
         if not changed:
             return
         store_ids = {row.store_id for row in changed}
-        wanted = stays.visits(
+        wanted = unions.visits(
             [row.stay for row in change.rows if row.is_visit and row.store_id in store_ids],
             {row.stay.fence_id: row.store_id for row in change.rows})
-        start = min(row.stay.entered_at for row in changed) - stays.WALK
-        end = max(row.stay.left_at + stays.WALK if row.stay.left_at else datetime.max for row in changed)
+        start = min(row.stay.entered_at for row in changed) - unions.WALK
+        end = max(row.stay.left_at + unions.WALK if row.stay.left_at else stays.EVER for row in changed)
         wanted = [visit for visit in wanted if _meets(visit, start, end)]
         # A visit may be longer than its stay that has changed, and those that are known may have to become one.
         known = self._known(
             device_id, partner_id, store_ids, min([start, *(visit.entered_at for visit in wanted)]),
-            max([end, *(visit.left_at or datetime.max for visit in wanted)]), not_before)
+            max([end, *(visit.left_at or stays.EVER for visit in wanted)]), not_before)
         known = {row_id: old for row_id, old in known.items()
                  if _meets(old, start, end) or any(_overlap(old, visit) for visit in wanted)}
         new, updated, kept = [], [], set()
         for visit in wanted:
-            row_id = next((row_id for row_id, old in known.items() if row_id not in kept and _overlap(old, visit)), None)
+            row_id = next((
+                row_id for row_id, old in known.items() if row_id not in kept and _overlap(old, visit)), None)
             if row_id is None:
                 new.append(visit)
                 continue
@@ -123,18 +124,19 @@ class MobileVisit(models.Model):
             if known[row_id] != visit:
                 updated.append((row_id, visit))
         gone = known.keys() - kept
-        created = self._write_visits(new, updated, gone, device_id, partner_id, company_id)
+        created = self._write_visits(new, updated, gone, change.zones, device_id, partner_id, company_id)
         # Another sign of life is no news.
         news = [*created, *gone, *(
             row_id for row_id, visit in updated
             if known[row_id]._replace(last_seen_at=None) != visit._replace(last_seen_at=None))]
         if news:
-            self._mark_returning(partner_id, company_id)
+            if gone or updated or any(visit.left_at for visit in new):
+                self._mark_returning(partner_id, company_id)
             self.browse(news)._announce(company_id)
 
     @api.model
     def _known(self, device_id, partner_id, store_ids, start, end, not_before):
-        """Return the visits of a phone at some stores that lie in a time, even in part: {id: stays.Visit}."""
+        """Return the visits of a phone at some stores that lie in a time, even in part: {id: unions.Visit}."""
         self.flush_model()
         self.env.cr.execute(SQL(
             """SELECT id, store_id, entered_at, left_at, last_seen_at, source, coalesce(is_sure, FALSE)
@@ -143,17 +145,20 @@ class MobileVisit(models.Model):
                   AND coalesce(left_at, 'infinity') >= %s AND %s ORDER BY entered_at, id""",
             device_id, partner_id, tuple(store_ids), end, start,
             SQL('entered_at >= %s', not_before) if not_before else SQL('TRUE')))
-        return {row_id: stays.Visit(*row) for row_id, *row in self.env.cr.fetchall()}
+        return {row_id: unions.Visit(*row) for row_id, *row in self.env.cr.fetchall()}
 
     @api.model
-    def _write_visits(self, new, updated, gone, device_id, partner_id, company_id):
-        """Write visits; return the ids of the new ones."""
-        Store = self.env['mobile.store'].sudo()
-        zones = {store.id: ZoneInfo(store.tz or 'UTC')
-                 for store in Store.browse({visit.store_id for visit in (*new, *(visit for _id, visit in updated))})}
+    def _write_visits(self, new, updated, gone, zones, device_id, partner_id, company_id):
+        """Write visits.
 
+        :param list[Visit] new: see ``tools.unions``.
+        :param list[tuple] updated: ids and what they become.
+        :param gone: ids.
+        :param dict zones: the stores' time zones by id.
+        :return: the ids of the new ones.
+        """
         def values(visit):
-            local = visit.entered_at.replace(tzinfo=UTC).astimezone(zones[visit.store_id])
+            local = visit.entered_at.replace(tzinfo=UTC).astimezone(ZoneInfo(zones[visit.store_id]))
             hours = (visit.left_at - visit.entered_at).total_seconds() / 3600 if visit.left_at else None
             return (visit.store_id, visit.entered_at, visit.left_at, visit.last_seen_at, visit.source, visit.is_sure,
                     hours, str(local.weekday()), local.hour)
@@ -169,8 +174,11 @@ class MobileVisit(models.Model):
             created = [row[0] for row in execute_racing(self.env, SQL(
                 """INSERT INTO mobile_visit (device_id, partner_id, company_id, is_returning, %s)
                    VALUES %s RETURNING id""", columns,
-                SQL(', ').join(
-                    SQL('%s', (device_id, partner_id, company_id, False, *values(visit))) for visit in new)))]
+                SQL(', ').join(SQL(
+                    """(%s, %s, %s, EXISTS (SELECT FROM mobile_visit WHERE partner_id = %s AND company_id = %s
+                                               AND left_at <= %s), %s)""",
+                    device_id, partner_id, company_id, partner_id, company_id, visit.entered_at,
+                    SQL(', ').join(SQL('%s', value) for value in values(visit))) for visit in new)))]
         self.invalidate_model()
         return created
 
@@ -208,6 +216,21 @@ class MobileVisit(models.Model):
         self.invalidate_model()
         self.browse(ids)._announce(company.id)
 
+    @api.model
+    def _end_abandoned(self):
+        """End the open visits whose phone or whose fence is no more: nothing will be heard of them."""
+        self.flush_model()
+        ended = execute_racing(self.env, SQL(
+            """UPDATE mobile_visit visit SET left_at = coalesce(last_seen_at, entered_at), is_sure = FALSE,
+                      duration = extract(epoch FROM coalesce(last_seen_at, entered_at) - entered_at) / 3600
+                WHERE left_at IS NULL AND NOT EXISTS (
+                      SELECT FROM mobile_presence presence
+                       WHERE presence.device_id = visit.device_id AND presence.store_id = visit.store_id
+                         AND presence.left_at IS NULL) RETURNING id, company_id"""))
+        self.invalidate_model()
+        for visit_id, company_id in ended:
+            self.browse(visit_id)._announce(company_id)
+
     # === BUSINESS METHODS: telling === #
 
     def _announce(self, company_id):
@@ -230,8 +253,8 @@ class MobileVisit(models.Model):
 
 
 def _meets(visit, start, end):
-    return visit.entered_at <= end and (visit.left_at or datetime.max) >= start
+    return visit.entered_at <= end and (visit.left_at or stays.EVER) >= start
 
 
 def _overlap(one, other):
-    return one.store_id == other.store_id and _meets(one, other.entered_at, other.left_at or datetime.max)
+    return one.store_id == other.store_id and _meets(one, other.entered_at, other.left_at or stays.EVER)

@@ -44,14 +44,14 @@ class MobileVisit(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _write_visits(self, new, updated, gone, device_id, partner_id, company_id):
+    def _write_visits(self, new, updated, gone, zones, device_id, partner_id, company_id):
         """Override: new visits may have had their order already, and those that are gone leave theirs to others.
 
         A visit whose beginning moves keeps its order until the daily look: that is rare, and each report would pay.
         """
         freed = [order_id for order_id, in self.env.execute_query(SQL(
             'SELECT order_id FROM mobile_visit WHERE id IN %s AND order_id IS NOT NULL', tuple(gone)))] if gone else []
-        created = super()._write_visits(new, updated, gone, device_id, partner_id, company_id)
+        created = super()._write_visits(new, updated, gone, zones, device_id, partner_id, company_id)
         self._find_orders([(partner_id, company_id, visit.entered_at) for visit in new], freed)
         return created
 

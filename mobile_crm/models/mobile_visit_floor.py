@@ -85,14 +85,14 @@ class MobileVisit(models.Model):
                               AND look.user_id = %s
                               AND look.looked_at >= GREATEST(visit.entered_at, %s::timestamp))))""",
                 ids, self.env.uid, fields.Datetime.now() - LOOK_COUNTS_FOR)
-        super()._write_look(method, ids, field_names)
+        return super()._write_look(method, ids, field_names)
 
     # === TELLING THE ACCOUNT MANAGER === #
 
     @api.model
-    def _write_visits(self, new, *args):
+    def _write_visits(self, new, updated, gone, zones, device_id, partner_id, company_id):
         """Override to tell of visits that have just begun."""
-        created = super()._write_visits(new, *args)
+        created = super()._write_visits(new, updated, gone, zones, device_id, partner_id, company_id)
         since = fields.Datetime.now() - TOLD_WITHIN
         if any(not visit.left_at and visit.entered_at > since for visit in new):
             self.browse(created)._tell_salesperson()

@@ -74,7 +74,6 @@ class GeocodingCommon(MobileCommon):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env['mobile.store']._cron_geocode()
-            cr.commit()
 
     def triggers(self):
         """Return when the queue's worker will be woken."""

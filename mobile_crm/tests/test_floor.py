@@ -311,7 +311,7 @@ class TestConversion(FloorCommon):
         noon = self._visit(ago=timedelta(hours=3), stay=timedelta(minutes=20))
         self._find_orders(noon)
         self.assertOrders((morning, None), (noon, order))
-        self.env['mobile.visit']._write_visits([], [], [noon.id], None, self.anna.id, self.company.id)
+        self.env['mobile.visit']._write_visits([], [], [noon.id], {}, None, self.anna.id, self.company.id)
         self.assertOrders((morning, order))
 
     def test_a_visit_that_is_reported_late(self):

@@ -58,9 +58,9 @@ class TestViews(TransactionCase):
         for model, types in (MODELS | MANAGERS_MODELS | SECRET_MODELS).items():
             for view_type in types:
                 with self.subTest(model=model, view=view_type):
-                    view = self.env['ir.ui.view'].search([
+                    views = self.env['ir.ui.view'].search([
                         ('model', '=', model), ('type', '=', view_type), ('mode', '=', 'primary')])
-                    self.assertEqual(set(view.mapped('model_data_id.module')), {'mobile_crm'})
+                    self.assertEqual(set(views.mapped('model_data_id.module')), {'mobile_crm'})
 
     def test_views_load_for_user_and_manager(self):
         for user in (self.user, self.manager):

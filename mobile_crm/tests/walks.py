@@ -1,4 +1,5 @@
 """Walks, rides and what a receiver makes of them: tracks whose every crossing of a fence is known."""
+import itertools
 import math
 import random
 from datetime import datetime, timedelta
@@ -120,7 +121,7 @@ def crossings(circle, places, band):
 
 def _is_straight(edges, was_inside):
     """Tell whether a way across the edge does not turn back."""
-    return all((before <= after) is was_inside for before, after in zip(edges, edges[1:]))
+    return all((before <= after) is was_inside for before, after in itertools.pairwise(edges))
 
 
 def start():

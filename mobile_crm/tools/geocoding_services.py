@@ -167,6 +167,14 @@ class Photon(Service):
     def _ask(self, text, country_code):
         return self._geocoder.geocode(text, exactly_one=False, limit=PLACES)
 
+    def _checked(self, location):
+        # geopy names the street twice.
+        found = location.raw['properties']
+        words = [[found.get(key) for key in line]
+                 for line in (('name',), ('street', 'housenumber'), ('postcode', 'city'), ('country',))]
+        lines = [' '.join(map(str, filter(None, line))) for line in words]
+        return super()._checked(location)._replace(name=', '.join(filter(None, lines)))
+
     def _read(self, raw):
         found = raw['properties']
         level = self.LEVELS[found.get('type') or ('house' if found.get('housenumber') else 'city')]

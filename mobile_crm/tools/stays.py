@@ -7,8 +7,8 @@ The facts of one phone are folded in the order in which they happened. For each 
 - It is outside once it says so (``exit``), once a position lies far enough outside, once it is inside a fence that has
   nothing in common with this one, or once nothing was heard for so long that it would be a guess to call it inside.
 
-What the fold knows of the past is bounded (``MEMORY``, the last few positions and one stay per fence): from a stay as it
-was known at some moment and the few positions before, it goes on as if it had seen everything.
+What the fold knows of the past is bounded (``MEMORY``, the last few positions and one stay per fence): from a stay as
+it was known at some moment and the few positions before, it goes on as if it had seen everything.
 """
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -40,8 +40,8 @@ ECHO = timedelta(minutes=5)
 HEAD_START = timedelta(seconds=120)
 # A phone that says it left is believed for so long after its last sign of life.
 LONGEST_SILENCE = timedelta(hours=12)
-# Between two fences of one store, as the car park and the door, one may walk for so long.
-WALK = timedelta(minutes=3)
+# Before and after all that happens, for comparing.
+NEVER, EVER = datetime.fromisoformat('0001-01-01'), datetime.fromisoformat('9999-12-31')
 # Of what happened in the same moment, this is the order.
 ORDER = {'enter': 0, 'dwell': 1, 'scan': 2, 'position': 3, 'exit': 4}
 
@@ -186,7 +186,7 @@ class Follower:
             for fence_id in {*self._inside, *self._runs, *fact.edges}:
                 edge, is_fit = self._edge(fence_id, fact)
                 last = self._last.get(fence_id)
-                if not is_fit or last and fact.at <= (last.left_seen_at or last.entered_seen_at):
+                if not is_fit or (last and fact.at <= (last.left_seen_at or last.entered_seen_at)):
                     # What led to a crossing does not lead to another one.
                     continue
                 if fence_id in self._inside:
@@ -233,7 +233,7 @@ class Follower:
         """End the stays of which nothing was heard for too long at this moment."""
         for fence_id, stay in list(self._inside.items()):
             run = self._runs.get(fence_id)
-            ends_at = self._ends_at(self._fences[fence_id], max(stay.last_seen_at, run[-1].at if run else datetime.min))
+            ends_at = self._ends_at(self._fences[fence_id], max(stay.last_seen_at, run[-1].at if run else NEVER))
             if ends_at < moment:
                 self._leave(stay, ends_at, ends_at, 'silence', is_sure=False)
 
@@ -241,7 +241,7 @@ class Follower:
         """Return until when an open stay goes on if nothing more is heard."""
         run = self._runs.get(stay.fence_id)
         return self._ends_at(
-            self._fences[stay.fence_id], max(stay.last_seen_at, run[-1].at if run else datetime.min))
+            self._fences[stay.fence_id], max(stay.last_seen_at, run[-1].at if run else NEVER))
 
     def _leave(self, stay, left_at, seen_at, ending, *, is_sure, uuid=None):
         stay.left_at, stay.left_seen_at = max(left_at, stay.entered_at), seen_at
@@ -342,7 +342,7 @@ class Follower:
         if not stay.is_confirmed and fact.at - stay.entered_at <= HEAD_START:
             # The system of the phone was faster than its positions.
             return
-        first, before = run[0], max(stay.last_seen_at, self._befores.get(stay.fence_id) or datetime.min)
+        first, before = run[0], max(stay.last_seen_at, self._befores.get(stay.fence_id) or NEVER)
         self._leave(stay, first.at, fact.at, 'position', is_sure=first.at - before <= GAP, uuid=first.uuid)
 
     def _within(self, fence_id, fact, edge):
@@ -356,53 +356,3 @@ class Follower:
         self._begin(fence_id, first.at, fact.at, 'position', first.uuid,
                     is_sure=before is not None and first.at - before <= GAP)
         self._sign(fence_id, fact.at)
-
-
-# === WHAT FOLLOWS FROM STAYS === #
-
-class Visit(NamedTuple):
-    """The time that a phone was at a store: the union of the stays in its fences."""
-
-    store_id: int
-    entered_at: datetime
-    left_at: datetime | None
-    last_seen_at: datetime
-    source: str
-    is_sure: bool
-
-
-def visits(stays, store_of):
-    """Return the visits that stays make, in order.
-
-    :param list[Stay] stays: of one phone, in fences that count.
-    :param dict store_of: {fence id: store id}
-    :rtype: list[Visit]
-    """
-    found = {}
-    for stay in sorted(stays, key=lambda stay: (stay.entered_at, stay.left_at or datetime.max, stay.fence_id)):
-        groups = found.setdefault(store_of[stay.fence_id], [])
-        if groups and _belongs(stay, groups[-1]):
-            groups[-1].append(stay)
-        else:
-            groups.append([stay])
-    return sorted(
-        (_visit(store_id, group) for store_id, groups in found.items() for group in groups),
-        key=lambda visit: (visit.entered_at, visit.store_id))
-
-
-def _end(stay):
-    return stay.left_at or datetime.max
-
-
-def _belongs(stay, group):
-    last = max(group, key=_end)
-    # Who comes back through the same fence has been away.
-    return stay.entered_at <= _end(last) or (
-        stay.fence_id != last.fence_id and stay.entered_at - last.left_at <= WALK)
-
-
-def _visit(store_id, group):
-    last = max(group, key=lambda stay: (_end(stay), stay.is_exit_sure))
-    return Visit(
-        store_id, group[0].entered_at, last.left_at, max(stay.last_seen_at for stay in group), group[0].entry,
-        group[0].is_entry_sure and last.is_exit_sure)

@@ -8,6 +8,7 @@ def migrate(cr, version):
     cr.execute("ALTER TABLE mobile_event ADD COLUMN IF NOT EXISTS origin varchar NOT NULL DEFAULT 'phone'")
     cr.execute("ALTER TABLE mobile_event ALTER COLUMN origin DROP DEFAULT")
     cr.execute("ALTER TABLE mobile_device ADD COLUMN IF NOT EXISTS is_handed_on boolean")
-    cr.execute("UPDATE mobile_device SET is_handed_on = TRUE WHERE anonymous_since > create_date + interval '5 seconds'")
+    cr.execute("""UPDATE mobile_device SET is_handed_on = TRUE
+                   WHERE anonymous_since > create_date + interval '5 seconds'""")
     for column in SUPERSEDED:
         cr.execute(f'DROP INDEX IF EXISTS mobile_event__{column}_index')
