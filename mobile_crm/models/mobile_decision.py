@@ -133,6 +133,9 @@ class MobileDecision(models.Model):
             """SELECT campaign.id AS campaign_id, event.partner_id, event.id AS event_id, event.device_id,
                       event.store_id, event.occurred_at
                  FROM mobile_event event
+                 -- What was before the sign-in is long past for a campaign.
+                 JOIN mobile_device device
+                   ON device.id = event.device_id AND device.signed_in_at <= event.occurred_at
                  JOIN mobile_campaign campaign
                    ON campaign.company_id = event.company_id AND campaign.trigger = event.type
                 WHERE event.id IN %s AND campaign.active AND campaign.state = 'running'
@@ -142,8 +145,7 @@ class MobileDecision(models.Model):
                             WHERE told.device_id = event.device_id AND told.geofence_id = event.geofence_id
                               AND told.type = event.type AND told.origin = 'server' AND told.id < event.id
                               AND told.occurred_at BETWEEN event.occurred_at - %s AND event.occurred_at + %s))
-                  AND (campaign.app_id IS NULL
-                       OR campaign.app_id = (SELECT app_id FROM mobile_device WHERE id = event.device_id))
+                  AND (campaign.app_id IS NULL OR campaign.app_id = device.app_id)
                   AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
                        OR EXISTS (SELECT FROM mobile_campaign_store_rel
                                    WHERE campaign_id = campaign.id AND store_id = event.store_id))""",

@@ -112,17 +112,6 @@ class MobileOpening(models.AbstractModel):
             schedules |= loaded
         return schedules
 
-    def _opening_at(self, moment):
-        """Tell whether it is open at a moment, and when that changes next.
-
-        :param datetime moment: naive UTC.
-        :return: open (None: not known), and the naive UTC instant of the next change (None: never).
-        :rtype: tuple[bool | None, datetime | None]
-        """
-        key = self._schedule_key()
-        schedule = self._schedules({key})[key]
-        return schedule.opening(self.tz or 'UTC', moment) if schedule else (None, None)
-
     @tools.ormcache('self.env.lang', cache='stable')
     def _schedule_cache(self):
         # One entry of Odoo's cache holds all: thousands of calendars would push out what Odoo itself keeps there.

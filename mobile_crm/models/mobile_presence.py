@@ -25,7 +25,7 @@ STORED = ('geofence_id', 'store_id', 'is_visit', *COLUMNS, 'dwell_due_at', 'ends
 
 
 class Place(NamedTuple):
-    """A fence with what is asked of it."""
+    """A fence with what is asked of it, and its store's clock and hours."""
 
     id: int
     store_id: int
@@ -37,6 +37,15 @@ class Place(NamedTuple):
     on_exit: bool
     on_dwell: bool
     loitering_delay: int
+    tz: str
+    calendar_id: int | None
+    company_id: int
+    exception_ids: list[int]
+
+    @property
+    def schedule_key(self):
+        """What decides about the hours, for ``mobile.opening._schedules``."""
+        return self.calendar_id, self.company_id, tuple(self.exception_ids)
 
 
 class Change(NamedTuple):
@@ -293,16 +302,20 @@ class MobilePresence(models.Model):
         if not fence_ids:
             return {}
         self.env['mobile.geofence'].flush_model()
+        self.env['mobile.store'].flush_model()
         return {row[0]: Place(*row) for row in self.env.execute_query(SQL(
             """SELECT fence.id, fence.store_id, fence.latitude, fence.longitude, fence.radius, fence.is_visit,
-                      fence.on_enter, fence.on_exit, fence.on_dwell, fence.loitering_delay
-                 FROM mobile_geofence fence WHERE fence.id IN %s""", tuple(fence_ids)))}
+                      fence.on_enter, fence.on_exit, fence.on_dwell, fence.loitering_delay, coalesce(store.tz, 'UTC'),
+                      store.calendar_id, store.company_id, %s
+                 FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
+                WHERE fence.id IN %s""", self.env['mobile.store']._exceptions_sql(SQL('store.id')), tuple(fence_ids)))}
 
     @api.model
     def _ends_at(self, place, last_sign):
         """Return until when somebody counts as inside a fence after a sign of life: the store's closing time, or a
         number of hours."""
-        is_open, change_at = self.env['mobile.store'].sudo().browse(place.store_id)._opening_at(last_sign)
+        schedule = self.env['mobile.store']._schedules({place.schedule_key})[place.schedule_key]
+        is_open, change_at = schedule.opening(place.tz, last_sign) if schedule else (None, None)
         silent_until = last_sign + SILENCE
         return min(change_at, silent_until) if is_open and change_at else silent_until
 
@@ -331,7 +344,7 @@ class MobilePresence(models.Model):
         kept = {row.id for row in (*same, *later)}
         gone = [row for row in known if row.id not in kept]
         return Change(
-            gone, after, [*same, *after, *later], {place.store_id: place.tz or 'UTC' for place in places.values()})
+            gone, after, [*same, *after, *later], {place.store_id: place.tz for place in places.values()})
 
     @api.model
     def _with_tail(self, stay, known, end):

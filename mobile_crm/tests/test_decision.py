@@ -171,11 +171,14 @@ class TestDecision(MobileCommon):
         self.program.write({'date_to': False, 'sale_ok': True})
         self.assertDecision(self.enter(self.phone, self.fence_near), 'sent', 'passed')
 
-    def test_what_happened_before_the_sign_in_is_not_the_customers(self):
+    def test_what_happened_before_the_sign_in_sets_nothing_off(self):
         earlier = self.phone.signed_in_at - timedelta(minutes=5)
-        self.assertFalse(self.enter(self.phone, self.fence_near, occurred_at=earlier))
-        event = self.env['mobile.event'].search([('device_id', '=', self.phone.id)], limit=1)
-        self.assertFalse(event.partner_id)
+        for is_handed_on, partner in ((True, self.env['res.partner']), (False, self.anna)):
+            self.phone.is_handed_on = is_handed_on
+            earlier -= timedelta(minutes=5)
+            self.assertFalse(self.enter(self.phone, self.fence_near, occurred_at=earlier))
+            event = self.env['mobile.event'].search([('device_id', '=', self.phone.id)], limit=1, order='id desc')
+            self.assertEqual(event.partner_id, partner)
 
     def test_a_budget_set_later_counts_what_was_given_out(self):
         self.enter(self.phone, self.fence_near)
