@@ -341,7 +341,7 @@ def bad_input(journey):
 
 def now():
     """Return this moment as the phone API takes it."""
-    return datetime.now(UTC).isoformat(timespec='seconds')
+    return datetime.now(UTC).isoformat(timespec='milliseconds')
 
 
 STEPS = [sign_in, sign_in_by_mail, find_stores, watch_fences, consent, enter_fence, decide, redeem, refuse,
