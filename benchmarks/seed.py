@@ -248,7 +248,7 @@ def events(env, count):
         fence AS (SELECT id, store_id, row_number() OVER (ORDER BY id) - 1 AS number FROM mobile_geofence),
         instant AS (
             SELECT n, (random() * 1e6)::int AS chance,
-                   now() AT TIME ZONE 'UTC' - interval '1 hour' - (1 - n::float8 / %(count)s) * interval '729 days'
+                   now() AT TIME ZONE 'UTC' - interval '2 days' - (1 - n::float8 / %(count)s) * interval '728 days'
                    AS occurred_at
               FROM generate_series(1, %(count)s) n
         ),

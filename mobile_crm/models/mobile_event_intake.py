@@ -13,6 +13,8 @@ from .mobile_looked import POSITION_FIELDS
 # Facts of a phone around its new ones, by which these are judged: how far away in time, and how many at most.
 AROUND = timedelta(hours=24)
 BEFORE, AFTER = 40, 400
+# What is not older than this was sent as it happened; few facts come after it.
+AS_IT_HAPPENS, AFTER_NOW = timedelta(seconds=60), 40
 EPOCH = fields.Datetime.to_datetime('1970-01-01')
 # What each type cannot do without: one field of each group.
 REQUIRED = {
@@ -204,26 +206,39 @@ class MobileEvent(models.Model):
         """
         columns = ('uuid', 'type', 'occurred_at', 'reported_at', 'received_at', 'latitude', 'longitude', 'accuracy',
                    'geofence_id', 'store_id', 'product_id', 'barcode', 'query', 'message_id', 'doubt')
-        first, last = min(times), max(times)
-        rows = self.env.execute_query(SQL(
-            """SELECT %(columns)s, fence.latitude, fence.longitude, fence.radius
-                 FROM ((SELECT * FROM mobile_event
-                         WHERE device_id = %(device)s AND occurred_at < %(first)s AND occurred_at >= %(first)s - %(day)s
-                         ORDER BY occurred_at DESC LIMIT %(before)s)
-                       UNION ALL
-                       (SELECT * FROM mobile_event
-                         WHERE device_id = %(device)s AND occurred_at >= %(first)s AND occurred_at <= %(last)s + %(day)s
-                         ORDER BY occurred_at LIMIT %(after)s)) event
-            LEFT JOIN mobile_geofence fence ON fence.id = event.geofence_id""",
-            columns=SQL(', ').join(SQL.identifier('event', column) for column in columns),
-            device=phone.id, first=first, last=last, day=AROUND, before=BEFORE, after=AFTER))
+        rows = [dict(zip(columns, values, strict=True)) for values in self.env.execute_query(
+            self._around_query(SQL(', ').join(map(SQL.identifier, columns)), phone, min(times), max(times)))]
+        # Where one was who crossed a fence is asked for where no fix tells it.
+        circles = {}
+        if ids := {row['geofence_id'] for row in rows if row['latitude'] is None} - {None}:
+            circles = {row[0]: Fence(*row) for row in self.env.execute_query(SQL(
+                'SELECT id, latitude, longitude, radius FROM mobile_geofence WHERE id IN %s', tuple(ids)))}
         uuids, facts = set(), []
-        for values in rows:
-            row = dict(zip(columns, values, strict=False))
-            fence = Fence(row['geofence_id'], *values[len(columns):]) if row['geofence_id'] else None
+        for row in rows:
+            fence = row['geofence_id'] and (
+                circles.get(row['geofence_id']) or Fence(row['geofence_id'], None, None, None))
             uuids.add(row['uuid'])
             facts.append(self._as_fact(row, fence, row['received_at'], row['doubt'], is_known=True))
         return uuids, facts
+
+    @api.model
+    def _around_query(self, columns, phone, first, last):
+        """Return the query of a phone's facts around these times: the last ones before them, and those after.
+
+        Facts mostly come as they happen: then nothing is after them, and a query of one part is planned in half the
+        time.
+        """
+        before = SQL(
+            """SELECT %s FROM mobile_event WHERE device_id = %s AND occurred_at >= %s AND occurred_at < %s
+                ORDER BY occurred_at DESC LIMIT %s""", columns, phone.id, first - AROUND, first, BEFORE)
+        if first > fields.Datetime.now() - AS_IT_HAPPENS:
+            return SQL(
+                """SELECT %s FROM mobile_event WHERE device_id = %s AND occurred_at >= %s
+                    ORDER BY occurred_at DESC LIMIT %s""", columns, phone.id, first - AROUND, BEFORE + AFTER_NOW)
+        return SQL(
+            """(%s) UNION ALL
+               (SELECT %s FROM mobile_event WHERE device_id = %s AND occurred_at >= %s AND occurred_at <= %s
+                 ORDER BY occurred_at LIMIT %s)""", before, columns, phone.id, first, last + AROUND, AFTER)
 
     @api.model
     def _stored_tracks(self, phone, tracks):
