@@ -19,6 +19,7 @@ def draw_fence(journey):
     ring = [_place(journey.fence, east, north) for east, north in ((-90, -60), (90, -60), (90, 60), (-90, 60))]
     fence_id = journey.admin.save('mobile.geofence', {
         'name': 'The block', 'store_id': journey.store['id'], 'type': 'polygon', 'is_visit': False,
+        'on_enter': False, 'on_exit': False, 'on_dwell': True,
         'polygon': {'type': 'Polygon', 'coordinates': [[[lon, lat] for lat, lon in [*ring, ring[0]]]]}})
     watch = journey.phone.get('/geofences', lat=journey.fence['lat'], lon=journey.fence['lon'], limit=20)
     fence = one('new fence', [fence for fence in watch['items'] if fence['id'] == fence_id])
@@ -61,7 +62,8 @@ def see_who_is_there(journey):
     expect('receipt', {'accepted': 1, 'duplicates': 0, 'rejected': []}, receipt)
     name = journey.walker.customer['name']
     there = one(f'visit of {name}', journey.sales.find(
-        'mobile.visit', [('store_id', '=', journey.store['id']), ('left_at', '=', False), ('partner_id.name', '=', name)],
+        'mobile.visit', [
+            ('store_id', '=', journey.store['id']), ('left_at', '=', False), ('partner_id.name', '=', name)],
         'partner_id', 'entered_at', 'is_returning'))
     expect('whether she has been here before', True, there['is_returning'])
     journey.say(f'in the store now: {there["partner_id"][1]}, since {there["entered_at"][11:16]} UTC, a returning visitor')
