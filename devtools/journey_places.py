@@ -66,7 +66,8 @@ def see_who_is_there(journey):
             ('store_id', '=', journey.store['id']), ('left_at', '=', False), ('partner_id.name', '=', name)],
         'partner_id', 'entered_at', 'is_returning'))
     expect('whether she has been here before', True, there['is_returning'])
-    journey.say(f'in the store now: {there["partner_id"][1]}, since {there["entered_at"][11:16]} UTC, a returning visitor')
+    journey.say(f'in the store now: {there["partner_id"][1]}, a returning visitor, since '
+                f'{there["entered_at"][11:16]} UTC')
 
 
 def _walk(fence, now):
