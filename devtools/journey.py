@@ -54,6 +54,7 @@ class Journey:
     :ivar sales: the salesperson
     :ivar phone: of the customer who comes by
     :ivar tablet: of another customer
+    :ivar walker: of somebody who walks by
     """
 
     def __init__(self, base_url, database, say):
@@ -65,6 +66,7 @@ class Journey:
         app = one('app', self.sales.find('mobile.app', [('client_id', '=', CLIENT_ID)], 'pricelist_id', 'company_id'))
         self.pricelist_id, self.company_id = app['pricelist_id'][0], app['company_id'][0]
         self.contact_id = self.other_contact_id = self.store = self.fence = self.event = self.offer = None
+        self.walker = None
 
     def code_of_sms(self, number):
         """Return the code in the newest text message to a number, read from Odoo's outgoing queue."""
@@ -339,7 +341,7 @@ def bad_input(journey):
 
 def now():
     """Return this moment as the phone API takes it."""
-    return datetime.now(UTC).isoformat(timespec='seconds')
+    return datetime.now(UTC).isoformat(timespec='milliseconds')
 
 
 STEPS = [sign_in, sign_in_by_mail, find_stores, watch_fences, consent, enter_fence, decide, redeem, refuse,

@@ -19,6 +19,7 @@ def draw_fence(journey):
     ring = [_place(journey.fence, east, north) for east, north in ((-90, -60), (90, -60), (90, 60), (-90, 60))]
     fence_id = journey.admin.save('mobile.geofence', {
         'name': 'The block', 'store_id': journey.store['id'], 'type': 'polygon', 'is_visit': False,
+        'on_enter': False, 'on_exit': False, 'on_dwell': True,
         'polygon': {'type': 'Polygon', 'coordinates': [[[lon, lat] for lat, lon in [*ring, ring[0]]]]}})
     watch = journey.phone.get('/geofences', lat=journey.fence['lat'], lon=journey.fence['lon'], limit=20)
     fence = one('new fence', [fence for fence in watch['items'] if fence['id'] == fence_id])
@@ -32,11 +33,11 @@ def draw_fence(journey):
 
 def walk_by(journey):
     """Somebody walks to the shop, looks around and goes on; the server makes one visit of the positions"""
-    walker = Phone(journey.base_url, journey.phone.client_id, 'android', 'Pixel 9')
+    walker = journey.walker = Phone(journey.base_url, journey.phone.client_id, 'android', 'Pixel 9')
     walker.register()
     walker.sign_in('sms', journey.unused_number(), journey.code_of_sms)
     name = f'Mila Okafor {uuid.uuid4().hex[:4]}'
-    walker.send('PATCH', '/me', json={'name': name})
+    walker.customer = walker.send('PATCH', '/me', json={'name': name}).json()
     walker.decide(location=True)
     track, entered, left = _walk(journey.fence, datetime.now(UTC).replace(microsecond=0))
     expect('receipt', {'accepted': len(track), 'duplicates': 0, 'rejected': []}, walker.report(*track))
@@ -53,11 +54,20 @@ def walk_by(journey):
 
 
 def see_who_is_there(journey):
-    """Staff see who is in the shop now, and the visit on the contact"""
-    there = journey.sales.find(
-        'mobile.visit', [('store_id', '=', journey.store['id']), ('left_at', '=', False)], 'partner_id', 'entered_at')
-    visit = one('visit of hers', [visit for visit in there if visit['partner_id'][0] == journey.contact_id])
-    journey.say(f'in the store now: {visit["partner_id"][1]}, since {visit["entered_at"][11:16]} UTC')
+    """The walker comes back; staff see who is in the shop now"""
+    fence = journey.fence
+    receipt = journey.walker.report({
+        'id': str(uuid.uuid4()), 'type': 'enter', 'geofence_id': fence['id'], 'lat': fence['lat'], 'lon': fence['lon'],
+        'accuracy': 9.0, 'occurred_at': datetime.now(UTC).isoformat()})
+    expect('receipt', {'accepted': 1, 'duplicates': 0, 'rejected': []}, receipt)
+    name = journey.walker.customer['name']
+    there = one(f'visit of {name}', journey.sales.find(
+        'mobile.visit', [
+            ('store_id', '=', journey.store['id']), ('left_at', '=', False), ('partner_id.name', '=', name)],
+        'partner_id', 'entered_at', 'is_returning'))
+    expect('whether she has been here before', True, there['is_returning'])
+    journey.say(f'in the store now: {there["partner_id"][1]}, a returning visitor, since '
+                f'{there["entered_at"][11:16]} UTC')
 
 
 def _walk(fence, now):
