@@ -9,6 +9,8 @@ from ..tools.racing import execute_racing
 CONVERTS_FOR = timedelta(hours=24)
 # The daily look at visits whose order crossed them in the moment when both were written.
 MISSED_SINCE = timedelta(days=3)
+# A visit that is reported later than this may have had its order.
+LATE = timedelta(minutes=1)
 
 
 class MobileVisit(models.Model):
@@ -52,7 +54,9 @@ class MobileVisit(models.Model):
         freed = [order_id for order_id, in self.env.execute_query(SQL(
             'SELECT order_id FROM mobile_visit WHERE id IN %s AND order_id IS NOT NULL', tuple(gone)))] if gone else []
         created = super()._write_visits(new, updated, gone, zones, device_id, partner_id, company_id)
-        self._find_orders([(partner_id, company_id, visit.entered_at) for visit in new], freed)
+        # Nobody has ordered yet who comes in now; what is ordered from here on looks for its visit itself.
+        late = fields.Datetime.now() - LATE
+        self._find_orders([(partner_id, company_id, visit.entered_at) for visit in new if visit.entered_at < late], freed)
         return created
 
     @api.model

@@ -120,7 +120,7 @@ class MobileVisit(models.Model):
 
         :rtype: list[tuple[int, int]]
         """
-        if not self:
+        if not self or not self.env['res.users']._mobile_tellable():
             return []
         for model in ('mobile.visit', 'res.users', 'res.partner', 'mobile.store', 'mobile.preference'):
             self.env[model].flush_model()

@@ -1,6 +1,6 @@
 import secrets
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import email_normalize
 
 from ..tools.problems import Problem
@@ -20,6 +20,27 @@ class ResUsers(models.Model):
     @property
     def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 - Odoo's name
         return [*super().SELF_WRITEABLE_FIELDS, 'mobile_tell_visits']
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override, for ``_mobile_tellable``."""
+        users = super().create(vals_list)
+        if any('mobile_tell_visits' in vals for vals in vals_list):
+            self.env.registry.clear_cache()
+        return users
+
+    def write(self, vals):
+        """Override, for ``_mobile_tellable``."""
+        res = super().write(vals)
+        if 'mobile_tell_visits' in vals:
+            self.env.registry.clear_cache()
+        return res
+
+    @api.model
+    @tools.ormcache()
+    def _mobile_tellable(self):
+        """Tell whether anybody wants to hear of visits: each report of a phone asks."""
+        return bool(self.sudo().search_count([('mobile_tell_visits', '=', True)], limit=1))
 
     @api.model
     def _mobile_sign_in(self, device, channel, address):
