@@ -64,7 +64,7 @@ def start(odoo_cli):
 
 
 def test_a_server_that_is_killed_goes_on_where_it_was(odoo_cli, start, geocoder, full):
-    count = 10_000 if full else 1_000
+    count = 3_000 if full else 300
     odoo_cli.fresh('full')
     odoo_cli.shell(SET_UP.format(url=geocoder.url, count=count))
 
