@@ -144,7 +144,13 @@ class MobileDecision(models.Model):
                            SELECT FROM mobile_event told
                             WHERE told.device_id = event.device_id AND told.geofence_id = event.geofence_id
                               AND told.type = event.type AND told.origin = 'server' AND told.id < event.id
-                              AND told.occurred_at BETWEEN event.occurred_at - %s AND event.occurred_at + %s))
+                              AND told.occurred_at BETWEEN
+                                  -- However late, it speaks of the stay that it falls into.
+                                  least(event.occurred_at - %s, (
+                                      SELECT max(stay.entered_at) FROM mobile_presence stay
+                                       WHERE stay.device_id = event.device_id AND stay.geofence_id = event.geofence_id
+                                         AND stay.entered_at <= event.occurred_at))
+                                  AND event.occurred_at + %s))
                   AND (campaign.app_id IS NULL OR campaign.app_id = device.app_id)
                   AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
                        OR EXISTS (SELECT FROM mobile_campaign_store_rel

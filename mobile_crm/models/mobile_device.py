@@ -205,6 +205,7 @@ class MobileDevice(models.Model):
             # It changes hands without a sign-out: all that came before was somebody else's.
             values |= {'anonymous_since': now, 'is_handed_on': True}
         self.write(values)
+        self.env['mobile.visit']._end_on(self, user.partner_id)
         self._adopt_history()
         # Who comes back within the grace wants to be known after all.
         self.env['mobile.erasure']._cancel_for(user.partner_id, self.company_id)
@@ -230,6 +231,7 @@ class MobileDevice(models.Model):
         self.env['mobile.token']._revoke([('device_id', 'in', self.ids)])
         self.filtered('user_id').is_handed_on = True
         self.write({'user_id': False, 'signed_in_at': False, 'anonymous_since': fields.Datetime.now()})
+        self.env['mobile.visit'].sudo()._end_on(self)
 
     def _sign_out_everywhere(self):
         """End all sessions of this device's customer, on all their devices; an anonymous one is signed out alone."""

@@ -16,6 +16,8 @@ BEFORE, AFTER = 40, 400
 # What is not older than this was sent as it happened; few facts come after it.
 AS_IT_HAPPENS, AFTER_NOW = timedelta(seconds=60), 40
 EPOCH = fields.Datetime.to_datetime('1970-01-01')
+# What a clock says outside of these is shown as the nearer one: neither screens nor sheets know all calendars.
+FIRST_SAID, LAST_SAID = EPOCH, fields.Datetime.to_datetime('2100-01-01')
 # What each type cannot do without: one field of each group.
 REQUIRED = {
     'enter': [('geofence_id',)],
@@ -136,7 +138,7 @@ class MobileEvent(models.Model):
         said = report['occurred_at']
         return {
             **row, 'uuid': report['id'], 'occurred_at': occurred_at,
-            'reported_at': said if said != occurred_at else None, 'device_id': phone.id,
+            'reported_at': max(FIRST_SAID, min(LAST_SAID, said)) if said != occurred_at else None, 'device_id': phone.id,
             'company_id': phone.company_id, 'partner_id': phone.whose(occurred_at, row['type'] in PLACE_TYPES)}
 
     @api.model

@@ -58,12 +58,21 @@ class MobilePresence(models.Model):
         if not device_ids:
             return 0
         self.env.cr.execute(SQL(
-            """SELECT device_id, partner_id, company_id, id FROM mobile_presence
-                WHERE %s AND device_id IN %s ORDER BY 1, 2, 3, 4""", due, tuple(device_ids)))
+            """SELECT device_id, partner_id, company_id, id, %s FROM mobile_presence
+                WHERE %s AND device_id IN %s ORDER BY 1, 2, 3, 4""",
+            self.env['mobile.consent']._granted_sql(
+                SQL('mobile_presence.partner_id'), SQL('mobile_presence.company_id'), 'location'),
+            due, tuple(device_ids)))
         rows = self.env.cr.fetchall()
         told = self.env['mobile.event'].browse()
-        for key, group in groupby(rows, key=lambda row: row[:3]):
-            told += self._do_due(*key, {row[3] for row in group}, now)
+        for (*key, has_consent), group in groupby(rows, key=lambda row: (*row[:3], row[4])):
+            if has_consent:
+                told += self._do_due(*key, {row[3] for row in group}, now)
+            else:
+                # A new wording has ended what was agreed to, without a word from the customer.
+                self.env['mobile.visit']._end_of(*(
+                    self.env[model].browse(record_id)
+                    for model, record_id in zip(('res.partner', 'res.company'), key[1:], strict=True)))
         self.env['mobile.decision']._decide_for_events(told)
         return len(rows)
 

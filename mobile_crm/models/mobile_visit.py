@@ -55,6 +55,8 @@ class MobileVisit(models.Model):
 
     _customer_idx = models.Index('(partner_id, entered_at DESC, id DESC)')
     _store_idx = models.Index('(store_id, entered_at DESC, id DESC)')
+    # Staff read all of them newest first, and each night's work looks at the last days.
+    _newest_idx = models.Index('(entered_at DESC, id DESC)')
     _there_idx = models.Index('(company_id, store_id) WHERE left_at IS NULL')
     # A phone is at a store once.
     _open_unique = models.UniqueIndex('(device_id, store_id) WHERE left_at IS NULL')
@@ -200,21 +202,40 @@ class MobileVisit(models.Model):
         :param partner: ``res.partner``.
         :param company: ``res.company``.
         """
-        self.flush_model()
-        now = fields.Datetime.now()
         # Whoever follows one of these phones at this moment starts anew, and finds no consent.
         execute_racing(self.env, SQL(
             """UPDATE mobile_device SET follow_count = coalesce(follow_count, 0) + 1
                 WHERE partner_id = %s AND company_id = %s""", partner.id, company.id))
-        execute_racing(self.env, SQL(
-            'DELETE FROM mobile_presence WHERE partner_id = %s AND company_id = %s', partner.id, company.id))
-        ids = [row[0] for row in execute_racing(self.env, SQL(
+        self._end(SQL('partner_id = %s AND company_id = %s', partner.id, company.id))
+
+    @api.model
+    def _end_on(self, devices, partner=None):
+        """End the open visits that phones report, on which nobody is signed in any more, or somebody else.
+
+        :param devices: ``mobile.device``, whose rows the caller writes: who follows them at this moment starts anew.
+        :param partner: ``res.partner``, whose visits go on.
+        """
+        if devices:
+            whose = SQL('device_id IN %s', devices._ids)
+            self._end(SQL('%s AND partner_id <> %s', whose, partner.id) if partner else whose)
+
+    @api.model
+    def _end(self, whose):
+        """End open visits now, and forget the times in fences that they follow from.
+
+        :param SQL whose: a condition on ``device_id``, ``partner_id`` and ``company_id``.
+        """
+        self.flush_model()
+        now = fields.Datetime.now()
+        execute_racing(self.env, SQL('DELETE FROM mobile_presence WHERE %s', whose))
+        ended = execute_racing(self.env, SQL(
             """UPDATE mobile_visit SET left_at = greatest(entered_at, %(now)s), is_sure = FALSE,
                       duration = extract(epoch FROM greatest(entered_at, %(now)s) - entered_at) / 3600
-                WHERE partner_id = %(partner)s AND company_id = %(company)s AND left_at IS NULL RETURNING id""",
-            now=now, partner=partner.id, company=company.id))]
+                WHERE %(whose)s AND left_at IS NULL RETURNING id, company_id""", now=now, whose=whose))
+        self.env['mobile.presence'].invalidate_model()
         self.invalidate_model()
-        self.browse(ids)._announce(company.id)
+        for visit_id, company_id in ended:
+            self.browse(visit_id)._announce(company_id)
 
     @api.model
     def _end_abandoned(self):

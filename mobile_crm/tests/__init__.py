@@ -60,4 +60,5 @@ from . import test_tracks
 from . import test_ui
 from . import test_views
 from . import test_visit
+from . import test_visit_bounds
 from . import test_watch_list
