@@ -48,6 +48,14 @@ class BaseGeoProvider(models.Model):
                     "The endpoint of %s must be an address like https://nominatim.example.com, without a user, "
                     "password, question mark or fragment.", provider.name))
 
+    @api.constrains('mobile_user_agent')
+    def _check_mobile_user_agent(self):
+        for provider in self:
+            agent = provider.mobile_user_agent or ''
+            if len(agent) > 200 or not (agent.isascii() and agent.isprintable()):
+                raise ValidationError(self.env._(
+                    "The user agent of %s is at most 200 letters, digits and signs of ASCII: no é, no ł.", provider.name))
+
     @api.constrains(
         'mobile_timeout', 'mobile_requests_per_second', 'mobile_requests_per_day', 'mobile_cache_days')
     def _check_mobile_limits(self):

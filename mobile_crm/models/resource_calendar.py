@@ -2,8 +2,9 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 from ..tools import hours_text
 from ..tools.opening import DAY, local_date, merge, to_utc
@@ -25,6 +26,59 @@ class ResourceCalendar(models.Model):
     mobile_opening_country = fields.Char(
         string="Country of Public Holidays", readonly=True, copy=False, help="ISO 3166-1 alpha-2")
     mobile_opening_until = fields.Date(string="Special Days Worked out Until", readonly=True, copy=False)
+    mobile_is_of_staff = fields.Boolean(
+        string="Working Time of Staff", compute='_compute_mobile_is_of_staff', search='_search_mobile_is_of_staff',
+        help="Somebody works by this calendar, or it is what a company gives its new employees.")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_mobile_is_of_staff(self):
+        ids = self._mobile_ids_of_staff()
+        for calendar in self:
+            calendar.mobile_is_of_staff = calendar._origin.id in ids
+
+    def _search_mobile_is_of_staff(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        of_staff = Domain('id', 'in', list(self._mobile_ids_of_staff()))
+        return of_staff if True in value else ~of_staff
+
+    @api.model
+    def _mobile_ids_of_staff(self):
+        self.env['resource.resource'].flush_model(['calendar_id'])
+        self.env['res.company'].flush_model(['resource_calendar_id'])
+        return {calendar_id for calendar_id, in self.env.execute_query(SQL(
+            """SELECT calendar_id FROM resource_resource WHERE calendar_id IS NOT NULL
+                UNION SELECT resource_calendar_id FROM res_company WHERE resource_calendar_id IS NOT NULL"""))}
+
+    # === ACCESS === #
+
+    def _check_access(self, operation):
+        """Override: managers of Mobile CRM keep the hours of their companies' stores, not those of their colleagues."""
+        return super()._check_access(operation) or self._mobile_check_keeper(self, operation)
+
+    def _mobile_check_keeper(self, records, operation):
+        """Return what ``_check_access`` does, for records of these calendars.
+
+        No record rule: it would bind those, too, whom another group lets edit calendars.
+        """
+        if self.env.su or operation == 'read' or not any(self._ids):
+            return None
+        manager = self.env.ref('mobile_crm.group_mobile_crm_manager')
+        if self.env['ir.model.access'].sudo().search_count([
+                ('model_id.model', '=', 'resource.calendar'), ('perm_write', '=', True), ('group_id', '!=', manager.id),
+                ('group_id', 'in', [False, *self.env.user._get_group_ids()])], limit=1):
+            return None
+        refused = self.sudo().filtered(lambda calendar: calendar.mobile_is_of_staff or (
+            calendar.company_id and calendar.company_id not in self.env.companies))
+        if not refused:
+            return None
+        theirs = refused if records == self else records.filtered(lambda record: record.sudo().calendar_id in refused)
+        return theirs.with_env(self.env), lambda: AccessError(self.env._(
+            "“%s” is the working time of staff, or of another company: ask an administrator to change it, or give the "
+            "stores a calendar of their own.", refused[0].name))
+
+    # === CRUD METHODS === #
 
     def write(self, vals):
         res = super().write(vals)

@@ -263,7 +263,8 @@ class TestGeocoding(GeocodingCommon):
     def test_settings_that_make_no_sense(self):
         photon = self.env.ref('mobile_crm.geo_provider_photon')
         for values in ({'mobile_endpoint': 'file:///etc/passwd'}, {'mobile_timeout': 0}, {'mobile_timeout': 600},
-                       {'mobile_requests_per_second': 0}, {'mobile_requests_per_day': -1}, {'mobile_cache_days': 0}):
+                       {'mobile_requests_per_second': 0}, {'mobile_requests_per_day': -1}, {'mobile_cache_days': 0},
+                       {'mobile_user_agent': "Kawiarnia Łódź"}, {'mobile_user_agent': "Shop\r\nX-Key: 1"}):
             with self.subTest(values), self.assertRaises(ValidationError), self.env.cr.savepoint():
                 photon.write(values)
 

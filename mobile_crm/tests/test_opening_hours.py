@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -230,6 +230,41 @@ class TestOpeningHours(MobileCommon):
         leave.with_user(manager).unlink()
 
     # === THE CACHE === #
+
+    def test_managers_keep_the_hours_of_stores_only(self):
+        manager = new_test_user(
+            self.env, 'shop_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)])
+        staff, other = self._calendar(HOURS[:1]), self._calendar(HOURS[:1], company_id=self.env['res.company'].create(
+            {'name': "Next Door"}).id)
+        self.env['resource.resource'].create(
+            {'name': "Colleague", 'calendar_id': staff.id, 'company_id': self.company.id})
+        ours = self.calendar.attendance_ids.with_user(manager)
+        ours[0].hour_to = 19
+        self.calendar.with_user(manager).name = "Hours of the shop"
+        holiday = {'name': "Holiday", 'date_from': '2026-12-24', 'date_to': '2026-12-25'}
+        self.env['resource.calendar.leaves'].with_user(manager).create({**holiday, 'calendar_id': self.calendar.id})
+        for calendar in staff, other, self.company.resource_calendar_id:
+            theirs = calendar.with_user(manager)
+            line = theirs.attendance_ids[:1]
+            attempts = {
+                'rename': lambda theirs=theirs: theirs.write({'name': "Mine"}),
+                'line': lambda line=line: line.write({'hour_to': 12}),
+                'delete': lambda line=line: line.unlink(),
+                'add': lambda line=line: line.copy(),
+                'move': lambda theirs=theirs: ours[0].write({'calendar_id': theirs.id}),
+            }
+            if calendar != other:
+                attempts['holiday'] = lambda theirs=theirs: theirs.env['resource.calendar.leaves'].create(
+                    {**holiday, 'calendar_id': theirs.id})
+            for name, attempt in attempts.items():
+                with self.subTest(name, calendar=calendar.name), self.assertRaises(AccessError), \
+                        self.env.cr.savepoint(), mute_logger('odoo.addons.base.models.ir_rule'):
+                    attempt()
+        # Whom another group lets do it is not bound.
+        manager.group_ids += self.env.ref('base.group_system')
+        staff.with_user(manager).name = "Shifts"
+        staff.with_user(manager).attendance_ids[:1].hour_to = 17
 
     def test_what_changes_counts_at_once(self):
         def opening():

@@ -2,6 +2,9 @@
 const STEPS = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001];
 /** Pixels that two lines are apart at least. */
 const GAP = 90;
+/** Pixels of the map's edges that its buttons (above) and its scale (below) take: no label is beneath them. */
+const BUTTONS = 86;
+const SCALE = { width: 110, height: 34 };
 /** Web maps end here. */
 const MAX_LATITUDE = 85;
 
@@ -24,6 +27,9 @@ export function addGraticule(map) {
     function addLine(points, text, at) {
         const options = { pane: "graticule", interactive: false, pmIgnore: true };
         lines.addLayer(L.polyline(points, { ...options, className: "o_mobile_map_graticule", weight: 1 }));
+        if (!text) {
+            return;
+        }
         const el = document.createElement("span");
         el.textContent = text;
         const icon = L.divIcon({ html: el, className: "o_mobile_map_degrees", iconSize: null });
@@ -41,11 +47,16 @@ export function addGraticule(map) {
         for (let index = Math.ceil(west / step); index * step <= east; index++) {
             const longitude = index * step;
             const turned = longitude - 360 * Math.round(longitude / 360);
-            addLine([[south, longitude], [north, longitude]], label(turned, step, "E", "W"), [south, longitude]);
+            const at = [south, longitude];
+            const isFree = map.latLngToContainerPoint(at).x > SCALE.width;
+            addLine([at, [north, longitude]], isFree && label(turned, step, "E", "W"), at);
         }
         for (let index = Math.ceil(south / step); index * step <= north; index++) {
             const latitude = index * step;
-            addLine([[latitude, west], [latitude, east]], label(latitude, step, "N", "S"), [latitude, west]);
+            const at = [latitude, west];
+            const { y } = map.latLngToContainerPoint(at);
+            const isFree = y > BUTTONS && y < map.getSize().y - SCALE.height;
+            addLine([at, [latitude, east]], isFree && label(latitude, step, "N", "S"), at);
         }
     }
 
