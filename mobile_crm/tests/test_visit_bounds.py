@@ -102,14 +102,15 @@ class TestReplayedTrack(MobileHttpCase):
         plane = walks.Plane(self.store_near.latitude, self.store_near.longitude)
         for number, metres in enumerate((700, 1500, 2600, 3400)):
             latitude, longitude = plane.degrees(metres, 30)
-            store, fence = self._make_store(f"Store {number}", "Brussels", 'base.be', latitude, longitude)
+            _store, fence = self._make_store(f"Store {number}", "Brussels", 'base.be', latitude, longitude)
             fences.append(fence)
             if number == 2:
                 fences.append(fence.copy({'radius': 500, 'name': "Wide"}))
         rng = random.Random(8)
         now = datetime.now(UTC)
         points = [(-400 + 15 * step, 0) for step in range(300)]
-        for turn, order in enumerate((lambda batches: batches, reversed, lambda batches: rng.sample(batches, len(batches)))):
+        orders = list, reversed, lambda batches: rng.sample(batches, len(batches))
+        for turn, order in enumerate(orders):
             with self.subTest(turn):
                 phone = self._fresh(f'+3247599880{turn}')
                 device = self.env['mobile.device'].search([('uuid', '=', phone.device_id)])
@@ -129,7 +130,8 @@ class TestReplayedTrack(MobileHttpCase):
                 self.assertEqual(
                     sorted(told.mapped(lambda event: (event.geofence_id.id, event.type))),
                     sorted((fence.id, kind) for fence in fences for kind in ('enter', 'exit')))
-                self.assertFalse(self.env['mobile.event'].search([('device_id', '=', device.id), ('doubt', '!=', False)]))
+                self.assertFalse(self.env['mobile.event'].search([
+                    ('device_id', '=', device.id), ('doubt', '!=', False)]))
                 visits = self.env['mobile.visit'].search([('device_id', '=', device.id)])
                 self.assertEqual(sorted(visits.store_id.ids), sorted({fence.store_id.id for fence in fences}))
                 self.assertEqual(len(visits), 5)
