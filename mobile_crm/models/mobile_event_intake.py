@@ -137,7 +137,8 @@ class MobileEvent(models.Model):
         return {
             **row, 'uuid': report['id'], 'occurred_at': occurred_at,
             'reported_at': max(FIRST_SAID, min(LAST_SAID, said)) if said != occurred_at else None,
-            'device_id': phone.id, 'company_id': phone.company_id, 'partner_id': phone.whose(occurred_at, row['type'] in PLACE_TYPES)}
+            'device_id': phone.id, 'company_id': phone.company_id,
+            'partner_id': phone.whose(occurred_at, row['type'] in PLACE_TYPES)}
 
     @api.model
     def _fact(self, row, report, references, now, doubt=None):
