@@ -38,8 +38,40 @@ class TestVisitBounds(VisitCase):
         with patch.object(fields.Datetime, 'now', return_value=self.now + timedelta(minutes=6)):
             self.env['mobile.presence']._follow_due(10)
         self.assertFalse(self._told('dwell'))
-        self.assertFalse(self.env['mobile.presence'].search([('device_id', '=', self.phone.id)]))
         self.assertTrue(self._visits().left_at)
+
+    def test_who_comes_again_at_once_has_been_there_before(self):
+        def sign_in_again():
+            self.phone._sign_out()
+            self.phone._sign_in(self.anna_user)
+
+        def agree_again():
+            for granted in (False, True):
+                self.env['mobile.consent']._append(
+                    self.anna, self.company, {'location': granted}, 'device', device_uuid=self.phone.uuid)
+
+        self.fence_near.on_dwell = True
+        for again in (sign_in_again, agree_again):
+            with self.subTest(again.__name__):
+                self._report(self._fact('enter', 2, self.fence_near))
+                before = self._visits()
+                for minutes, act in ((1, again), (3, None), (9, 'due')):
+                    with patch.object(fields.Datetime, 'now', return_value=self.now + timedelta(minutes=minutes)):
+                        if act == 'due':
+                            self.env['mobile.presence']._follow_due(10)
+                        elif act:
+                            act()
+                        else:
+                            self._report({
+                                **self._fact('enter', 0, self.fence_near), 'occurred_at': fields.Datetime.now()})
+                self.assertEqual(self._visits() & before, before)
+                self.assertEqual(len(self._visits()), len(before) + 1)
+                self.phone._sign_out()
+                self.Visit.search([]).unlink()
+                self.env['mobile.presence'].sudo().search([]).unlink()
+                self.Event.search([]).unlink()
+                self.phone._sign_in(self.anna_user)
+                self.phone.signed_in_at = self._ago(days=1)
 
     def test_who_signs_in_again_is_still_there(self):
         self._report(self._fact('enter', 2, self.fence_near))
