@@ -138,8 +138,9 @@ class MobileEvent(models.Model):
         said = report['occurred_at']
         return {
             **row, 'uuid': report['id'], 'occurred_at': occurred_at,
-            'reported_at': max(FIRST_SAID, min(LAST_SAID, said)) if said != occurred_at else None, 'device_id': phone.id,
-            'company_id': phone.company_id, 'partner_id': phone.whose(occurred_at, row['type'] in PLACE_TYPES)}
+            'reported_at': max(FIRST_SAID, min(LAST_SAID, said)) if said != occurred_at else None,
+            'device_id': phone.id, 'company_id': phone.company_id,
+            'partner_id': phone.whose(occurred_at, row['type'] in PLACE_TYPES)}
 
     @api.model
     def _fact(self, row, report, references, now, doubt=None):
@@ -159,7 +160,7 @@ class MobileEvent(models.Model):
             edges = self.env['mobile.geofence']._edges(
                 self.env['res.company'].browse(phone.company_id),
                 [(fact.latitude, fact.longitude) for fact in in_polygons],
-                max(plausibility.tolerance(fact) for fact in in_polygons))
+                max(plausibility.tolerance(fact) for fact in in_polygons), {fact.fence.id for fact in in_polygons})
             for fact, around in zip(in_polygons, edges, strict=True):
                 fact.edge = next((edge for fence_id, _store, edge in around if fence_id == fact.fence.id), math.inf)
         for fact in facts:

@@ -71,6 +71,9 @@ class MobileEvent(models.Model):
         return self._change_positions(NO_POSITION, SQL(
             """SELECT event.id FROM mobile_event event JOIN res_company company ON company.id = event.company_id
                 WHERE event.latitude IS NOT NULL
+                  -- Of none is it time yet that is later than this: the index ends there.
+                  AND event.occurred_at < %(now)s - interval '1 day' * (
+                      SELECT min(mobile_position_days) FROM res_company)
                   AND event.occurred_at < %(now)s - company.mobile_position_days * interval '1 day' LIMIT %(limit)s""",
             now=fields.Datetime.now(), limit=limit))
 

@@ -220,12 +220,13 @@ class MobileGeofence(models.Model):
         return sorted([*circles, *(fence_id for fence_id, *_place in self._inside(polygons))])
 
     @api.model
-    def _edges(self, company, positions, reach):
+    def _edges(self, company, positions, reach, among=None):
         """Return the fences of a company around places, and how far their edges are.
 
         :param company: ``res.company``.
         :param list[tuple[float, float]] positions: latitudes and longitudes in degrees.
         :param float reach: metres, at most ``MAX_REACH``.
+        :param among: ids of the only fences that matter, if not all do.
         :return: for each position (id of the fence, id of its store, metres to its edge, negative inside) of each
             fence that contains it or whose edge is within `reach`, the nearest edge first.
         :rtype: list[list[tuple[int, int, float]]]
@@ -243,10 +244,11 @@ class MobileGeofence(models.Model):
                  FROM unnest(%s::float8[], %s::float8[], %s::float8[]) WITH ORDINALITY place(x, y, z, number)
            CROSS JOIN LATERAL (
                      SELECT fence.* FROM mobile_geofence fence
-                      WHERE fence.reach && %s AND fence.company_id = %s AND fence.active
+                      WHERE fence.reach && %s AND fence.company_id = %s AND fence.active AND %s
                      OFFSET 0) fence
                 WHERE EXISTS (SELECT FROM mobile_store WHERE id = fence.store_id AND active OFFSET 0)""",
-            xs, ys, zs, geo.sphere_box(SQL('cube(ARRAY[place.x, place.y, place.z])'), reach), company.id))
+            xs, ys, zs, geo.sphere_box(SQL('cube(ARRAY[place.x, place.y, place.z])'), reach), company.id,
+            SQL('fence.id IN %s', tuple(among)) if among else SQL('TRUE')))
         polygons, stores = [], {}
         for number, fence_id, store_id, *centre, radius, turn in rows:
             edge = geo.distance(*positions[number], *centre) - radius

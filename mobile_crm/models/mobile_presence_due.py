@@ -57,29 +57,30 @@ class MobilePresence(models.Model):
             device_ids = []
         if not device_ids:
             return 0
+        of = SQL('mobile_presence.partner_id'), SQL('mobile_presence.company_id'), 'location'
+        Consent = self.env['mobile.consent']
         self.env.cr.execute(SQL(
-            """SELECT device_id, partner_id, company_id, id, %s FROM mobile_presence
-                WHERE %s AND device_id IN %s ORDER BY 1, 2, 3, 4""",
-            self.env['mobile.consent']._granted_sql(
-                SQL('mobile_presence.partner_id'), SQL('mobile_presence.company_id'), 'location'),
-            due, tuple(device_ids)))
+            """SELECT device_id, partner_id, company_id, consent.received_from IS NOT NULL AND %s,
+                      consent.occurred_from, id
+                 FROM mobile_presence LEFT JOIN LATERAL (%s) consent ON TRUE
+                WHERE %s AND device_id IN %s ORDER BY 1, 2, 3, 6""",
+            Consent._granted_sql(*of), Consent._granted_since_sql(*of), due, tuple(device_ids)))
         rows = self.env.cr.fetchall()
         told = self.env['mobile.event'].browse()
-        for (*key, has_consent), group in groupby(rows, key=lambda row: (*row[:3], row[4])):
+        for (*key, has_consent, not_before), group in groupby(rows, key=lambda row: row[:5]):
             if has_consent:
-                told += self._do_due(*key, {row[3] for row in group}, now)
+                told += self._do_due(*key, {row[5] for row in group}, now, not_before)
             else:
                 # A new wording has ended what was agreed to, without a word from the customer.
-                self.env['mobile.visit']._end_of(*(
-                    self.env[model].browse(record_id)
-                    for model, record_id in zip(('res.partner', 'res.company'), key[1:], strict=True)))
+                self.env['mobile.visit']._end_on(self.env['mobile.device'].browse(key[0]))
         self.env['mobile.decision']._decide_for_events(told)
         return len(rows)
 
     @api.model
-    def _do_due(self, device_id, partner_id, company_id, row_ids, now):
+    def _do_due(self, device_id, partner_id, company_id, row_ids, now, not_before):
         """Do for one phone what is due.
 
+        :param datetime not_before: visits that began earlier are left alone.
         :return: the new facts that it has stayed.
         :rtype: MobileEvent
         """
@@ -107,7 +108,7 @@ class MobilePresence(models.Model):
         change = Change(due, after, [*(row for row in rows if row.id not in row_ids), *after],
                         {place.store_id: place.tz or 'UTC' for place in places.values()})
         self._save(change, device, partner, company)
-        self.env['mobile.visit']._sync(change, device_id, partner_id, company_id)
+        self.env['mobile.visit']._sync(change, device_id, partner_id, company_id, not_before)
         return self.env['mobile.event']._derive(facts)
 
     @api.autovacuum

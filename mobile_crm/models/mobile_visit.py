@@ -206,7 +206,9 @@ class MobileVisit(models.Model):
         execute_racing(self.env, SQL(
             """UPDATE mobile_device SET follow_count = coalesce(follow_count, 0) + 1
                 WHERE partner_id = %s AND company_id = %s""", partner.id, company.id))
-        self._end(SQL('partner_id = %s AND company_id = %s', partner.id, company.id))
+        whose = SQL('partner_id = %s AND company_id = %s', partner.id, company.id)
+        execute_racing(self.env, SQL('DELETE FROM mobile_presence WHERE %s', whose))
+        self._end(whose)
 
     @api.model
     def _end_on(self, devices, partner=None):
@@ -217,17 +219,23 @@ class MobileVisit(models.Model):
         """
         if devices:
             whose = SQL('device_id IN %s', devices._ids)
-            self._end(SQL('%s AND partner_id <> %s', whose, partner.id) if partner else whose)
+            whose = SQL('%s AND partner_id <> %s', whose, partner.id) if partner else whose
+            # They stay known, or the next facts would take away the visits that follow from them.
+            execute_racing(self.env, SQL(
+                """UPDATE mobile_presence SET left_at = greatest(entered_at, %(now)s),
+                          left_seen_at = greatest(entered_seen_at, %(now)s), ending = 'silence', dwell_due_at = NULL,
+                          ends_at = NULL WHERE %(whose)s AND left_at IS NULL""",
+                now=fields.Datetime.now(), whose=whose))
+            self._end(whose)
 
     @api.model
     def _end(self, whose):
-        """End open visits now, and forget the times in fences that they follow from.
+        """End open visits now.
 
         :param SQL whose: a condition on ``device_id``, ``partner_id`` and ``company_id``.
         """
         self.flush_model()
         now = fields.Datetime.now()
-        execute_racing(self.env, SQL('DELETE FROM mobile_presence WHERE %s', whose))
         ended = execute_racing(self.env, SQL(
             """UPDATE mobile_visit SET left_at = greatest(entered_at, %(now)s), is_sure = FALSE,
                       duration = extract(epoch FROM greatest(entered_at, %(now)s) - entered_at) / 3600

@@ -126,6 +126,9 @@ class TestFencesByBruteForce(BruteForceCase):
         Fence, on_edge, hits = self.env['mobile.geofence'], 0, 0
         places = self._places()
         near = Fence._edges(self.company, places, 500)
+        among = {fence_id for found in near for fence_id, _store_id, _edge in found[::2]}
+        self.assertEqual(Fence._edges(self.company, places, 500, among), [
+            [fence for fence in found if fence[0] in among] for found in near])
         for place, found in zip(places, near, strict=True):
             inside, edges = [], {}
             for fence_id, store_id, centre, radius, polygon in self._around(place, 500):

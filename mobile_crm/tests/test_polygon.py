@@ -127,6 +127,9 @@ class TestParse(BaseCase):
             self.assertAlmostEqual(abs(shape.longitude), 180, places=6)
             self.assertAlmostEqual(shape.radius, shapes[0].radius, delta=0.001)
             self.assertLess(shape.radius, 1300)
+        # Closed by the other name of the same place.
+        closed = [[180.0, -17.0], [179.99, -17.0], [179.99, -16.99], [-180.0, -16.99], [-180.0, -17.0]]
+        self.assertEqual(len(polygon.parse(geojson(closed)).rings[0]), 4)
 
     @given(st.randoms(use_true_random=False), st.sampled_from([0.0, 47.0, -85.0, 89.9999, 90.0, -90.0]),
            st.sampled_from([0.0, 12.5, 180.0, -179.999]), st.floats(0, 4.6), st.integers(3, 40))

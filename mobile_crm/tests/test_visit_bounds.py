@@ -38,8 +38,40 @@ class TestVisitBounds(VisitCase):
         with patch.object(fields.Datetime, 'now', return_value=self.now + timedelta(minutes=6)):
             self.env['mobile.presence']._follow_due(10)
         self.assertFalse(self._told('dwell'))
-        self.assertFalse(self.env['mobile.presence'].search([('device_id', '=', self.phone.id)]))
         self.assertTrue(self._visits().left_at)
+
+    def test_who_comes_again_at_once_has_been_there_before(self):
+        def sign_in_again():
+            self.phone._sign_out()
+            self.phone._sign_in(self.anna_user)
+
+        def agree_again():
+            for granted in (False, True):
+                self.env['mobile.consent']._append(
+                    self.anna, self.company, {'location': granted}, 'device', device_uuid=self.phone.uuid)
+
+        self.fence_near.on_dwell = True
+        for again in (sign_in_again, agree_again):
+            with self.subTest(again.__name__):
+                self._report(self._fact('enter', 2, self.fence_near))
+                before = self._visits()
+                for minutes, act in ((1, again), (3, None), (9, 'due')):
+                    with patch.object(fields.Datetime, 'now', return_value=self.now + timedelta(minutes=minutes)):
+                        if act == 'due':
+                            self.env['mobile.presence']._follow_due(10)
+                        elif act:
+                            act()
+                        else:
+                            self._report({
+                                **self._fact('enter', 0, self.fence_near), 'occurred_at': fields.Datetime.now()})
+                self.assertEqual(self._visits() & before, before)
+                self.assertEqual(len(self._visits()), len(before) + 1)
+                self.phone._sign_out()
+                self.Visit.search([]).unlink()
+                self.env['mobile.presence'].sudo().search([]).unlink()
+                self.Event.search([]).unlink()
+                self.phone._sign_in(self.anna_user)
+                self.phone.signed_in_at = self._ago(days=1)
 
     def test_who_signs_in_again_is_still_there(self):
         self._report(self._fact('enter', 2, self.fence_near))
@@ -102,14 +134,15 @@ class TestReplayedTrack(MobileHttpCase):
         plane = walks.Plane(self.store_near.latitude, self.store_near.longitude)
         for number, metres in enumerate((700, 1500, 2600, 3400)):
             latitude, longitude = plane.degrees(metres, 30)
-            store, fence = self._make_store(f"Store {number}", "Brussels", 'base.be', latitude, longitude)
+            _store, fence = self._make_store(f"Store {number}", "Brussels", 'base.be', latitude, longitude)
             fences.append(fence)
             if number == 2:
                 fences.append(fence.copy({'radius': 500, 'name': "Wide"}))
         rng = random.Random(8)
         now = datetime.now(UTC)
         points = [(-400 + 15 * step, 0) for step in range(300)]
-        for turn, order in enumerate((lambda batches: batches, reversed, lambda batches: rng.sample(batches, len(batches)))):
+        orders = list, reversed, lambda batches: rng.sample(batches, len(batches))
+        for turn, order in enumerate(orders):
             with self.subTest(turn):
                 phone = self._fresh(f'+3247599880{turn}')
                 device = self.env['mobile.device'].search([('uuid', '=', phone.device_id)])
@@ -129,7 +162,8 @@ class TestReplayedTrack(MobileHttpCase):
                 self.assertEqual(
                     sorted(told.mapped(lambda event: (event.geofence_id.id, event.type))),
                     sorted((fence.id, kind) for fence in fences for kind in ('enter', 'exit')))
-                self.assertFalse(self.env['mobile.event'].search([('device_id', '=', device.id), ('doubt', '!=', False)]))
+                self.assertFalse(self.env['mobile.event'].search([
+                    ('device_id', '=', device.id), ('doubt', '!=', False)]))
                 visits = self.env['mobile.visit'].search([('device_id', '=', device.id)])
                 self.assertEqual(sorted(visits.store_id.ids), sorted({fence.store_id.id for fence in fences}))
                 self.assertEqual(len(visits), 5)

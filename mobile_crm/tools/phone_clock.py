@@ -70,7 +70,8 @@ def put_right(said, now, offset=None, earlier=0):
         # A clock that was measured was set between this event and the sending; the other events may be right.
         return MAX_AHEAD < instant - now <= MAX_SHIFT or (offset is None and instant <= now)
 
-    return [(_plus(instant, -shift.total_seconds()), True) if is_guess(instant) else (instant, False) for instant in times]
+    back = -shift.total_seconds()
+    return [(_plus(instant, back), True) if is_guess(instant) else (instant, False) for instant in times]
 
 
 def _nearest(instant, now, offsets):

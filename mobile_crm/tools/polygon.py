@@ -149,8 +149,9 @@ def _position(position):
     if not (-90 <= latitude <= 90 and -360 <= longitude <= 360):
         raise PolygonError(_lt("A latitude is between -90 and 90 degrees, a longitude between -180 and 180."))
     longitude = float(longitude)
-    if not -180 <= longitude <= 180:
-        longitude = (longitude + 180) % 360 - 180
+    if not -180 < longitude <= 180:
+        # The date line has one name, or a ring would touch itself there.
+        longitude = (longitude + 180) % 360 - 180 if longitude % 360 != 180 else 180.0
     return float(latitude), longitude
 
 
