@@ -54,7 +54,8 @@ class BaseGeoProvider(models.Model):
             agent = provider.mobile_user_agent or ''
             if len(agent) > 200 or not (agent.isascii() and agent.isprintable()):
                 raise ValidationError(self.env._(
-                    "The user agent of %s is at most 200 letters, digits and signs of ASCII: no é, no ł.", provider.name))
+                    "The user agent of %s is at most 200 letters, digits and signs of ASCII: no é, no ł.",
+                    provider.name))
 
     @api.constrains(
         'mobile_timeout', 'mobile_requests_per_second', 'mobile_requests_per_day', 'mobile_cache_days')
