@@ -56,7 +56,8 @@ class MobileVisit(models.Model):
         created = super()._write_visits(new, updated, gone, zones, device_id, partner_id, company_id)
         # Nobody has ordered yet who comes in now; what is ordered from here on looks for its visit itself.
         late = fields.Datetime.now() - LATE
-        self._find_orders([(partner_id, company_id, visit.entered_at) for visit in new if visit.entered_at < late], freed)
+        self._find_orders(
+            [(partner_id, company_id, visit.entered_at) for visit in new if visit.entered_at < late], freed)
         return created
 
     @api.model
