@@ -171,8 +171,13 @@ class MobileStore(models.Model):
     def action_view_map(self):
         """Show the store on the map of all stores, among its neighbours."""
         self.ensure_one()
+        return self._show_on_map(self.latitude, self.longitude, 14)
+
+    @api.model
+    def _show_on_map(self, latitude, longitude, zoom):
+        """Return an action that shows a place (degrees) on the map of all stores."""
         action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_store_map_action')
-        sight = {'latitude': self.latitude, 'longitude': self.longitude, 'zoom': 14}
+        sight = {'latitude': latitude, 'longitude': longitude, 'zoom': zoom}
         return {**action, 'context': {'mobile_map_sight': sight}}
 
     # === BUSINESS METHODS: finding === #

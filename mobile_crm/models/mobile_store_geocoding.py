@@ -186,12 +186,9 @@ class MobileStore(models.Model):
             {'geocode_state': 'manual', 'geocode_message': False})
 
     def action_view_geocode_place(self):
-        """Show the doubtful position on OpenStreetMap, in a window of its own."""
+        """Show the doubtful position on the map of all stores."""
         self.ensure_one()
-        place = f'{self.geocode_latitude:.6f}/{self.geocode_longitude:.6f}'
-        query = f'mlat={self.geocode_latitude:.6f}&mlon={self.geocode_longitude:.6f}'
-        return {'type': 'ir.actions.act_url', 'url': f'https://www.openstreetmap.org/?{query}#map=17/{place}',
-                'target': 'new'}
+        return self._show_on_map(self.geocode_latitude, self.geocode_longitude, 16)
 
     def _notification(self, kind, message):
         return {
