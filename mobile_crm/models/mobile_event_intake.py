@@ -110,7 +110,8 @@ class MobileEvent(models.Model):
         if ids := named('geofence_id'):
             found = self.env.execute_query(SQL(
                 """SELECT store_id, type = 'polygon', id, latitude, longitude, radius FROM mobile_geofence
-                    WHERE id IN %s AND company_id = %s AND active""", ids, phone.company_id))
+                    WHERE id IN %s AND company_id = %s AND active
+                      AND EXISTS (SELECT FROM mobile_store WHERE id = store_id AND active)""", ids, phone.company_id))
             references['geofence_id'] = {row[2]: Named(*row[:2], Fence(*row[2:])) for row in found}
         if ids := named('store_id'):
             references['store_id'] = dict.fromkeys(

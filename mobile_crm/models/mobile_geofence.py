@@ -1,4 +1,5 @@
 import base64
+import binascii
 import json
 import math
 from typing import NamedTuple
@@ -174,9 +175,10 @@ class MobileGeofence(models.Model):
         vals = {name: value for name, value in vals.items() if name not in SOURCES}
         if not any(given.values()):
             return vals | ({'polygon': False} if given else {}), None
-        source = given.get('polygon') or given.get('polygon_text') or base64.b64decode(given['polygon_file'])
         try:
-            shape = parse(source)
+            shape = parse(given.get('polygon') or given.get('polygon_text') or base64.b64decode(given['polygon_file']))
+        except binascii.Error as exc:
+            raise ValidationError(self.env._("The file did not arrive whole. Upload it again.")) from exc
         except PolygonError as exc:
             raise ValidationError(exc.reason._translate(self.env.lang or 'en_US')) from exc
         return {

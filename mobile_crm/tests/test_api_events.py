@@ -113,8 +113,9 @@ class TestApiEvents(MobileHttpCase):
     def test_unknown_geofence(self):
         other = self.env['res.company'].create({'name': "Other Shop"})
         _store, elsewhere = self._make_store("Elsewhere", "Brussels", 'base.be', 50.8467, 4.3525, other)
+        self.store_far.active = False
         self.assertRejected('unknown_geofence', self._event(geofence_id=2 ** 31 - 1),
-                            self._event(geofence_id=elsewhere.id))
+                            self._event(geofence_id=elsewhere.id), self._event(geofence_id=self.fence_far.id))
 
     def test_unknown_store(self):
         other = self.env['res.company'].create({'name': "Other Shop"})

@@ -214,6 +214,8 @@ class TestPolygonFence(GeoCase):
             self._fence(polygon={'type': 'Point', 'coordinates': [4, 50]})
         with self.assertRaisesRegex(ValidationError, "not even JSON"):
             self._fence(polygon_text="50, 4")
+        with self.assertRaisesRegex(ValidationError, "not arrive whole"):
+            self._fence(polygon_file="eyJ0e")
 
     def test_smaller_than_any_circle(self):
         fence = self._fence(polygon=geojson(around(50.0, 4.0, [(3, 0), (3, 2), (3, 4)])))
