@@ -139,6 +139,21 @@ def read_code(query):
         'SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', number).split()[0]
 
 
+@pytest.fixture
+def customer(register, numbers, read_code):
+    """Return a function that signs a customer in on a new install, who agrees to be located.
+
+    The same number is the same customer; without one it is somebody new.
+    """
+    def sign_in(number=None):
+        install = register()
+        install.sign_in('sms', number or next(numbers), read_code)
+        install.decide(location=True)
+        return install
+
+    return sign_in
+
+
 @pytest.fixture(scope='session')
 def full():
     """Return whether the big counts are wanted (`./dev test --full`)."""

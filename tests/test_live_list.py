@@ -1,15 +1,11 @@
 """Who comes into a store appears in the list that staff have open, by itself."""
 
 import re
-import time
 import uuid
 from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-
-from devtools.journey import FICTION
-from devtools.people import Phone, Staff
 
 ACTION = '/odoo/action-mobile_crm.mobile_visit_now_action'
 #: Milliseconds: long enough for a slow machine, and far less than anybody waits.
@@ -20,40 +16,23 @@ SET_VISIBILITY = """(state) => {
 }"""
 
 
-@pytest.fixture(scope='module')
-def admin(server):
-    return Staff(server.url, server.db, 'admin', 'admin')
-
-
 @pytest.fixture
-def shop(admin):
-    """Make an app, a store and its fence; they are archived after the test."""
-    company = admin.read('res.users', 2, 'company_id')['company_id'][0]
-    app = admin.call('mobile.app', 'create', {'name': 'Live list app', 'company_id': company})
+def shop(admin, company_id):
+    """Make a store and its fence; they are archived after the test."""
     address = admin.call('res.partner', 'create', {'name': 'Live Street 1', 'city': 'Berlin'})
     store = admin.call('mobile.store', 'create', {
-        'name': 'Live Store', 'partner_id': address, 'company_id': company, 'tz': 'Europe/Berlin',
+        'name': 'Live Store', 'partner_id': address, 'company_id': company_id, 'tz': 'Europe/Berlin',
         'latitude': 52.5, 'longitude': 13.4})
     fence = admin.call('mobile.geofence', 'create', {'name': 'Door', 'store_id': store, 'radius': 100})
-    yield {'client_id': admin.read('mobile.app', app, 'client_id')['client_id'], 'store': store, 'fence': fence}
-    for model, record in (('mobile.geofence', fence), ('mobile.store', store), ('mobile.app', app)):
+    yield {'store': store, 'fence': fence}
+    for model, record in (('mobile.geofence', fence), ('mobile.store', store)):
         admin.call(model, 'write', [record], {'active': False})
 
 
 @pytest.fixture
-def phone(server, shop, db):
+def phone(customer):
     """Sign a customer in who agrees to be located."""
-    connection = db()
-
-    def code(number):
-        with connection.cursor() as cursor:
-            cursor.execute('SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', (number,))
-            return cursor.fetchone()[0].split()[0]
-
-    phone = Phone(server.url, shop['client_id'], 'android', 'Visitor')
-    phone.register()
-    phone.sign_in('sms', FICTION[1][1000 + int(time.time()) % 900], code)
-    phone.decide(location=True)
+    phone = customer()
     phone.send('PATCH', '/me', json={'name': f'Wilma {uuid.uuid4().hex[:6]}'})
     return phone
 

@@ -67,18 +67,6 @@ def campaign(admin, shop, app):
     admin.call('mobile.campaign', 'action_done', started)
 
 
-@pytest.fixture
-def customer(register, read_code):
-    """Sign in a customer on a new install, who agrees to be located; the same number is the same customer."""
-    def sign_in(number):
-        install = register()
-        install.sign_in('sms', number, read_code)
-        install.decide(location=True)
-        return install
-
-    return sign_in
-
-
 def test_one_event_reported_many_times_at_once_counts_once(campaign, customer, numbers, shop, query):
     campaign_id, phone = campaign(), customer(next(numbers))
     event_id = str(uuid.uuid4())

@@ -9,61 +9,40 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devtools.journey import FICTION
-from devtools.people import TIMEOUT, Phone, Staff
+from devtools.people import TIMEOUT, Staff
 
 #: Seconds within which the cron of a server does what is due; it looks each minute.
 PATIENCE = 150
 
 
 @pytest.fixture(scope='module')
-def admin(server):
-    return Staff(server.url, server.db, 'admin', 'admin')
-
-
-@pytest.fixture(scope='module')
-def shop(admin):
-    """Make an app, a store with a fence that asks for staying, and a campaign for who stays."""
-    company = admin.call('res.users', 'read', [2], ['company_id'])[0]['company_id'][0]
+def shop(admin, app, company_id):
+    """Make a store with a fence that asks for staying, and a campaign for who stays."""
     address = admin.call('res.partner', 'create', {'name': 'Visit address'})
     store = admin.call('mobile.store', 'create', {
         'name': 'Visit store', 'partner_id': address, 'tz': 'UTC', 'latitude': -74.2, 'longitude': 120.4,
-        'company_id': company})
+        'company_id': company_id})
     fence = admin.call('mobile.geofence', 'create', {
         'store_id': store, 'radius': 200, 'on_dwell': True, 'loitering_delay': 30})
-    app = admin.call('mobile.app', 'create', {'name': 'Visit app', 'company_id': company})
     program = admin.call('loyalty.program', 'create', {
-        'name': 'Visit program', 'program_type': 'coupons', 'company_id': company,
+        'name': 'Visit program', 'program_type': 'coupons', 'company_id': company_id,
         'reward_ids': [(5, 0, 0), (0, 0, {'discount': 10, 'required_points': 1})]})
     campaign = admin.call('mobile.campaign', 'create', {
-        'name': 'Stay', 'message_title': 'Still here?', 'program_id': program, 'app_id': app, 'trigger': 'dwell',
+        'name': 'Stay', 'message_title': 'Still here?', 'program_id': program, 'app_id': app['id'], 'trigger': 'dwell',
         'store_ids': [(6, 0, [store])], 'max_per_customer': 9, 'cooldown_hours': 0})
     admin.call('mobile.campaign', 'action_start', [campaign])
-    yield {'client_id': admin.call('mobile.app', 'read', [app], ['client_id'])[0]['client_id'], 'app': app,
-           'store': store, 'fence': fence}
+    yield {'store': store, 'fence': fence}
     admin.call('mobile.campaign', 'action_done', [campaign])
-    admin.call('mobile.app', 'write', [app], {'active': False})
 
 
 @pytest.fixture
-def phone(server, shop, db):
+def phone(customer, query):
     """Sign in a customer of their own, who agrees to be located."""
-    connection = db()
-
-    def code(number):
-        with connection.cursor() as cursor:
-            cursor.execute('SELECT body FROM sms_sms WHERE number = %s ORDER BY id DESC LIMIT 1', (number,))
-            return cursor.fetchone()[0].split()[0]
-
-    install = Phone(server.url, shop['client_id'], 'android', 'Visitor')
-    install.register()
-    install.sign_in('sms', random.choice(FICTION[1]), code)
-    install.decide(location=True)
-    with connection.cursor() as cursor:
-        # What happened before the sign-in is nobody's.
-        cursor.execute("""UPDATE mobile_device SET signed_in_at = signed_in_at - interval '1 day'
-                           WHERE id = (SELECT max(id) FROM mobile_device) RETURNING id""")
-        install.row_id = cursor.fetchone()[0]
+    install = customer()
+    # Campaigns do not answer what happened before the sign-in.
+    install.row_id = query(
+        """UPDATE mobile_device SET signed_in_at = signed_in_at - interval '1 day'
+            WHERE install_id = %s RETURNING id""", install.install_id)
     return install
 
 

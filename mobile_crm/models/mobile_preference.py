@@ -92,6 +92,8 @@ class MobilePreference(models.Model):
                     raise Problem.invalid(['body', field], refusal)
                 vals[field] = [Command.set(known.ids)]
         preference = self.sudo()._obtain(partner, company)
+        # Of two at once the second starts anew. Odoo would log its own UPDATE as an error.
+        execute_racing(self.env, SQL('SELECT id FROM mobile_preference WHERE id = %s FOR NO KEY UPDATE', preference.id))
         preference.write(vals)
         return preference
 
