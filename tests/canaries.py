@@ -6,6 +6,7 @@ a tag) gets texts with the customer's name.
 
 import json
 import secrets
+import uuid
 
 from odoo.tools import SQL
 
@@ -27,7 +28,13 @@ KEPT_VALUES = {
     'mobile.redemption': {'state': 'confirmed'},
 }
 #: What the database asks of a record beside the columns that must not be empty.
-NEEDED_VALUES = {'mobile.approval': {'state': 'used'}, 'mobile.token': {'kind': 'access'}}
+NEEDED_VALUES = {
+    'mobile.approval': {'state': 'used'},
+    'mobile.presence': {'left_at': '2026-01-02'},
+    'mobile.token': {'kind': 'access'},
+}
+#: Columns of text that hold a UUID and nothing else.
+UUIDS = {('mobile.event', 'uuid')}
 NEEDED_LINKS = {'mobile.token': ('device_id',)}
 TEXTS = ('char', 'text', 'html', 'json')
 #: Settings and rights, in whose texts no name is looked for.
@@ -82,6 +89,9 @@ class Planter:
         for column, kind, nullable, has_default, generated in self.env.cr.fetchall():
             field = model._fields.get(column)
             if column == 'id' or generated:
+                continue
+            if (pointer.model, column) in UUIDS:
+                values[column] = str(uuid.uuid4())
                 continue
             is_text = field is not None and field.type in TEXTS and column not in (pointer.model_field, pointer.field)
             if is_text and (texts or not nullable):
