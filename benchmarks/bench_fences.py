@@ -5,10 +5,8 @@ import itertools
 import json
 import math
 
-from devtools.console import Problem, say
-
 from . import rivals, seed
-from .harness import Side, compare, processor_time
+from .harness import Side, compare
 
 FENCES = 100_000
 EVENTS = 50
@@ -58,14 +56,8 @@ def _measure(system, env):
         return env.cr.fetchall()
 
     with contextlib.ExitStack() as stack:
-        others, meters = [], [system.process_time(env.cr.dbname)]
-        try:
-            side, pid = _postgis(env, stack, places)
-        except Problem as problem:
-            say(f'  PostGIS is not measured: {problem}')
-        else:
-            others.append(side)
-            meters.append(processor_time([pid]))
+        others, meters = rivals.start(('PostGIS', lambda: _postgis(env, stack, places)))
+        meters.append(system.process_time(env.cr.dbname))
         compare(
             f'The fences that contain a place, of {FENCES:,}, a fifth of them polygons of 24 corners',
             Side('hand-written SQL', by_hand),

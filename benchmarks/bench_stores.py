@@ -9,11 +9,9 @@ import itertools
 import math
 from pathlib import Path
 
-from devtools.console import Problem, say
-
 from . import rivals, seed
 from .client import Client
-from .harness import Side, compare, processor_time
+from .harness import Side, compare
 from .system import WORKERS
 
 STORES = 100_000
@@ -87,15 +85,9 @@ def _measure_query(system, env):
         return env['mobile.store']._nearest(company, *next(places), limit=NEAREST)
 
     with contextlib.ExitStack() as stack:
-        others, meters = [], [system.process_time(env.cr.dbname)]
-        for rival in (_redis, _postgis):
-            try:
-                side, pid = rival(env, stack, places)
-            except Problem as problem:
-                say(f'  {rival.__name__[1:]} is not measured: {problem}')
-            else:
-                others.append(side)
-                meters.append(processor_time([pid]))
+        others, meters = rivals.start(
+            ('Redis', lambda: _redis(env, stack, places)), ('PostGIS', lambda: _postgis(env, stack, places)))
+        meters.append(system.process_time(env.cr.dbname))
         compare(
             f'The query alone, in this process, as a customer, {NEAREST} of {STORES:,} stores',
             Side('hand-written SQL', by_hand), Side('mobile.store._nearest', nearest), *others,

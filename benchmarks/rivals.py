@@ -14,15 +14,35 @@ from pathlib import Path
 import psycopg2
 
 from devtools import apt, paths, postgres
-from devtools.console import Problem, step
+from devtools.console import Problem, say, step
 from devtools.pg_binaries import find
 from devtools.postgres import EXTENSIONS, MIN_VERSION
 from devtools.process import wait_until
+
+from .harness import processor_time
 
 WAY_OUT = 'measure without it'
 TIMEOUT = 60
 #: Longer than any batch of commands here.
 BUFFER = 1 << 20
+
+
+def start(*rivals):
+    """Start others to measure beside ours; one that cannot run is said to be left out.
+
+    :param rivals: (name, function that returns a Side and the process id of its server)
+    :return: the sides, and meters of the processor time of their servers
+    """
+    sides, meters = [], []
+    for name, run in rivals:
+        try:
+            side, pid = run()
+        except Problem as problem:
+            say(f'  {name} is not measured: {problem}')
+        else:
+            sides.append(side)
+            meters.append(processor_time([pid]))
+    return sides, meters
 
 
 def _unpacked(name, *packages, own=()):

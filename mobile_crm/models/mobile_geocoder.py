@@ -310,5 +310,6 @@ class MobileGeocoder(models.AbstractModel):
 
     @api.model
     def _wait(self, seconds):
+        """Wait for the slot that was taken; it is no farther away than whoever took it had patience for."""
         if seconds > 0:
             time.sleep(seconds)

@@ -314,8 +314,7 @@ class MobilePresence(models.Model):
     def _ends_at(self, place, last_sign):
         """Return until when somebody counts as inside a fence after a sign of life: the store's closing time, or a
         number of hours."""
-        schedule = self.env['mobile.store']._schedules({place.schedule_key})[place.schedule_key]
-        is_open, change_at = schedule.opening(place.tz, last_sign) if schedule else (None, None)
+        [(is_open, change_at)] = self.env['mobile.store']._openings([place], last_sign)
         silent_until = last_sign + SILENCE
         return min(change_at, silent_until) if is_open and change_at else silent_until
 

@@ -331,7 +331,7 @@ class MobileStore(models.Model):
     def _openings(self, stores, now):
         """Tell of each store whether it is open, and when that changes.
 
-        :param stores: list of ``NearStore``
+        :param stores: list of ``NearStore``, or of what else has its ``schedule_key`` and ``tz``
         :param datetime now: naive UTC
         :return: for each one: open now (None: not known), and the naive UTC instant of the next change or None
         :rtype: list[tuple[bool | None, datetime | None]]

@@ -269,6 +269,7 @@ class _Handler(BaseHTTPRequestHandler):
         text = parameters.get(dialect.text) or unquote(parts.path[len(dialect.path):]).removesuffix('.json')
         asked = Asked(service, text, parameters.get(dialect.key, ''), self.headers['User-Agent'], parameters)
         self.world.asked.append(asked)
+        # A slow service is slow for real: it is the client's own timeout that is tested.
         time.sleep(self.world.delay)
         fault = self.world.faults.pop(0) if self.world.faults else None
         if fault == 'excess':
