@@ -16,6 +16,14 @@ from . import loyalty_card
 from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
+from . import mobile_campaign_audience
+from . import mobile_campaign_limits
+from . import mobile_campaign_message
+from . import mobile_campaign_occasion
+from . import mobile_campaign_results
+from . import mobile_campaign_run
+from . import mobile_campaign_sending
+from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording
 from . import mobile_decision
@@ -39,6 +47,7 @@ from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_nonce
+from . import mobile_occasion
 from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp

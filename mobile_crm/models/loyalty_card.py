@@ -83,12 +83,14 @@ class LoyaltyCard(models.Model):
         expiry = card._mobile_expiry()
         return bool(card.active and card.program_id.active and (not expiry or expiry > moment))
 
-    def _mobile_refusal(self, partner, company, at=None):
+    def _mobile_refusal(self, partner, company, at=None, store=None, channel='sale'):
         """Return why `partner` cannot use this coupon, in words for staff, or None when they can.
 
         :param partner: ``res.partner``; anybody of the holder's company counts as the holder.
         :param company: ``res.company`` that sells.
         :param datetime at: naive UTC; now when it is not given.
+        :param store: ``mobile.store`` where it is used, when that is known.
+        :param str channel: how it is used: ``sale``, ``phone`` or ``till``.
         :rtype: str | None
         """
         self.ensure_one()

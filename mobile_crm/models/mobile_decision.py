@@ -54,6 +54,15 @@ class MobileDecision(models.Model):
         string="Phone", comodel_name='mobile.device', readonly=True, index='btree_not_null', ondelete='set null')
     store_id = fields.Many2one(
         comodel_name='mobile.store', readonly=True, index='btree_not_null', ondelete='set null')
+    run_id = fields.Many2one(
+        comodel_name='mobile.campaign.run', readonly=True, index='btree_not_null', ondelete='set null')
+    cause = fields.Char(
+        readonly=True, help="What set the campaign off where no phone reported it, such as an order or a day.")
+    product_id = fields.Many2one(
+        comodel_name='product.product', readonly=True, index='btree_not_null', ondelete='set null',
+        help="What it was about.")
+    variant_id = fields.Many2one(
+        comodel_name='mobile.campaign.variant', readonly=True, index='btree_not_null', ondelete='set null')
     decided_at = fields.Datetime(string="Decided", required=True, readonly=True, default=fields.Datetime.now)
     outcome = fields.Selection(
         selection=[('sent', "Sent"), ('withheld', "Withheld")], required=True, readonly=True)
@@ -90,6 +99,7 @@ class MobileDecision(models.Model):
     _newest_idx = models.Index('(decided_at DESC, id DESC)')
     # A fact is answered once by each campaign, however often it is asked.
     _event_unique = models.UniqueIndex('(campaign_id, partner_id, event_id) WHERE event_id IS NOT NULL')
+    _cause_unique = models.UniqueIndex('(campaign_id, partner_id, cause) WHERE cause IS NOT NULL')
     # Two phones of one customer at two fences in the same moment cannot both get the last message.
     _slot_unique = models.UniqueIndex("(campaign_id, partner_id, slot) WHERE outcome = 'sent'")
 
@@ -131,7 +141,7 @@ class MobileDecision(models.Model):
             return self
         candidates = SQL(
             """SELECT campaign.id AS campaign_id, event.partner_id, event.id AS event_id, event.device_id,
-                      event.store_id, event.occurred_at
+                      event.store_id, event.product_id, event.occurred_at, NULL AS cause, NULL::integer AS run_id
                  FROM mobile_event event
                  -- What was before the sign-in is long past for a campaign.
                  JOIN mobile_device device
@@ -167,7 +177,9 @@ class MobileDecision(models.Model):
     def _decide(self, candidates, campaigns):
         """Decide about all candidates in one statement, then send.
 
-        :param SQL candidates: a query with the columns that ``Gate`` names.
+        :param SQL candidates: a query with the columns ``campaign_id``, ``partner_id``, ``event_id``, ``device_id``,
+            ``store_id``, ``product_id``, ``occurred_at`` (naive UTC), ``cause`` and ``run_id``; one of ``event_id`` and
+            ``cause`` is set. A campaign answers the same event or cause of a customer once.
         :param campaigns: the ``mobile.campaign`` that candidates can belong to.
         :return: the decisions, one row per candidate.
         """
@@ -209,7 +221,8 @@ class MobileDecision(models.Model):
                   FROM cooled
             ),
             wanted AS (
-                SELECT campaign_id, partner_id, event_id, device_id, store_id, occurred_at, company_id, budget_coupons,
+                SELECT campaign_id, partner_id, event_id, device_id, store_id, product_id, cause, run_id, occurred_at,
+                       company_id, budget_coupons,
                        budget_used, slot, CASE WHEN stop IS NULL AND turn > week_left THEN 'weekly_maximum' ELSE stop
                        END AS stop
                   FROM counted
@@ -226,9 +239,10 @@ class MobileDecision(models.Model):
                            ELSE 'passed' END AS final
                   FROM budgeted
             )
-            INSERT INTO mobile_decision (campaign_id, partner_id, company_id, event_id, device_id, store_id, decided_at,
-                                         outcome, reason, slot)
-            SELECT campaign_id, partner_id, company_id, event_id, device_id, store_id, %(now)s,
+            INSERT INTO mobile_decision (campaign_id, partner_id, company_id, event_id, device_id, store_id,
+                                         product_id, cause, run_id, decided_at, outcome, reason, slot)
+            SELECT campaign_id, partner_id, company_id, event_id, device_id, store_id, product_id, cause, run_id,
+                   %(now)s,
                    CASE WHEN final = 'passed' THEN 'sent' ELSE 'withheld' END, final,
                    CASE WHEN final = 'passed' THEN slot END
               FROM decided
@@ -259,6 +273,7 @@ class MobileDecision(models.Model):
         for campaign, decisions in self.grouped('campaign_id').items():
             campaign._spend_budget(len(decisions))
             cards = campaign._issue_coupons(decisions.mapped(lambda decision: decision.partner_id.id))
-            messages = campaign._post_messages(cards)
-            for decision, card, message in zip(decisions, cards, messages, strict=True):
-                decision.write({'card_id': card.id, 'message_id': message.id})
+            for decision, card in zip(decisions, cards, strict=True):
+                decision.card_id = card
+            for decision, message in zip(decisions, campaign._post_messages(decisions), strict=True):
+                decision.message_id = message

@@ -3,8 +3,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-# What a place sets off.
-PLACE_TRIGGERS = ('enter', 'exit', 'dwell')
+from .mobile_campaign_occasion import PLACE_TRIGGERS
+
 
 
 class Gate(NamedTuple):
@@ -12,7 +12,7 @@ class Gate(NamedTuple):
 
     :param str reason: a value of ``mobile.decision.reason``.
     :param SQL stops: a condition that is true for the candidates it holds back. It may name ``candidate``
-        (campaign_id, partner_id, event_id, device_id, store_id, occurred_at), ``campaign`` and ``partner``.
+        (see ``mobile.decision._decide``), ``campaign`` and ``partner``.
     """
 
     reason: str

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
-from .mobile_gate import PLACE_TRIGGERS
+from .mobile_campaign_occasion import PLACE_TRIGGERS
 
 
 class MobileMessage(models.Model):

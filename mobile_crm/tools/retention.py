@@ -65,6 +65,10 @@ RETENTION = (
         _lt("Messages, and why they came or did not"), CONTACT,
         _lt("To explain each message: legitimate interest")),
     Retention(
+        ('mobile.occasion',),
+        _lt("What campaigns are to answer, such as a purchase"), _lt("a few minutes, until they have"),
+        _lt("To offer what fits: consent")),
+    Retention(
         ('mobile.consent', 'mobile.opt.in'),
         _lt("Consents, with the wording that was shown"), _lt("always; without the customer once they are erased"),
         _lt("To prove them: legal obligation")),
