@@ -36,6 +36,7 @@ from . import test_hours_text
 from . import test_i18n
 from . import test_idempotency
 from . import test_identity
+from . import test_issuing
 from . import test_limits
 from . import test_looks
 from . import test_map
