@@ -24,6 +24,7 @@ from . import mobile_campaign_message
 from . import mobile_campaign_occasion
 from . import mobile_campaign_results
 from . import mobile_campaign_run
+from . import mobile_campaign_issuing
 from . import mobile_campaign_sending
 from . import mobile_campaign_variant
 from . import mobile_consent

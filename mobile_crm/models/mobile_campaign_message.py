@@ -17,6 +17,14 @@ class MobileCampaign(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _has_placeholders(self, source):
+        """Tell whether a text says something else to each customer, in whatever language.
+
+        :param source: this campaign, or one of its variants.
+        """
+        self.ensure_one()
+        return False
+
     def _render_messages(self, decisions):
         """Return what to say to the customer of each decision, in the customer's own language.
 

@@ -242,13 +242,14 @@ class MobileDecision(models.Model):
         return self.browse(number for number, _is_sent in rows)
 
     def _send(self):
-        """Give the customer of each decision their coupon and the message that brings it."""
-        for company, decisions in self.grouped('company_id').items():
-            self.env['mobile.preference']._spend(decisions.partner_id, company)
-        for campaign, decisions in self.grouped('campaign_id').items():
-            campaign._spend_budget(len(decisions))
-            cards = campaign._issue_coupons(decisions.mapped(lambda decision: decision.partner_id.id))
-            for decision, card in zip(decisions, cards, strict=True):
-                decision.card_id = card
-            for decision, message in zip(decisions, campaign._post_messages(decisions), strict=True):
-                decision.message_id = message
+        """Give the customer of each decision what its campaign offers, and the message that brings it."""
+        groups = self.env.execute_query(SQL(
+            """SELECT campaign_id, company_id, array_agg(id ORDER BY id), array_agg(DISTINCT partner_id)
+                 FROM mobile_decision WHERE id = ANY(%s) GROUP BY campaign_id, company_id ORDER BY campaign_id""",
+            list(self._ids)))
+        for campaign_id, company_id, decision_ids, partner_ids in groups:
+            self.env['mobile.preference']._spend(
+                self.env['res.partner'].browse(partner_ids), self.env['res.company'].browse(company_id))
+            campaign = self.env['mobile.campaign'].browse(campaign_id)
+            campaign._spend_budget(len(decision_ids))
+            campaign._issue(decision_ids)

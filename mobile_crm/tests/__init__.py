@@ -37,6 +37,7 @@ from . import test_hours_text
 from . import test_i18n
 from . import test_idempotency
 from . import test_identity
+from . import test_issuing
 from . import test_limits
 from . import test_looks
 from . import test_map
@@ -54,6 +55,7 @@ from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
+from . import test_run
 from . import test_stays
 from . import test_store_import
 from . import test_token
