@@ -69,9 +69,15 @@ from . import mobile_visit_floor
 from . import payment_transaction
 from . import privacy_log
 from . import res_company
+from . import res_company_audience
 from . import res_config_settings
 from . import res_lang
 from . import res_partner
+from . import res_partner_audience
+from . import res_partner_audience_orders
+from . import res_partner_audience_places
+from . import res_partner_audience_app
+from . import res_partner_audience_coupons
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance

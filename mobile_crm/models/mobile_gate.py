@@ -144,18 +144,11 @@ class MobileGate(models.AbstractModel):
     @api.model
     def _not_in_audience(self, campaigns):
         conditions = [SQL('NOT partner.active')]
-        # A domain may compare names: they are the same whatever language the phone speaks.
-        Partner = self.env['res.partner'].sudo().with_context(lang=None)
         for campaign in campaigns:
-            domain = campaign._audience()
-            if not domain.is_true():
-                audience = Partner._search(domain)
-                # Of a million contacts only the candidates are looked at.
-                audience.add_where(SQL(
-                    '%s IN (SELECT partner_id FROM candidate)', SQL.identifier(audience.table, 'id')))
+            if not campaign._audience().is_true():
                 conditions.append(SQL(
-                    'candidate.campaign_id = %s AND candidate.partner_id NOT IN %s',
-                    campaign.id, audience.subselect()))
+                    'candidate.campaign_id = %s AND NOT %s', campaign.id,
+                    campaign._audience_sql(SQL('candidate.partner_id'))))
         return SQL(' OR ').join(SQL('(%s)', condition) for condition in conditions)
 
     @api.model
