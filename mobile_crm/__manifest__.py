@@ -51,6 +51,8 @@
         'views/sale_order_views.xml',
         'views/res_config_settings_views.xml',
         'wizard/mobile_app_secret_views.xml',
+        'wizard/mobile_audience_save_views.xml',
+        'data/mobile_audience_data.xml',
         'views/menus.xml',
     ],
     'demo': [
@@ -67,6 +69,7 @@
     ],
     'assets': {
         'web.assets_backend': [
+            'mobile_crm/static/src/audience/**/*',
             'mobile_crm/static/src/fence_map/**/*',
             'mobile_crm/static/src/heatmap/**/*',
             'mobile_crm/static/src/map/**/*',

@@ -34,6 +34,9 @@ def uninstall_hook(env):
     env['mobile.quiet.hours']._drop_function()
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
+    # Favourites that ask for our fields break the lists of contacts.
+    env['ir.filters'].with_context(active_test=False).search([
+        ('model_id', '=', 'res.partner'), ('domain', 'like', 'mobile\\_')]).unlink()
     # Written by hand, so no external id takes them along.
     env['ir.config_parameter'].search([
         '|', ('key', '=like', 'mobile\\_crm.limit.%'), ('key', '=like', 'mobile\\_crm.geocoder.%')]).unlink()
