@@ -66,6 +66,7 @@
     ],
     'assets': {
         'web.assets_backend': [
+            'mobile_crm/static/src/campaign_text/**/*',
             'mobile_crm/static/src/fence_map/**/*',
             'mobile_crm/static/src/heatmap/**/*',
             'mobile_crm/static/src/map/**/*',

@@ -6,6 +6,7 @@ class MobileCampaignVariant(models.Model):
 
     _name = 'mobile.campaign.variant'
     _description = "Campaign Variant"
+    _inherit = ['mobile.campaign.text']
     _order = 'campaign_id, sequence, id'
 
     name = fields.Char(required=True)
@@ -15,8 +16,5 @@ class MobileCampaignVariant(models.Model):
     company_id = fields.Many2one(related='campaign_id.company_id')
     weight = fields.Integer(
         required=True, default=1, help="How many customers get this one, in proportion to the other variants.")
-    message_title = fields.Char(string="Title", required=True, translate=True)
-    message_body = fields.Text(string="Text", translate=True)
-    message_link = fields.Char(string="Link", help="Where the message leads in the app. Empty means the coupon.")
 
     _weight_valid = models.Constraint('CHECK (weight >= 0)', "A variant's weight is not negative.")

@@ -21,6 +21,7 @@ from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
 from . import test_brute_force
+from . import test_campaign_message
 from . import test_consent
 from . import test_coupon_code
 from . import test_decision
@@ -45,6 +46,7 @@ from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
+from . import test_placeholders
 from . import test_plausibility
 from . import test_polygon
 from . import test_portal_colleagues
