@@ -49,6 +49,9 @@ class TestPlaceholders(unittest.TestCase):
             ("Hello {first_name}!", "Hello!"),
             ("{first_name}, your coffee is ready", "Your coffee is ready"),
             ("Hello {first_name} - hi", "Hello - hi"),
+            ("Hello, {first_name}!", "Hello!"),
+            ("For you, {first_name}", "For you"),
+            ("{first_name}", ""),
             ("Come, {first_name} and friends", "Come, and friends"),
             ("Hi {first_name} {store|}there", "Hi there"),
         ):
@@ -59,6 +62,7 @@ class TestPlaceholders(unittest.TestCase):
         for value, shown in (
             ("{store}", "{store}"), ("{{ 7 * 7 }}", "{{ 7 * 7 }}"), ("${7*7}", "${7*7}"), ("%(x)s", "%(x)s"),
             ("<b>Anna</b>", "<b>Anna</b>"), ("Dr. No", "Dr. No"), ("An\n\tna\0", "An na"), ("a" * 200, "a" * 79 + "…"),
+            ("1\N{NO-BREAK SPACE}€", "1\N{NO-BREAK SPACE}€"),
         ):
             with self.subTest(value=value):
                 self.assertEqual(fill("Hi {first_name}.", first_name=value, store="no"), f"Hi {shown}.")

@@ -8,6 +8,12 @@ from typing import NamedTuple
 
 PLACEHOLDER = re.compile(r'\{([^{}|]*)(?:\|([^{}]*))?\}')
 SENTENCE_END = re.compile(r'(?<=[.!?…。！？])\s+|\s*\n\s*')
+# What stands directly behind a word.
+CLOSERS = ',.;:!?…)]”»。，！？'
+# What stands between a word and the next, and has no use without one of them.
+PAUSES = ' ,;:'
+# What stays as it is in a value beside what can be printed: spaces at which a line does not break, as in prices.
+FIRM_SPACES = '\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}'
 # What a value is cut to: a product's name can be long, a message on a lock screen cannot.
 MAX_VALUE = 80
 
@@ -117,7 +123,8 @@ def fill(sentences, values, optional=()):
 
 def clean(value):
     """Return a value in one line of printable characters, not too long."""
-    line = ' '.join(''.join(char if char.isprintable() else ' ' for char in str(value or '')).split())
+    line = ''.join(char if char.isprintable() or char in FIRM_SPACES else ' ' for char in str(value or ''))
+    line = re.sub(' +', ' ', line).strip()
     return line if len(line) <= MAX_VALUE else line[:MAX_VALUE - 1].rstrip() + '…'
 
 
@@ -130,10 +137,12 @@ def _close_gaps(words):
         if number and not words[number - 1]:
             # What a missing word leaves behind: two spaces, a space before a comma, a comma at the beginning.
             said = said.rstrip()
-            word = word.lstrip(' ,;:' if not said else ' ')
+            word = word.lstrip(' ' if said else PAUSES)
             if not said:
                 word = word[:1].upper() + word[1:]
-            elif word and (word[0].isalnum() or word[0] in '"\'(„“«'):
+            elif word and word[0] not in CLOSERS:
                 word = ' ' + word
+            elif word:
+                said = said.rstrip(PAUSES)
         said += word
-    return said
+    return said if words[-1] else said.rstrip(PAUSES)
