@@ -25,6 +25,7 @@ from . import mobile_campaign_preview
 from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_sending
+from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording

@@ -2,7 +2,7 @@ from datetime import UTC, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate, formatLang, format_time, get_lang
@@ -253,8 +253,12 @@ class MobilePlaceholder(models.AbstractModel):
             expiry = (decision.card_id._mobile_expiry() if decision.card_id
                       else now + timedelta(days=decision.campaign_id.coupon_days))
             last = expiry and self._local(decision, expiry - timedelta(seconds=1))
-            skeleton = 'MMMMd' if last and last.year == now.year else 'yMMMMd'
-            values.append(last and format_skeleton(skeleton, last.date(), locale=locale))
+            if not last:
+                values.append(None)
+            elif last.year == now.year:
+                values.append(format_skeleton('MMMMd', last.date(), locale=locale))
+            else:
+                values.append(format_date(last.date(), 'long', locale=locale))
         return values
 
     @api.model
