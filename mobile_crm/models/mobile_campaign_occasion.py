@@ -6,6 +6,8 @@ from odoo.tools import SQL
 PLACE_TRIGGERS = ('enter', 'exit', 'dwell')
 # What a phone's report sets off, as it comes.
 EVENT_TRIGGERS = (*PLACE_TRIGGERS, 'scan', 'search')
+# What rests on a customer's behaviour.
+BEHAVIOUR_TRIGGERS = ('scan', 'search', 'purchase', 'cart', 'inactivity', 'weekly')
 # What happens elsewhere in Odoo and is answered soon after (``mobile.occasion``).
 OCCASION_TRIGGERS = ('sign_in', 'purchase', 'cart')
 # What goes to many customers at once, on a day (``mobile.campaign.run``).

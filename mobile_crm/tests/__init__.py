@@ -22,6 +22,7 @@ from . import test_api_tokens
 from . import test_approval
 from . import test_brute_force
 from . import test_campaign_message
+from . import test_campaign_template
 from . import test_consent
 from . import test_coupon_code
 from . import test_decision
