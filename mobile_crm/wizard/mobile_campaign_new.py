@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 
@@ -16,14 +16,16 @@ class MobileCampaignNew(models.TransientModel):
         comodel_name='res.company', required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related='company_id.currency_id')
     name = fields.Char(
-        string="Campaign", required=True, compute='_compute_from_template', store=True, readonly=False)
+        string="Campaign", required=True, compute='_compute_from_template', store=True, precompute=True,
+        readonly=False)
     reward_type = fields.Selection(
-        string="Customers Get", required=True, compute='_compute_from_template', store=True, readonly=False,
+        string="Customers Get", required=True, compute='_compute_from_template', store=True, precompute=True, readonly=False,
         selection=[('percent', "A percentage off"), ('amount', "An amount off"), ('product', "A free product"),
                    ('program', "The reward of a coupon program that you have")])
-    discount = fields.Float(compute='_compute_from_template', store=True, readonly=False, digits=(16, 2))
+    discount = fields.Float(
+        compute='_compute_from_template', store=True, precompute=True, readonly=False, digits=(16, 2))
     minimum_amount = fields.Monetary(
-        string="From an Order Of", compute='_compute_from_template', store=True, readonly=False,
+        string="From an Order Of", compute='_compute_from_template', store=True, precompute=True, readonly=False,
         help="Without taxes. 0 means any order.")
     product_id = fields.Many2one(
         string="Free Product", comodel_name='product.product', check_company=True, domain=[('sale_ok', '=', True)])
@@ -34,11 +36,6 @@ class MobileCampaignNew(models.TransientModel):
         string="Stores", comodel_name='mobile.store', relation='mobile_campaign_new_store_rel', column1='wizard_id',
         column2='store_id', check_company=True)
 
-    _discount_valid = models.Constraint(
-        "CHECK (reward_type NOT IN ('percent', 'amount') OR discount > 0)", "A discount is more than nothing.")
-    _percent_valid = models.Constraint(
-        "CHECK (reward_type != 'percent' OR discount <= 100)", "A discount is at most 100 percent.")
-
     # === COMPUTE METHODS === #
 
     @api.depends('template_id')
@@ -46,6 +43,16 @@ class MobileCampaignNew(models.TransientModel):
         for wizard in self:
             for name in ('name', 'reward_type', 'discount', 'minimum_amount'):
                 wizard[name] = wizard.template_id[name]
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('discount', 'reward_type')
+    def _check_discount(self):
+        for wizard in self:
+            if wizard.reward_type in ('percent', 'amount') and wizard.discount <= 0:
+                raise ValidationError(self.env._("A discount is more than nothing."))
+            if wizard.reward_type == 'percent' and wizard.discount > 100:
+                raise ValidationError(self.env._("A discount is at most 100 percent."))
 
     # === ACTION METHODS === #
 
