@@ -21,6 +21,7 @@
         'data/mobile_consent_wording.xml',
         'wizard/mobile_consent_record_views.xml',
         'data/mobile_privacy_cron.xml',
+        'data/mobile_campaign_template.xml',
         'views/mobile_app_views.xml',
         'views/mobile_device_views.xml',
         'views/mobile_duplicate_views.xml',
@@ -32,6 +33,9 @@
         'views/mobile_event_views.xml',
         'views/mobile_visit_views.xml',
         'views/mobile_campaign_run_views.xml',
+        'views/mobile_campaign_template_views.xml',
+        'wizard/mobile_campaign_new_views.xml',
+        'wizard/mobile_campaign_dry_run_views.xml',
         'views/mobile_campaign_views.xml',
         'views/mobile_decision_views.xml',
         'views/mobile_message_views.xml',
@@ -70,6 +74,7 @@
     'assets': {
         'web.assets_backend': [
             'mobile_crm/static/src/audience/**/*',
+            'mobile_crm/static/src/campaign_text/**/*',
             'mobile_crm/static/src/fence_map/**/*',
             'mobile_crm/static/src/heatmap/**/*',
             'mobile_crm/static/src/map/**/*',

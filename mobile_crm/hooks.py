@@ -13,7 +13,7 @@ OWN_TABLES = [
     'mobile_preference', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event', 'mobile_message',
     'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device',
     'mobile_occasion', 'mobile_campaign_run', 'mobile_campaign_channel',
-    'mobile_campaign_variant', 'mobile_campaign',
+    'mobile_campaign_variant', 'mobile_campaign', 'mobile_campaign_template',
     'mobile_opening_exception', 'mobile_store', 'mobile_app',
 ]
 # Odoo's models of which the demo data has records.

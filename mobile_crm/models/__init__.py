@@ -3,6 +3,7 @@ from . import mobile_located
 from . import mobile_looked
 from . import mobile_opening_part
 from . import mobile_opening
+from . import mobile_campaign_text
 
 from . import auth_passkey_key
 from . import base_geo_provider
@@ -23,9 +24,11 @@ from . import mobile_campaign_issuing
 from . import mobile_campaign_limits
 from . import mobile_campaign_message
 from . import mobile_campaign_occasion
+from . import mobile_campaign_preview
 from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_sending
+from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording
@@ -58,6 +61,7 @@ from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_preference
+from . import mobile_placeholder
 from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_quiet_hours

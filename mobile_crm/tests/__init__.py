@@ -24,6 +24,8 @@ from . import test_audience
 from . import test_audience_blocks
 from . import test_bell
 from . import test_brute_force
+from . import test_campaign_message
+from . import test_campaign_template
 from . import test_consent
 from . import test_coupon_code
 from . import test_decision
@@ -49,6 +51,7 @@ from . import test_member_card
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
+from . import test_placeholders
 from . import test_plausibility
 from . import test_polygon
 from . import test_portal_colleagues

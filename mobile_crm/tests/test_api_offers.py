@@ -36,7 +36,8 @@ class TestApiOffers(MobileHttpCase):
             'code': card.code, 'barcode': {'format': 'qr', 'value': card.code}, 'status': 'available',
             'valid_from': card.mobile_valid_from.strftime('%Y-%m-%dT%H:%M:%SZ'),
             'expires_at': card.mobile_expires_at.strftime('%Y-%m-%dT%H:%M:%SZ'),
-            'store_ids': self.store_near.ids, 'campaign': {'id': self.campaign.id, 'name': "15 % for you"}})
+            'store_ids': self.store_near.ids, 'campaign': {'id': self.campaign.id, 'name': "15 % for you"},
+            'image_url': None})
         self.assertEqual(self.client.get('/offers').json['items'], [offer])
 
     def test_another_customers_offer_is_not_there(self):

@@ -7,6 +7,7 @@ MODELS = {
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
+    'mobile.campaign.template': ('list', 'kanban', 'form', 'search'),
     'mobile.consent': ('list', 'kanban', 'form', 'search'),
     'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),

@@ -56,6 +56,7 @@ class Offer(Output):
     expires_at: UtcOutput | None
     store_ids: list[int] = Field(description='Where it counts; empty means everywhere')
     campaign: OfferCampaign | None
+    image_url: str | None = Field(description='Of the picture, which needs no sign-in')
 
     @classmethod
     def of(cls, card):
@@ -66,7 +67,7 @@ class Offer(Output):
         reward = card.program_id.with_context(active_test=False).reward_ids[:1]
         return cls(
             id=card.mobile_uuid,
-            title=campaign.message_title or card.program_id.name,
+            title=campaign._title_of_coupon(card) if campaign else card.program_id.name,
             description=reward.description,
             terms=campaign.terms,
             discount=_discount(reward),
@@ -76,7 +77,8 @@ class Offer(Output):
             valid_from=card.mobile_valid_from or None,
             expires_at=card._mobile_expiry(),
             store_ids=card.mobile_store_ids.ids,
-            campaign=OfferCampaign(id=campaign.id, name=campaign.message_title) if campaign else None,
+            campaign=OfferCampaign(id=campaign.id, name=campaign._plain_title()) if campaign else None,
+            image_url=campaign.image_url or None,
         )
 
 
