@@ -53,6 +53,7 @@ from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
+from . import test_statistics
 from . import test_stays
 from . import test_store_import
 from . import test_token
