@@ -7,6 +7,7 @@ from . import mobile_opening
 from . import auth_passkey_key
 from . import base_geo_provider
 from . import base_geocoder
+from . import digest_digest
 from . import ir_actions_act_window_view
 from . import ir_fields_converter
 from . import ir_http
@@ -20,6 +21,8 @@ from . import mobile_campaign_audience
 from . import mobile_campaign_limits
 from . import mobile_campaign_message
 from . import mobile_campaign_occasion
+from . import mobile_campaign_lift
+from . import mobile_campaign_report
 from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_sending

@@ -21,6 +21,8 @@ from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
 from . import test_brute_force
+from . import test_campaign_lift
+from . import test_campaign_results
 from . import test_consent
 from . import test_coupon_code
 from . import test_decision

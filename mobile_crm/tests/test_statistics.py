@@ -1,6 +1,6 @@
 from math import inf, sqrt
 
-import numpy
+import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -127,7 +127,7 @@ class TestStatistics(BaseCase):
     # === SIMULATIONS === #
 
     def test_the_interval_of_rates_covers_the_truth(self):
-        chance = numpy.random.default_rng(19)
+        chance = np.random.default_rng(19)
         for size, rate, control_size, control_rate in ((2000, 0.06, 250, 0.04), (400, 0.3, 400, 0.3)):
             hits, rounds = 0, 2000
             for _round in range(rounds):
@@ -139,7 +139,7 @@ class TestStatistics(BaseCase):
 
     def test_the_interval_of_amounts_covers_the_truth(self):
         """Most customers buy nothing, and few buy much."""
-        chance, hits, rounds = numpy.random.default_rng(47), 0, 800
+        chance, hits, rounds = np.random.default_rng(47), 0, 800
 
         def customers(size, rate):
             buyers = chance.binomial(size, rate)
@@ -152,7 +152,7 @@ class TestStatistics(BaseCase):
         self.assertTrue(COVERED[0] < hits / rounds < COVERED[1], hits / rounds)
 
     def test_so_many_customers_show_it_as_often_as_was_said(self):
-        chance, rounds = numpy.random.default_rng(7), 1000
+        chance, rounds = np.random.default_rng(7), 1000
         size, control_size = (round(number) for number in statistics.needed_sizes(0.12, 0.08, 4))
         shown = sum(statistics.rate_difference(
             chance.binomial(size, 0.12), size, chance.binomial(control_size, 0.08), control_size)[0] > 0
@@ -160,7 +160,7 @@ class TestStatistics(BaseCase):
         self.assertAlmostEqual(shown / rounds, statistics.POWER, delta=0.04)
 
     def test_of_equal_variants_hardly_one_wins(self):
-        chance, rounds = numpy.random.default_rng(11), 600
+        chance, rounds = np.random.default_rng(11), 600
         won = sum(statistics.winner([(chance.binomial(1000, 0.1), 1000) for _group in range(5)])[0] is not None
                   for _round in range(rounds))
         self.assertLess(won / rounds, 0.05)

@@ -89,8 +89,8 @@ def _ratio(one, one_limits, other, other_limits):
 def rate_difference(successes, size, control_successes, control_size, confidence=CONFIDENCE):
     """Return the interval of the difference of two rates, control's taken from the other.
 
-    Source: Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions: comparison of
-    eleven methods. Statistics in Medicine 17, 873-890; method 10, without continuity correction.
+    Source: Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions: comparison
+    of eleven methods. Statistics in Medicine 17, 873-890; method 10, without continuity correction.
 
     :param int size: at least 1, as `control_size`.
     """
