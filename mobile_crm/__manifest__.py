@@ -6,8 +6,8 @@
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",
     'depends': [
-        'auth_passkey', 'base_geolocalize', 'crm', 'phone_validation', 'portal', 'privacy_lookup', 'sale_loyalty',
-        'sms',
+        'auth_passkey', 'base_geolocalize', 'crm', 'digest', 'phone_validation', 'portal', 'privacy_lookup',
+        'sale_loyalty', 'sms',
     ],
     'external_dependencies': {'python': ['geopy', 'phonenumbers', 'pydantic']},
     'data': [
@@ -22,6 +22,7 @@
         'wizard/mobile_consent_record_views.xml',
         'data/mobile_privacy_cron.xml',
         'data/mobile_campaign_template.xml',
+        'data/digest_data.xml',
         'views/mobile_app_views.xml',
         'views/mobile_device_views.xml',
         'views/mobile_duplicate_views.xml',
@@ -29,6 +30,7 @@
         'views/mobile_store_service_views.xml',
         'views/mobile_store_views.xml',
         'views/mobile_geofence_views.xml',
+        'views/digest_digest_views.xml',
         'views/loyalty_card_views.xml',
         'views/mobile_event_views.xml',
         'views/mobile_visit_views.xml',
@@ -38,6 +40,7 @@
         'wizard/mobile_campaign_dry_run_views.xml',
         'views/mobile_campaign_views.xml',
         'views/mobile_decision_views.xml',
+        'views/mobile_campaign_report_views.xml',
         'views/mobile_message_views.xml',
         'views/mobile_redemption_views.xml',
         'views/mobile_approval_views.xml',
@@ -75,6 +78,7 @@
         'web.assets_backend': [
             'mobile_crm/static/src/audience/**/*',
             'mobile_crm/static/src/campaign_text/**/*',
+            'mobile_crm/static/src/campaign_results/**/*',
             'mobile_crm/static/src/fence_map/**/*',
             'mobile_crm/static/src/heatmap/**/*',
             'mobile_crm/static/src/map/**/*',

@@ -8,6 +8,7 @@ from . import mobile_campaign_text
 from . import auth_passkey_key
 from . import base_geo_provider
 from . import base_geocoder
+from . import digest_digest
 from . import ir_actions_act_window_view
 from . import ir_fields_converter
 from . import ir_http
@@ -21,10 +22,12 @@ from . import mobile_campaign_audience
 from . import mobile_campaign_budget
 from . import mobile_campaign_channel
 from . import mobile_campaign_issuing
+from . import mobile_campaign_lift
 from . import mobile_campaign_limits
 from . import mobile_campaign_message
 from . import mobile_campaign_occasion
 from . import mobile_campaign_preview
+from . import mobile_campaign_report
 from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_sending
@@ -60,8 +63,8 @@ from . import mobile_occasion
 from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp
-from . import mobile_preference
 from . import mobile_placeholder
+from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_quiet_hours

@@ -15,6 +15,8 @@ class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
 
     mobile_position_days = fields.Integer(related='company_id.mobile_position_days', readonly=False)
+    mobile_visit_hours = fields.Integer(related='company_id.mobile_visit_hours', readonly=False)
+    mobile_purchase_days = fields.Integer(related='company_id.mobile_purchase_days', readonly=False)
     mobile_event_days = fields.Integer(related='company_id.mobile_event_days', readonly=False)
     mobile_erasure_days = fields.Integer(related='company_id.mobile_erasure_days', readonly=False)
     mobile_retention = fields.Html(string="What Is Kept", compute='_compute_mobile_retention')

@@ -24,7 +24,9 @@ from . import test_audience
 from . import test_audience_blocks
 from . import test_bell
 from . import test_brute_force
+from . import test_campaign_lift
 from . import test_campaign_message
+from . import test_campaign_results
 from . import test_campaign_template
 from . import test_consent
 from . import test_coupon_code
@@ -61,6 +63,7 @@ from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
 from . import test_run
+from . import test_statistics
 from . import test_stays
 from . import test_store_import
 from . import test_token
