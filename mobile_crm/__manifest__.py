@@ -32,6 +32,7 @@
         'views/mobile_event_views.xml',
         'views/mobile_visit_views.xml',
         'views/mobile_campaign_views.xml',
+        'views/mobile_occasion_views.xml',
         'views/mobile_decision_views.xml',
         'views/mobile_message_views.xml',
         'views/mobile_redemption_views.xml',

@@ -17,9 +17,12 @@ from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
 from . import mobile_campaign_audience
+from . import mobile_campaign_days
+from . import mobile_campaign_facts
 from . import mobile_campaign_limits
 from . import mobile_campaign_message
 from . import mobile_campaign_occasion
+from . import mobile_campaign_orders
 from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_sending
@@ -78,3 +81,4 @@ from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_occasion

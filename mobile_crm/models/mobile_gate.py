@@ -3,9 +3,6 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .mobile_campaign_occasion import PLACE_TRIGGERS
-
-
 
 class Gate(NamedTuple):
     """One reason not to send.
@@ -84,8 +81,9 @@ class MobileGate(models.AbstractModel):
         granted = self.env['mobile.consent']._granted_sql
         partner, company = SQL('candidate.partner_id'), SQL('campaign.company_id')
         return SQL(
-            """campaign.trigger IN %s AND NOT %s OR campaign.channel <> 'inbox' AND NOT %s""",
-            PLACE_TRIGGERS, granted(partner, company, 'location'), granted(partner, company, SQL('campaign.channel')))
+            """%s AND NOT %s OR campaign.channel <> 'inbox' AND NOT %s""",
+            self.env['mobile.campaign']._rests_on_place_sql(), granted(partner, company, 'location'),
+            granted(partner, company, SQL('campaign.channel')))
 
     @api.model
     def _preferring(self, condition):
