@@ -31,6 +31,7 @@
         'views/loyalty_card_views.xml',
         'views/mobile_event_views.xml',
         'views/mobile_visit_views.xml',
+        'views/mobile_campaign_run_views.xml',
         'views/mobile_campaign_views.xml',
         'views/mobile_occasion_views.xml',
         'views/mobile_decision_views.xml',

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MobileCampaign(models.Model):
@@ -8,7 +8,59 @@ class MobileCampaign(models.Model):
 
     _inherit = 'mobile.campaign'
 
+    run_ids = fields.One2many(string="Runs", comodel_name='mobile.campaign.run', inverse_name='campaign_id')
+    run_count = fields.Integer(compute='_compute_run_count')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('run_ids')
+    def _compute_run_count(self):
+        counts = dict(self.env['mobile.campaign.run']._read_group(
+            [('campaign_id', 'in', self.ids)], ['campaign_id'], ['__count']))
+        for campaign in self:
+            campaign.run_count = counts.get(campaign._origin, 0)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        res = super().write(vals)
+        if 'scheduled_at' in vals:
+            for campaign in self.filtered(lambda campaign: campaign.trigger == 'broadcast'):
+                campaign.run_ids._reschedule(campaign.scheduled_at)
+        return res
+
+    # === ACTION METHODS === #
+
+    def action_start(self):
+        """Override to go to everybody in the audience, on the day that was chosen or now, and to go on where a pause
+        has stopped the way to many.
+        """
+        res = super().action_start()
+        for campaign in self:
+            campaign.run_ids.filtered(lambda run: run.state == 'paused').action_resume()
+            if campaign.trigger == 'broadcast':
+                self.env['mobile.campaign.run']._open(campaign, 'broadcast', campaign.scheduled_at)
+        return res
+
+    def action_pause(self):
+        """Override: who is not asked about yet is not asked about until the campaign goes on."""
+        # First of all: no worker writes the campaign any more when this transaction does.
+        self.run_ids.action_pause()
+        return super().action_pause()
+
+    def action_done(self):
+        self.run_ids.action_cancel()
+        return super().action_done()
+
+    def action_view_runs(self):
+        return self._results_action('mobile_crm.mobile_campaign_run_action')
+
     # === BUSINESS METHODS === #
+
+    def _is_spent(self):
+        """Tell whether all coupons of the campaign are given out."""
+        self.ensure_one()
+        return bool(self.budget_coupons and self.budget_used >= self.budget_coupons)
 
     def _issue_coupons(self, partner_ids):
         """Create a coupon for each of these customers.

@@ -24,6 +24,7 @@ from . import test_brute_force
 from . import test_consent
 from . import test_coupon_code
 from . import test_decision
+from . import test_decision_facts
 from . import test_device_history
 from . import test_duplicate
 from . import test_export
@@ -42,6 +43,7 @@ from . import test_map
 from . import test_map_geometry
 from . import test_map_ui
 from . import test_member_card
+from . import test_occasion
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
@@ -53,6 +55,7 @@ from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
 from . import test_retention
+from . import test_run
 from . import test_stays
 from . import test_store_import
 from . import test_token

@@ -6,6 +6,7 @@ MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
+    'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
     'mobile.consent': ('list', 'kanban', 'form', 'search'),
     'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
@@ -31,9 +32,8 @@ MANAGERS_MODELS = {
     'mobile.occasion': ('list', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
-    'mobile.message', 'mobile.occasion', 'mobile.preference',
-    'mobile.redemption', 'mobile.visit')
+    'mobile.approval', 'mobile.campaign.run', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event',
+    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit')
 
 
 @tagged('post_install', '-at_install')
