@@ -87,7 +87,7 @@ class MobileCampaign(models.Model):
             LEFT JOIN LATERAL (%(subject)s) subject ON TRUE
                 WHERE campaign.active AND campaign.state = 'running'
                   AND (campaign.app_id IS NULL OR campaign.app_id = device.app_id)
-                  AND (NOT campaign.near_store OR place.store_id IS NOT NULL)
+                  AND (campaign.near_store IS NOT TRUE OR place.store_id IS NOT NULL)
                   AND (%(any)s OR subject.product_id IS NOT NULL)""",
             meant=SQL(', ').join(
                 SQL('(%s, %s::integer, %s::text[])', event_id, product_id, words)

@@ -102,6 +102,7 @@ class MobileOccasion(models.Model):
         :param SQL happened: a query of ``company_id``, ``partner_id``, ``device_id``, ``order_id`` and ``cause``.
         :param SQL condition: which of the campaigns (``campaign``) it concerns.
         """
+        self.env['mobile.campaign'].flush_model()
         now = fields.Datetime.now()
         due = execute_racing(self.env, SQL(
             """INSERT INTO mobile_occasion (campaign_id, company_id, partner_id, device_id, order_id, cause,
