@@ -2,6 +2,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .mobile_campaign_run import OPEN_STATES
+
 # What a place sets off.
 PLACE_TRIGGERS = ('enter', 'exit', 'dwell')
 # What a product sets off that somebody holds or looks for.
@@ -105,12 +107,12 @@ class MobileCampaign(models.Model):
     def write(self, vals):
         """Override: what waits for the trigger of before is not answered any more."""
         changed = self.filtered(lambda campaign: campaign.trigger != vals['trigger']) if 'trigger' in vals else self[:0]
+        # First of all: no worker writes the campaign any more when this transaction does.
+        if runs := changed.run_ids.filtered(lambda run: run.state in OPEN_STATES):
+            runs.action_cancel()
         res = super().write(vals)
         if changed:
             self.env['mobile.occasion'].sudo().search([('campaign_id', 'in', changed.ids)]).unlink()
-            if runs := self.env['mobile.campaign.run'].search([
-                ('campaign_id', 'in', changed.ids), ('state', 'in', ('queued', 'running', 'paused'))]):
-                runs.action_cancel()
         return res
 
     # === ACTION METHODS === #
