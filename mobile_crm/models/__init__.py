@@ -17,6 +17,8 @@ from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
 from . import mobile_campaign_audience
+from . import mobile_campaign_budget
+from . import mobile_campaign_channel
 from . import mobile_campaign_days
 from . import mobile_campaign_facts
 from . import mobile_campaign_limits
@@ -30,6 +32,7 @@ from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording
 from . import mobile_decision
+from . import mobile_decision_statement
 from . import mobile_device
 from . import mobile_duplicate
 from . import mobile_eraser
@@ -39,6 +42,8 @@ from . import mobile_event_intake
 from . import mobile_event_retention
 from . import mobile_export
 from . import mobile_gate
+from . import mobile_gate_standing
+from . import mobile_gate_wishes
 from . import mobile_geocode_cache
 from . import mobile_geocode_meter
 from . import mobile_geocoder

@@ -42,8 +42,6 @@ class MobileCampaign(models.Model):
         column1='campaign_id', column2='category_id',
         help="What the offer is about. Customers who chose other categories do not get it. Empty means all sorts of "
              "things.")
-    # How the message travels, beside being in the app's inbox; a provider adds its own.
-    channel = fields.Selection(selection=[('inbox', "In the App")], required=True, default='inbox')
     date_from = fields.Datetime(string="Starts", tracking=True)
     date_to = fields.Datetime(string="Ends", tracking=True)
 

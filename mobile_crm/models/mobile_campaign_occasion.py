@@ -10,6 +10,8 @@ PLACE_TRIGGERS = ('enter', 'exit', 'dwell')
 PRODUCT_TRIGGERS = ('scan', 'search')
 # What a phone's report sets off, as it comes.
 EVENT_TRIGGERS = (*PLACE_TRIGGERS, *PRODUCT_TRIGGERS)
+# What rests on a customer's behaviour. A weekly offer looks at it only where the customer lets us.
+BEHAVIOUR_TRIGGERS = ('scan', 'search', 'purchase', 'cart', 'inactivity')
 # What happens elsewhere in Odoo and is answered soon after (``mobile.occasion``).
 OCCASION_TRIGGERS = ('sign_in', 'purchase', 'cart')
 # What goes to many customers at once, on a day (``mobile.campaign.run``).
@@ -158,11 +160,16 @@ class MobileCampaign(models.Model):
         """Tell whether a running campaign of any company waits for one of these."""
         return any(trigger in triggers for _company, trigger in self._waiting())
 
+    def _rests_on_place(self):
+        """Tell whether this campaign uses where the customer is."""
+        self.ensure_one()
+        return self.trigger in PLACE_TRIGGERS or (self.near_store and self.trigger in PRODUCT_TRIGGERS)
+
     @api.model
     def _rests_on_place_sql(self):
         """Return the condition that a campaign (``campaign``) uses where the customer is."""
         return SQL(
-            '(campaign.trigger IN %s OR campaign.near_store AND campaign.trigger IN %s)',
+            '(campaign.trigger IN %s OR campaign.near_store IS TRUE AND campaign.trigger IN %s)',
             PLACE_TRIGGERS, PRODUCT_TRIGGERS)
 
     @api.model

@@ -55,6 +55,14 @@ class MobileMessage(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
+    def _providers(self):
+        """Return the channels by which messages can be sent, beside the app's inbox; a provider adds its own.
+
+        :rtype: frozenset[str]
+        """
+        return frozenset()
+
+    @api.model
     def _post(self, vals_list):
         """Write messages into customers' inboxes.
 

@@ -32,6 +32,23 @@ class ResCompany(models.Model):
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
+    mobile_max_messages_per_day = fields.Integer(
+        string="Messages per Customer and Day", required=True, default=0,
+        help="A customer gets no more within any 24 hours, over all campaigns. 0 means no limit.")
+    mobile_max_messages_per_week = fields.Integer(
+        string="Messages per Customer and Week", required=True, default=0,
+        help="A customer gets no more within any seven days, over all campaigns. 0 means no limit.")
+    mobile_holdout_percent = fields.Integer(
+        string="Control Group of All Campaigns (%)", required=True, default=0,
+        help="This part of the customers gets no offers at all, always the same ones, so that you can see what all "
+             "campaigns together earn.")
+    mobile_withhold_unpaid = fields.Boolean(
+        string="No Offers to Customers Who Owe", default=True,
+        help="Customers with an invoice that is in dispute (its payment is blocked, or it is kept out of follow-ups) or "
+             "overdue get no offers.")
+    mobile_overdue_days = fields.Integer(
+        string="Overdue by More Than (days)", required=True, default=30,
+        help="An invoice that has not been paid so many days after it was due keeps offers back.")
     mobile_tile_url = fields.Char(
         string="Tile Server",
         help="Where maps get their background from: an address with {z}, {x} and {y}. Without one, maps show a grid "
@@ -48,6 +65,10 @@ class ResCompany(models.Model):
     _mobile_erasure_days_valid = models.Constraint(
         'CHECK (mobile_erasure_days BETWEEN 0 AND 30)',
         "A customer is erased within 30 days; the law allows a month.")
+    _mobile_campaigns_valid = models.Constraint(
+        'CHECK (mobile_max_messages_per_day >= 0 AND mobile_max_messages_per_week >= 0 AND mobile_overdue_days >= 0'
+        ' AND mobile_holdout_percent BETWEEN 0 AND 100)',
+        "Numbers of messages and days are not negative, and a control group is between 0 and 100 percent.")
     _mobile_tile_max_zoom_valid = models.Constraint(
         f'CHECK (mobile_tile_max_zoom BETWEEN 1 AND {MAX_ZOOM})', f"The largest scale is between 1 and {MAX_ZOOM}.")
 

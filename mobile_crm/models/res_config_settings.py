@@ -21,6 +21,13 @@ class ResConfigSettings(models.TransientModel):
     mobile_approval_required = fields.Boolean(related='company_id.mobile_approval_required', readonly=False)
     mobile_card_key_version = fields.Integer(related='company_id.mobile_card_key_version')
     mobile_email_double_opt_in = fields.Boolean(related='company_id.mobile_email_double_opt_in', readonly=False)
+    mobile_max_messages_per_day = fields.Integer(
+        related='company_id.mobile_max_messages_per_day', readonly=False)
+    mobile_max_messages_per_week = fields.Integer(
+        related='company_id.mobile_max_messages_per_week', readonly=False)
+    mobile_holdout_percent = fields.Integer(related='company_id.mobile_holdout_percent', readonly=False)
+    mobile_withhold_unpaid = fields.Boolean(related='company_id.mobile_withhold_unpaid', readonly=False)
+    mobile_overdue_days = fields.Integer(related='company_id.mobile_overdue_days', readonly=False)
     mobile_tile_url = fields.Char(related='company_id.mobile_tile_url', readonly=False)
     mobile_tile_attribution = fields.Char(related='company_id.mobile_tile_attribution', readonly=False)
     mobile_tile_max_zoom = fields.Integer(related='company_id.mobile_tile_max_zoom', readonly=False)

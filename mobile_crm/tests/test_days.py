@@ -179,6 +179,7 @@ class TestInactivity(DaysCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.campaign.write({'trigger': 'inactivity', 'inactive_days': 90})
+        cls.let_learn(cls.anna, cls.phone)
         cls.today = cls.campaign._local(fields.Datetime.now()).date()
 
     def _day_of(self, order):
@@ -238,10 +239,6 @@ class TestWeekly(DaysCommon):
     def _products(self):
         return {partner: product for partner, (_cause, product) in self._customers(cause='week:2026-W47').items()}
 
-    def _learn_of(self, partner, device):
-        self.env['mobile.consent']._append(
-            partner, self.company, {'profiling': True}, 'device', device_uuid=device.uuid)
-
     def test_everybody_with_the_app_gets_what_sells_best(self):
         self._order(self.carla, 1, [(self.hat, 1)])
         self._order(self.dora, 1, [(self.hat, 1), (self.cup, 9)])
@@ -255,7 +252,7 @@ class TestWeekly(DaysCommon):
         self._order(self.ben, 100, [(self.hat, 1)])
         self._order(self.carla, 2, [(self.hat, 1), (self.cup, 1)])
         self._order(self.env['res.partner'].create({'name': "Emma"}), 1, [(self.hat, 1)])
-        self._learn_of(self.anna, self.phone)
+        self.let_learn(self.anna, self.phone)
         self.assertEqual(self._products(), {self.anna: self.cup, self.ben: self.hat})
         # Who has everything gets what sells best.
         self._order(self.anna, 100, [(self.cup, 1)])

@@ -16,6 +16,7 @@ class TestDecisionFacts(MobileCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.campaign.trigger = 'scan'
+        cls.let_learn(cls.anna, cls.phone)
         clothes, cls.rainwear = cls.env['product.category'].create([{'name': "Clothes"}, {'name': "Rainwear"}])
         cls.rainwear.parent_id = clothes
         cls.clothes = clothes

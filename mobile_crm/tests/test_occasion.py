@@ -20,6 +20,8 @@ class OccasionCommon(MobileCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.campaign.write({'max_per_customer': 9, 'cooldown_hours': 0, 'trigger': 'purchase'})
+        cls.let_learn(cls.anna, cls.phone)
+        cls.let_learn(cls.ben, cls.phone_ben)
         cls.rainwear = cls.env['product.category'].create({'name': "Rainwear"})
         cls.product.categ_id = cls.rainwear
         cls.cup, cls.hat = cls.env['product.product'].create([
