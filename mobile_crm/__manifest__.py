@@ -39,6 +39,7 @@
         'wizard/mobile_campaign_new_views.xml',
         'wizard/mobile_campaign_dry_run_views.xml',
         'views/mobile_campaign_views.xml',
+        'views/mobile_occasion_views.xml',
         'views/mobile_decision_views.xml',
         'views/mobile_campaign_report_views.xml',
         'views/mobile_message_views.xml',

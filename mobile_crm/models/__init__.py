@@ -21,11 +21,14 @@ from . import mobile_campaign
 from . import mobile_campaign_audience
 from . import mobile_campaign_budget
 from . import mobile_campaign_channel
+from . import mobile_campaign_days
+from . import mobile_campaign_facts
 from . import mobile_campaign_issuing
 from . import mobile_campaign_lift
 from . import mobile_campaign_limits
 from . import mobile_campaign_message
 from . import mobile_campaign_occasion
+from . import mobile_campaign_orders
 from . import mobile_campaign_preview
 from . import mobile_campaign_report
 from . import mobile_campaign_results
@@ -97,3 +100,4 @@ from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_occasion

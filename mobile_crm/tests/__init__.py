@@ -30,7 +30,9 @@ from . import test_campaign_results
 from . import test_campaign_template
 from . import test_consent
 from . import test_coupon_code
+from . import test_days
 from . import test_decision
+from . import test_decision_facts
 from . import test_device_history
 from . import test_duplicate
 from . import test_export
@@ -50,6 +52,7 @@ from . import test_map
 from . import test_map_geometry
 from . import test_map_ui
 from . import test_member_card
+from . import test_occasion
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
