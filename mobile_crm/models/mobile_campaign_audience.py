@@ -56,7 +56,7 @@ class MobileCampaign(models.Model):
                 ('model_id', '=', 'res.partner'), ('domain', '=', campaign.audience_domain),
                 ('user_ids', 'in', [self.env.uid, False])], limit=1)
 
-    @api.depends('audience_domain', 'trigger', 'channel', 'app_id', 'company_id', 'user_id')
+    @api.depends('audience_domain', 'trigger', 'app_id', 'company_id', 'user_id')
     @api.depends_context('uid')
     def _compute_audience_count(self):
         for campaign in self:
@@ -204,10 +204,7 @@ class MobileCampaign(models.Model):
         :param SQL partner: the id of a ``res_partner``.
         """
         granted, company = self.env['mobile.consent']._granted_sql, SQL('%s', self.company_id._origin.id)
-        needed = [
-            *(['location'] if self.trigger in PLACE_TRIGGERS else []),
-            *([self.channel] if self.channel not in (False, 'inbox') else []),
-        ]
+        needed = ['location'] if self.trigger in PLACE_TRIGGERS else []
         return SQL(' AND ').join([SQL('TRUE'), *(granted(partner, company, purpose) for purpose in needed)])
 
     @contextmanager
