@@ -21,6 +21,7 @@
         'data/mobile_consent_wording.xml',
         'wizard/mobile_consent_record_views.xml',
         'data/mobile_privacy_cron.xml',
+        'data/mobile_redemption_cron.xml',
         'views/mobile_app_views.xml',
         'views/mobile_device_views.xml',
         'views/mobile_duplicate_views.xml',
