@@ -23,6 +23,7 @@
         'data/mobile_privacy_cron.xml',
         'data/mobile_campaign_template.xml',
         'data/digest_data.xml',
+        'data/mobile_redemption_cron.xml',
         'views/mobile_app_views.xml',
         'views/mobile_device_views.xml',
         'views/mobile_duplicate_views.xml',

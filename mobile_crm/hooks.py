@@ -5,7 +5,7 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
-from .tools import append_only
+from .tools import append_only, ledger_guard
 
 # What holds on to something comes before it.
 OWN_TABLES = [
@@ -31,6 +31,7 @@ def uninstall_hook(env):
     """
     env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
     append_only.release(env.cr)
+    ledger_guard.release(env.cr)
     env['mobile.quiet.hours']._drop_function()
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))

@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_opening
 from . import mobile_campaign_text
 
+from . import account_move
 from . import auth_passkey_key
 from . import base_geo_provider
 from . import base_geocoder
@@ -15,6 +16,7 @@ from . import ir_http
 from . import ir_ui_view
 from . import ir_websocket
 from . import loyalty_card
+from . import loyalty_card_ledger
 from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
@@ -38,6 +40,7 @@ from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording
+from . import mobile_coupon_pass
 from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
@@ -72,6 +75,9 @@ from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_quiet_hours
 from . import mobile_redemption
+from . import mobile_redemption_check
+from . import mobile_redemption_sale
+from . import mobile_redemption_till
 from . import mobile_store
 from . import mobile_store_floor
 from . import mobile_store_geocoding

@@ -39,14 +39,14 @@ class LoyaltyCard(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('mobile_redemption_ids.state', 'mobile_expires_at', 'points', 'active', 'program_id.active')
+    @api.depends('mobile_redemption_ids.state', 'mobile_redemption_ids.expires_at', 'mobile_expires_at', 'points', 'active', 'program_id.active')
     def _compute_mobile_status(self):
         now = fields.Datetime.now()
         for card in self:
-            states = set(card.sudo().mobile_redemption_ids.mapped('state'))
-            if 'held' in states:
+            spent = card._mobile_spending_row()
+            if spent.state == 'held':
                 card.mobile_status = 'reserved'
-            elif 'confirmed' in states or card.points <= 0:
+            elif spent or card.points <= 0:
                 card.mobile_status = 'redeemed'
             elif not card._mobile_is_good(now):
                 card.mobile_status = 'expired'
@@ -97,16 +97,12 @@ class LoyaltyCard(models.Model):
         # Whose it is comes first: what became of another customer's coupon is told to nobody.
         card = self.sudo()
         code = card._mobile_masked_code()
-        if not card.partner_id:
+        if not card.partner_id and channel != 'till':
             return self.env._("The coupon %s has no holder yet. Its owner has to claim it in the app first.", code)
         if card.partner_id.commercial_partner_id != partner.commercial_partner_id:
             return self.env._("The coupon %s belongs to another customer.", code)
-        spent = card.mobile_redemption_ids.filtered(lambda redemption: redemption.state in ('held', 'confirmed'))[:1]
-        if spent.state == 'confirmed':
-            return self.env._("The coupon %(code)s was already redeemed on %(date)s with %(order)s.",
-                              code=code, date=spent._local_date(), order=spent.order_ref)
-        if spent:
-            return self.env._("The coupon %(code)s is being redeemed with %(order)s.", code=code, order=spent.order_ref)
+        if words := card._mobile_spent_words():
+            return words
         if card.mobile_campaign_id and card.mobile_campaign_id.company_id != company:
             return self.env._("The coupon %s does not count in this company.", code)
         moment = at or fields.Datetime.now()
@@ -141,8 +137,8 @@ class LoyaltyCard(models.Model):
         :param int after: id of the last coupon that was given.
         :param str status: only these (see ``mobile_status``).
         """
-        held = Domain('mobile_redemption_ids.state', '=', 'held')
-        redeemed = Domain('mobile_redemption_ids.state', '=', 'confirmed') | Domain('points', '<=', 0)
+        held = Domain('mobile_redemption_ids', 'any', self.env['mobile.redemption']._held_domain())
+        redeemed = Domain('mobile_redemption_ids.state', 'in', ('confirmed', 'conflict')) | Domain('points', '<=', 0)
         good = (
             Domain('mobile_expires_at', '=', False) | Domain('mobile_expires_at', '>', fields.Datetime.now())
         ) & Domain('program_id.active', '=', True)

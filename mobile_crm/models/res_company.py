@@ -26,6 +26,18 @@ class ResCompany(models.Model):
         string="Customers Approve Spending", default=True,
         help="Customers approve on their phone when points or e-wallet are spent. Who has no signed-in phone is not "
              "asked.")
+    mobile_coupon_return = fields.Selection(
+        selection=[
+            ('no', "Never"),
+            ('valid', "While they are good"),
+            ('renewed', "Always; expired ones count two weeks more"),
+        ],
+        string="Give Coupons Back", required=True, default='valid',
+        help="Whether a customer gets their coupon back when its order is refunded by a credit note. A cancelled order "
+             "gives it back anyway.")
+    mobile_coupon_hold_minutes = fields.Integer(
+        string="Quotations Hold Coupons For (minutes)", required=True, default=0,
+        help="While a quotation holds a coupon, nobody else can redeem it. 0 lets whoever confirms first have it.")
     mobile_card_key_version = fields.Integer(
         string="Key of Member Cards", required=True, default=1, readonly=True,
         help="The number of the key by which tills check member cards.")
@@ -81,6 +93,9 @@ class ResCompany(models.Model):
         "Numbers of messages and days are not negative, and a control group is between 0 and 100 percent.")
     _mobile_tile_max_zoom_valid = models.Constraint(
         f'CHECK (mobile_tile_max_zoom BETWEEN 1 AND {MAX_ZOOM})', f"The largest scale is between 1 and {MAX_ZOOM}.")
+
+    _mobile_coupon_hold_minutes_valid = models.Constraint(
+        'CHECK (mobile_coupon_hold_minutes BETWEEN 0 AND 10080)', "A quotation holds a coupon for a week at most.")
 
     # === CONSTRAINT METHODS === #
 

@@ -17,6 +17,7 @@ from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
 from . import test_api_stores
+from . import test_api_redemptions
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
@@ -64,6 +65,8 @@ from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
+from . import test_redemption_orders
+from . import test_redemption_states
 from . import test_retention
 from . import test_run
 from . import test_statistics

@@ -51,6 +51,7 @@ class Offer(Output):
     discount: Discount
     code: str
     barcode: Barcode
+    qr: str | None = Field(None, description='The text of a QR code that a till can check without the network')
     status: OfferStatus
     valid_from: UtcOutput | None
     expires_at: UtcOutput | None
@@ -59,8 +60,11 @@ class Offer(Output):
     image_url: str | None = Field(description='Of the picture, which needs no sign-in')
 
     @classmethod
-    def of(cls, card):
-        """Return a ``loyalty.card`` as its holder sees it."""
+    def of(cls, card, company=None):
+        """Return a ``loyalty.card`` as its holder sees it.
+
+        :param company: ``res.company`` whose tills check its ``qr``; there is none without one.
+        """
         card = card.sudo()
         campaign = card.mobile_campaign_id
         # A program that is taken out of use takes its rewards along, and its coupons are still shown.
@@ -73,6 +77,7 @@ class Offer(Output):
             discount=_discount(reward),
             code=card.code,
             barcode=Barcode(format='qr', value=card.code),
+            qr=card.env['mobile.coupon.pass']._issue(card, company) if company else None,
             status=card.mobile_status,
             valid_from=card.mobile_valid_from or None,
             expires_at=card._mobile_expiry(),
