@@ -8,6 +8,21 @@ MANAGER = 'mobile_crm.group_mobile_crm_manager'
 COMPARISONS = ('in', *audience.INEQUALITIES)
 
 
+class Days(fields.Integer):
+    """A number of days that may be none at all, which is another thing than 0: ``False`` in domains.
+
+    So that the opposite of "at most 90" is "more, or never".
+    """
+
+    falsy_value = None
+
+
+class Distance(fields.Float):
+    """A distance that may not be known, which is another thing than 0: ``False`` in domains."""
+
+    falsy_value = None
+
+
 class ResPartner(models.Model):
     """What the building blocks of audiences have in common.
 
@@ -75,8 +90,6 @@ class ResPartner(models.Model):
         for partner in self:
             values = figures.get(partner._origin.id) or [None] * len(expressions)
             for name, value in zip(expressions, values, strict=True):
-                if self._fields[name].type == 'many2many':
-                    value = [each for each in value or [] if each]
                 partner[name] = value or False
 
     @api.model

@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import audience
+from ..tools.audience import NOTHING, TRUE
 from ..tools.geo import distance_sql
-from .res_partner_audience import MANAGER
+from .res_partner_audience import MANAGER, Days, Distance
 from .res_partner_audience_orders import WINDOWS
 
 RADII = (2, 5, 10, 25, 50)
@@ -20,7 +21,7 @@ class ResPartner(models.Model):
 
     _inherit = 'res.partner'
 
-    mobile_days_since_visit = fields.Integer(
+    mobile_days_since_visit = Days(
         string="Days Since Last Visit", compute='_compute_mobile_days_since_visit',
         search='_search_mobile_days_since_visit', groups=MANAGER, aggregator=None,
         help="Calendar days since the customer came to one of the stores. Customers without a visit match no number.")
@@ -36,7 +37,7 @@ class ResPartner(models.Model):
     mobile_visited_store_365_ids = fields.Many2many(
         string="Visited Store (365 Days)", comodel_name='mobile.store', compute='_compute_mobile_visited',
         search='_search_mobile_visited_store_365_ids', groups=MANAGER)
-    mobile_store_distance = fields.Float(
+    mobile_store_distance = Distance(
         string="Distance to Nearest Store (km)", compute='_compute_mobile_near', search='_search_mobile_store_distance',
         groups=MANAGER, digits=(16, 1), aggregator=None,
         help="From the contact's address, on the great circle. Contacts whose address is not located match no number.")
@@ -95,7 +96,7 @@ class ResPartner(models.Model):
         self.env['mobile.visit'].flush_model()
         return self._mobile_block('mobile_days_since_visit', operator, lambda partner: audience.days_since(
             lambda when: SQL('EXISTS (%s)', self._mobile_visits_sql(
-                partner, SQL(), SQL('entered_at %s', when) if when else SQL('TRUE'))),
+                partner, SQL(), SQL('entered_at %s', when) if when else TRUE)),
             operator, value, today, zone))
 
     @api.model
@@ -126,6 +127,8 @@ class ResPartner(models.Model):
     @api.model
     def _search_mobile_store_distance(self, operator, value):
         def condition(partner):
+            if operator == 'in':
+                return SQL('NOT %s', self._mobile_near_sql(partner))
             if operator in ('<', '<='):
                 return self._mobile_near_sql(partner, kilometres=value)
             # Farther than that from all of them: they live somewhere, and no store is within it.
@@ -133,7 +136,9 @@ class ResPartner(models.Model):
                 partner, kilometres=value))
 
         self._mobile_flush_places()
-        return self._mobile_block('mobile_store_distance', operator, condition, tuple(audience.INEQUALITIES))
+        if operator == 'in' and set(value) != {False}:
+            raise ValueError("a distance is compared by < and >; no two are equal")
+        return self._mobile_block('mobile_store_distance', operator, condition)
 
     @api.model
     def _search_mobile_near_2_store_ids(self, operator, value):
@@ -171,17 +176,17 @@ class ResPartner(models.Model):
 
     @api.model
     def _mobile_within(self, days):
-        return SQL('entered_at >= %s', self._mobile_since(days)) if days else SQL('TRUE')
+        return SQL('entered_at >= %s', self._mobile_since(days)) if days else TRUE
 
     @api.model
-    def _mobile_visits_sql(self, partner, columns, condition=SQL('TRUE')):
+    def _mobile_visits_sql(self, partner, columns, condition=TRUE):
         """Return a query of a customer's visits that are over."""
         return SQL(
             """SELECT %s FROM mobile_visit WHERE partner_id = %s AND company_id = %s AND left_at IS NOT NULL AND %s""",
             columns, partner, self.env.company.id, condition)
 
     @api.model
-    def _mobile_homes_sql(self, partner, columns, condition=SQL('TRUE')):
+    def _mobile_homes_sql(self, partner, columns, condition=TRUE):
         """Return a query of where a customer lives (``lives``), with each ``store`` of the company.
 
         An address at 0/0 is Odoo's way of saying that it was not located.
@@ -193,7 +198,7 @@ class ResPartner(models.Model):
             columns, self.env.company.id, partner, condition)
 
     @api.model
-    def _mobile_near_sql(self, partner, chosen=SQL(), kilometres=None):
+    def _mobile_near_sql(self, partner, chosen=NOTHING, kilometres=None):
         """Return the condition that a customer lives near one of some stores.
 
         :param SQL chosen: a condition for the store's id; empty for any of the company.
