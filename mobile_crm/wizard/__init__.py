@@ -1,4 +1,5 @@
 from . import base_partner_merge
 from . import mobile_app_secret
 from . import mobile_consent_record
+from . import mobile_offer_send
 from . import privacy_lookup_wizard
