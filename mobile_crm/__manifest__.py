@@ -20,6 +20,7 @@
         'data/mobile_opt_in_templates.xml',
         'data/mobile_consent_wording.xml',
         'wizard/mobile_consent_record_views.xml',
+        'wizard/mobile_offer_send_views.xml',
         'data/mobile_privacy_cron.xml',
         'data/mobile_campaign_template.xml',
         'data/digest_data.xml',

@@ -4,4 +4,5 @@ from . import mobile_app_secret
 from . import mobile_campaign_dry_run
 from . import mobile_campaign_new
 from . import mobile_consent_record
+from . import mobile_offer_send
 from . import privacy_lookup_wizard
