@@ -21,6 +21,7 @@ from . import mobile_campaign_audience
 from . import mobile_campaign_limits
 from . import mobile_campaign_message
 from . import mobile_campaign_occasion
+from . import mobile_campaign_demo
 from . import mobile_campaign_lift
 from . import mobile_campaign_report
 from . import mobile_campaign_results

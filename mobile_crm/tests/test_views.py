@@ -6,6 +6,7 @@ MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
+    'mobile.campaign.report': ('list', 'search', 'graph', 'pivot'),
     'mobile.consent': ('list', 'kanban', 'form', 'search'),
     'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
@@ -30,9 +31,8 @@ MANAGERS_MODELS = {
     'mobile.look': ('list', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
-    'mobile.message', 'mobile.preference',
-    'mobile.redemption', 'mobile.visit')
+    'mobile.approval', 'mobile.campaign.report', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event',
+    'mobile.look', 'mobile.message', 'mobile.preference', 'mobile.redemption', 'mobile.visit')
 
 
 @tagged('post_install', '-at_install')
