@@ -113,6 +113,12 @@ PAGES = {
     'fence': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'circle')]),
     'fence-polygon': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'polygon')]),
     'fence-map': newest('mobile_geofence_action', 'mobile.geofence', [], tall=True, ready=FENCE),
+    'campaign-results': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('name', 'like', 'Autumn')],
+        ('.o_notebook a[name=results]', '.o_mobile_crm_lift'), tall=True),
+    'results': action('mobile_campaign_report_action'),
+    'results-graph': action('mobile_campaign_report_action', 'graph'),
+    'results-list': action('mobile_campaign_report_action', 'list'),
     'decisions': action('mobile_decision_report_action'),
     'apps': action('mobile_app_action'),
     'app': first_record('mobile_app_action'),

@@ -76,6 +76,7 @@
         'demo/loyalty_program_demo.xml',
         'demo/mobile_campaign_demo.xml',
         'demo/mobile_visit_demo.xml',
+        'demo/mobile_campaign_results_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

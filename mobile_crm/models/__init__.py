@@ -24,6 +24,7 @@ from . import mobile_campaign_audience
 from . import mobile_campaign_budget
 from . import mobile_campaign_channel
 from . import mobile_campaign_days
+from . import mobile_campaign_demo
 from . import mobile_campaign_facts
 from . import mobile_campaign_issuing
 from . import mobile_campaign_lift

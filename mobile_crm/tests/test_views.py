@@ -8,6 +8,7 @@ MODELS = {
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign.template': ('list', 'kanban', 'form', 'search'),
+    'mobile.campaign.report': ('list', 'search', 'graph', 'pivot'),
     'mobile.consent': ('list', 'kanban', 'form', 'search'),
     'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
@@ -33,8 +34,10 @@ MANAGERS_MODELS = {
     'mobile.occasion': ('list', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.campaign.run', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event',
-    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit')
+    'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.decision', 'mobile.device',
+    'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference',
+    'mobile.redemption', 'mobile.visit',
+)
 
 
 @tagged('post_install', '-at_install')
