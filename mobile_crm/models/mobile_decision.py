@@ -4,7 +4,7 @@ from odoo.tools import SQL, LazyTranslate
 
 from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
-from ..tools.stays import ECHO
+from .mobile_campaign_occasion import PLACE_TRIGGERS
 
 _lt = LazyTranslate(__name__)
 
@@ -77,6 +77,9 @@ class MobileDecision(models.Model):
     channel = fields.Selection(
         selection=[('inbox', "In the App"), ('push', "Notification"), ('sms', "Text Message"), ('email', "Email")],
         readonly=True, help="How the message travels, beside being in the app's inbox.")
+    user_id = fields.Many2one(
+        string="Sent By", comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='set null',
+        help="The colleague who sent it, or tried to.")
     decided_at = fields.Datetime(string="Decided", required=True, readonly=True, default=fields.Datetime.now)
     outcome = fields.Selection(
         selection=[('sent', "Sent"), ('withheld', "Withheld")], required=True, readonly=True)
@@ -174,39 +177,14 @@ class MobileDecision(models.Model):
         events = events.filtered(lambda event: event.partner_id and (event.company_id.id, event.type) in waiting)
         if not events:
             return self
-        candidates = SQL(
-            """SELECT campaign.id AS campaign_id, event.partner_id, event.id AS event_id, event.device_id,
-                      event.store_id, event.product_id, event.occurred_at, NULL AS cause, NULL::integer AS run_id
-                 FROM mobile_event event
-                 -- What was before the sign-in is long past for a campaign.
-                 JOIN mobile_device device
-                   ON device.id = event.device_id AND device.signed_in_at <= event.occurred_at
-                 JOIN mobile_campaign campaign
-                   ON campaign.company_id = event.company_id AND campaign.trigger = event.type
-                WHERE event.id IN %s AND campaign.active AND campaign.state = 'running'
-                  -- What the server has worked out and told already, the phone says now: it is the same crossing.
-                  AND (event.origin = 'server' OR NOT EXISTS (
-                           SELECT FROM mobile_event told
-                            WHERE told.device_id = event.device_id AND told.geofence_id = event.geofence_id
-                              AND told.type = event.type AND told.origin = 'server' AND told.id < event.id
-                              AND told.occurred_at BETWEEN
-                                  -- However late, it speaks of the stay that it falls into.
-                                  least(event.occurred_at - %s, (
-                                      SELECT max(stay.entered_at) FROM mobile_presence stay
-                                       WHERE stay.device_id = event.device_id AND stay.geofence_id = event.geofence_id
-                                         AND stay.entered_at <= event.occurred_at))
-                                  AND event.occurred_at + %s))
-                  AND (campaign.app_id IS NULL OR campaign.app_id = device.app_id)
-                  AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
-                       OR EXISTS (SELECT FROM mobile_campaign_store_rel
-                                   WHERE campaign_id = campaign.id AND store_id = event.store_id))""",
-            tuple(events.ids), ECHO, ECHO)
         campaigns = self.env['mobile.campaign'].search([
             ('state', '=', 'running'), ('trigger', 'in', list(set(events.mapped('type')))),
             ('company_id', 'in', events.company_id.ids)])
         if not campaigns:
             return self
-        return self._decide(candidates, campaigns, events.store_id, events.product_id)
+        # Where a phone is that scans, and what it scans, the statement finds out.
+        named = set(events.mapped('type')) <= set(PLACE_TRIGGERS) and (events.store_id, events.product_id)
+        return self._decide(campaigns._fact_candidates(events), campaigns, *named or ())
 
     @api.model
     def _decide(self, candidates, campaigns, stores=None, products=None):
@@ -242,13 +220,14 @@ class MobileDecision(models.Model):
         return self.browse(number for number, _is_sent in rows)
 
     def _send(self):
-        """Give the customer of each decision their coupon and the message that brings it."""
-        for company, decisions in self.grouped('company_id').items():
-            self.env['mobile.preference']._spend(decisions.partner_id, company)
-        for campaign, decisions in self.grouped('campaign_id').items():
-            campaign._spend_budget(len(decisions))
-            cards = campaign._issue_coupons(decisions.mapped(lambda decision: decision.partner_id.id))
-            for decision, card in zip(decisions, cards, strict=True):
-                decision.card_id = card
-            for decision, message in zip(decisions, campaign._post_messages(decisions), strict=True):
-                decision.message_id = message
+        """Give the customer of each decision what its campaign offers, and the message that brings it."""
+        groups = self.env.execute_query(SQL(
+            """SELECT campaign_id, company_id, array_agg(id ORDER BY id), array_agg(DISTINCT partner_id)
+                 FROM mobile_decision WHERE id = ANY(%s) GROUP BY campaign_id, company_id ORDER BY campaign_id""",
+            list(self._ids)))
+        for campaign_id, company_id, decision_ids, partner_ids in groups:
+            self.env['mobile.preference']._spend(
+                self.env['res.partner'].browse(partner_ids), self.env['res.company'].browse(company_id))
+            campaign = self.env['mobile.campaign'].browse(campaign_id)
+            campaign._spend_budget(len(decision_ids))
+            campaign._issue(decision_ids)

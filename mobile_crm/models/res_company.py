@@ -29,6 +29,13 @@ class ResCompany(models.Model):
     mobile_card_key_version = fields.Integer(
         string="Key of Member Cards", required=True, default=1, readonly=True,
         help="The number of the key by which tills check member cards.")
+    mobile_visit_hours = fields.Integer(
+        string="Visits Count Within (hours)", required=True, default=72,
+        help="Who comes to a store within so many hours after an offer has followed it. New campaigns begin with this.")
+    mobile_purchase_days = fields.Integer(
+        string="Purchases Count Within (days)", required=True, default=14,
+        help="For so many days purchases are compared between those who got an offer and the control group. New "
+             "campaigns begin with this.")
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
@@ -58,6 +65,9 @@ class ResCompany(models.Model):
     mobile_tile_max_zoom = fields.Integer(
         string="Largest Scale", required=True, default=19, help="The last zoom level that the server has tiles for.")
 
+    _mobile_windows_valid = models.Constraint(
+        'CHECK (mobile_visit_hours > 0 AND mobile_purchase_days > 0)',
+        "Visits and purchases count for at least an hour and a day.")
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
     _mobile_event_days_valid = models.Constraint(

@@ -78,10 +78,12 @@ class SaleOrder(models.Model):
             # Entered before, but the reward was not taken then.
             return self._get_claimable_rewards(forced_coupons=card)
         self.applied_coupon_ids += card
-        result = self._try_apply_program(program, card)
-        if 'error' in result:
-            self.applied_coupon_ids -= card
-            return result
+        # What a program for next orders asks for earns such a coupon; who has one has earned it.
+        if program.applies_on != 'future':
+            result = self._try_apply_program(program, card)
+            if 'error' in result:
+                self.applied_coupon_ids -= card
+                return result
         return self._get_claimable_rewards(forced_coupons=card)
 
     def _apply_program_reward(self, reward, coupon, **kwargs):

@@ -6,6 +6,7 @@ MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
+    'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign.template': ('list', 'kanban', 'form', 'search'),
     'mobile.consent': ('list', 'kanban', 'form', 'search'),
     'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
@@ -29,11 +30,11 @@ SECRET_MODELS = {
 MANAGERS_MODELS = {
     'mobile.erasure': ('list', 'form', 'search'),
     'mobile.look': ('list', 'form', 'search'),
+    'mobile.occasion': ('list', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
-    'mobile.message', 'mobile.preference',
-    'mobile.redemption', 'mobile.visit')
+    'mobile.approval', 'mobile.campaign.run', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event',
+    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit')
 
 
 @tagged('post_install', '-at_install')
