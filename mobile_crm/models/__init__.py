@@ -13,10 +13,14 @@ from . import ir_http
 from . import ir_ui_view
 from . import ir_websocket
 from . import loyalty_card
+from . import loyalty_card_offers
+from . import loyalty_card_status
+from . import loyalty_program
 from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
 from . import mobile_campaign_audience
+from . import mobile_campaign_coupon
 from . import mobile_campaign_limits
 from . import mobile_campaign_message
 from . import mobile_campaign_occasion
@@ -26,6 +30,7 @@ from . import mobile_campaign_sending
 from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording
+from . import mobile_coupon_step
 from . import mobile_decision
 from . import mobile_device
 from . import mobile_duplicate
@@ -40,6 +45,7 @@ from . import mobile_geocode_cache
 from . import mobile_geocode_meter
 from . import mobile_geocoder
 from . import mobile_geofence
+from . import mobile_guessing
 from . import mobile_idempotency
 from . import mobile_limit
 from . import mobile_look
@@ -77,4 +83,5 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
+from . import sale_order_code
 from . import sale_order_line

@@ -30,6 +30,7 @@ class MobileCampaign(models.Model):
             'mobile_valid_from': now,
             'mobile_expires_at': expires_at,
             'mobile_store_ids': [(6, 0, self.store_ids.ids)],
+            'mobile_channels': self.coupon_channels,
         } for partner_id in partner_ids])
 
     def _post_messages(self, decisions):

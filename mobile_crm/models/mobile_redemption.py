@@ -70,11 +70,12 @@ class MobileRedemption(models.Model):
                        order_ref, create_uid, create_date, write_uid, write_date)
                    VALUES (%s, %s, %s, %s, %s, 'held', %s, %s, %s, %s, %s, %s)
                    ON CONFLICT (card_id) WHERE state IN ('held', 'confirmed') DO NOTHING RETURNING id""",
-                str(uuid4()), card.id, card.mobile_campaign_id.id or None, card.partner_id.id, order.company_id.id,
+                str(uuid4()), card.id, card.mobile_campaign_id.id or None,
+                card.partner_id.id or order.partner_id.id, order.company_id.id,
                 order.id, order.name, self.env.uid, now, self.env.uid, now))
             self._forget_cached(card)
             if not row:
-                raise UserError(card._mobile_refusal(order.partner_id, order.company_id))
+                raise UserError(order._mobile_refusal(card))
             held += self.browse(row[0])
         return held
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import gs1
 from ..tools.map_box import MAX_ZOOM
 
 
@@ -29,6 +30,9 @@ class ResCompany(models.Model):
     mobile_card_key_version = fields.Integer(
         string="Key of Member Cards", required=True, default=1, readonly=True,
         help="The number of the key by which tills check member cards.")
+    mobile_gs1_prefix = fields.Char(
+        string="GS1 Company Prefix",
+        help="The 6 to 11 digits that GS1 has given you. Barcodes of coupons with a GS1 coupon number begin with it.")
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
@@ -52,6 +56,12 @@ class ResCompany(models.Model):
         f'CHECK (mobile_tile_max_zoom BETWEEN 1 AND {MAX_ZOOM})', f"The largest scale is between 1 and {MAX_ZOOM}.")
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('mobile_gs1_prefix')
+    def _check_mobile_gs1_prefix(self):
+        for company in self.filtered('mobile_gs1_prefix'):
+            if not gs1.PREFIX.fullmatch(company.mobile_gs1_prefix):
+                raise ValidationError(self.env._("A GS1 company prefix has 6 to 11 digits."))
 
     @api.constrains('mobile_tile_url')
     def _check_mobile_tile_url(self):

@@ -19,6 +19,7 @@ class ResConfigSettings(models.TransientModel):
     mobile_erasure_days = fields.Integer(related='company_id.mobile_erasure_days', readonly=False)
     mobile_retention = fields.Html(string="What Is Kept", compute='_compute_mobile_retention')
     mobile_approval_required = fields.Boolean(related='company_id.mobile_approval_required', readonly=False)
+    mobile_gs1_prefix = fields.Char(related='company_id.mobile_gs1_prefix', readonly=False)
     mobile_card_key_version = fields.Integer(related='company_id.mobile_card_key_version')
     mobile_email_double_opt_in = fields.Boolean(related='company_id.mobile_email_double_opt_in', readonly=False)
     mobile_tile_url = fields.Char(related='company_id.mobile_tile_url', readonly=False)

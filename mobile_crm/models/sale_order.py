@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
 
     def _apply_program_reward(self, reward, coupon, **kwargs):
         """Override to ask once more when the reward is taken: all ways to it end here."""
-        if coupon.holder_only and (refusal := self._mobile_refusal(coupon)):
+        if coupon.mobile_uuid and (refusal := self._mobile_refusal(coupon)):
             return {'error': refusal}
         if self.state == 'sale' and self._mobile_has_approver(coupon):
             # Its points would be taken at once.
@@ -161,11 +161,12 @@ class SaleOrder(models.Model):
         # Who has paid in time keeps the discount, however long the confirmation takes.
         paid = self.sudo().transaction_ids.filtered(lambda tx: tx.state in ('done', 'authorized'))
         return card._mobile_refusal(
-            self.partner_id, self.company_id, at=min(paid.mapped('create_date'), default=None))
+            self.partner_id, self.company_id, at=min(paid.mapped('create_date'), default=None),
+            store=self.mobile_store_id)
 
     def _mobile_cards(self):
-        """Return the coupons of a holder whose rewards are on this order."""
-        return self.order_line.coupon_id.filtered('holder_only')
+        """Return the coupons of ours whose rewards are on this order."""
+        return self.order_line.coupon_id.filtered('mobile_uuid')
 
     # === BUSINESS METHODS: approval by phone === #
 

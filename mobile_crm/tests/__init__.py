@@ -23,6 +23,7 @@ from . import test_approval
 from . import test_brute_force
 from . import test_consent
 from . import test_coupon_code
+from . import test_coupon_status
 from . import test_decision
 from . import test_device_history
 from . import test_duplicate
