@@ -20,6 +20,7 @@ from . import test_api_stores
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
+from . import test_barcode
 from . import test_brute_force
 from . import test_consent
 from . import test_coupon_code
@@ -33,6 +34,7 @@ from . import test_forgetting
 from . import test_geo
 from . import test_geocode_queue
 from . import test_geocoding
+from . import test_guessing
 from . import test_hours_text
 from . import test_i18n
 from . import test_idempotency

@@ -7,13 +7,13 @@ little for a secret. So our code stands beside it instead, in the identifier tha
 """
 import re
 
-PREFIX = re.compile(r'\d{6,11}')
+PREFIX = re.compile(r'[0-9]{6,11}')
 # What may stand in a value: GS1's character set 82.
 _CHARACTERS = r'''[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,90}'''
 SEPARATOR = '\x1d'
 # As scanners give it, some of which swallow separators, and as people read it. Others may have a serial in it.
 _ELEMENTS = re.compile(
-    rf'\x1d?(?:255|\(255\))\d{{13}}(?:\d{{12}})?(?:\x1d?91|\(91\))(?P<code>{_CHARACTERS})')
+    rf'\x1d?(?:255|\(255\))[0-9]{{13}}(?:[0-9]{{12}})?(?:\x1d?91|\(91\))(?P<code>{_CHARACTERS})')
 
 
 def check_digit(digits):
