@@ -23,6 +23,7 @@ from . import test_approval
 from . import test_barcode
 from . import test_brute_force
 from . import test_consent
+from . import test_coupon_batch
 from . import test_coupon_code
 from . import test_coupon_status
 from . import test_decision

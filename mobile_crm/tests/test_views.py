@@ -26,13 +26,13 @@ SECRET_MODELS = {
     'mobile.token': ('list', 'form', 'search'),
 }
 MANAGERS_MODELS = {
+    'mobile.coupon.step': ('list', 'kanban', 'form', 'search'),
     'mobile.erasure': ('list', 'form', 'search'),
     'mobile.look': ('list', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
-    'mobile.message', 'mobile.preference',
-    'mobile.redemption', 'mobile.visit')
+    'mobile.approval', 'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event',
+    'mobile.look', 'mobile.message', 'mobile.preference', 'mobile.redemption', 'mobile.visit')
 
 
 @tagged('post_install', '-at_install')
