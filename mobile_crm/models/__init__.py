@@ -17,12 +17,16 @@ from . import ir_ui_view
 from . import ir_websocket
 from . import loyalty_card
 from . import loyalty_card_ledger
+from . import loyalty_card_offers
+from . import loyalty_card_status
+from . import loyalty_program
 from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
 from . import mobile_campaign_audience
 from . import mobile_campaign_budget
 from . import mobile_campaign_channel
+from . import mobile_campaign_coupon
 from . import mobile_campaign_days
 from . import mobile_campaign_demo
 from . import mobile_campaign_facts
@@ -42,6 +46,7 @@ from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording
 from . import mobile_coupon_pass
+from . import mobile_coupon_step
 from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
@@ -59,6 +64,7 @@ from . import mobile_geocode_cache
 from . import mobile_geocode_meter
 from . import mobile_geocoder
 from . import mobile_geofence
+from . import mobile_guessing
 from . import mobile_idempotency
 from . import mobile_limit
 from . import mobile_look
@@ -106,5 +112,6 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
+from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion

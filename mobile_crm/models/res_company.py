@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import gs1
 from ..tools.map_box import MAX_ZOOM
 
 
@@ -48,6 +49,9 @@ class ResCompany(models.Model):
         string="Purchases Count Within (days)", required=True, default=14,
         help="For so many days purchases are compared between those who got an offer and the control group. New "
              "campaigns begin with this.")
+    mobile_gs1_prefix = fields.Char(
+        string="GS1 Company Prefix",
+        help="The 6 to 11 digits that GS1 has given you. Barcodes of coupons with a GS1 coupon number begin with it.")
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
@@ -98,6 +102,12 @@ class ResCompany(models.Model):
         'CHECK (mobile_coupon_hold_minutes BETWEEN 0 AND 10080)', "A quotation holds a coupon for a week at most.")
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('mobile_gs1_prefix')
+    def _check_mobile_gs1_prefix(self):
+        for company in self.filtered('mobile_gs1_prefix'):
+            if not gs1.PREFIX.fullmatch(company.mobile_gs1_prefix):
+                raise ValidationError(self.env._("A GS1 company prefix has 6 to 11 digits."))
 
     @api.constrains('mobile_tile_url')
     def _check_mobile_tile_url(self):

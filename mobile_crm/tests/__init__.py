@@ -23,6 +23,7 @@ from . import test_api_tokens
 from . import test_approval
 from . import test_audience
 from . import test_audience_blocks
+from . import test_barcode
 from . import test_bell
 from . import test_brute_force
 from . import test_campaign_lift
@@ -30,7 +31,9 @@ from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_template
 from . import test_consent
+from . import test_coupon_batch
 from . import test_coupon_code
+from . import test_coupon_status
 from . import test_days
 from . import test_decision
 from . import test_decision_facts
@@ -42,6 +45,7 @@ from . import test_forgetting
 from . import test_geo
 from . import test_geocode_queue
 from . import test_geocoding
+from . import test_guessing
 from . import test_hours_text
 from . import test_i18n
 from . import test_idempotency

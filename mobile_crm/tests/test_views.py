@@ -29,14 +29,15 @@ SECRET_MODELS = {
     'mobile.token': ('list', 'form', 'search'),
 }
 MANAGERS_MODELS = {
+    'mobile.coupon.step': ('list', 'kanban', 'form', 'search'),
     'mobile.erasure': ('list', 'form', 'search'),
     'mobile.look': ('list', 'form', 'search'),
     'mobile.occasion': ('list', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.decision', 'mobile.device',
-    'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference',
-    'mobile.redemption', 'mobile.visit',
+    'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision',
+    'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion',
+    'mobile.preference', 'mobile.redemption', 'mobile.visit',
 )
 
 
