@@ -1,1 +1,2 @@
+from . import test_overstock
 from . import test_warehouse
