@@ -6,6 +6,9 @@
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",
     'depends': ['mobile_crm', 'sale_stock'],
-    'data': ['views/mobile_store_views.xml'],
+    'data': [
+        'views/mobile_campaign_views.xml',
+        'views/mobile_store_views.xml',
+    ],
     'auto_install': True,
 }
