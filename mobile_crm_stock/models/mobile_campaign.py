@@ -26,6 +26,11 @@ class MobileCampaign(models.Model):
         help="A store has too much of a product when what is free in its warehouse lasts for longer than this, as it "
              "sold on average in the last 90 days. What sold nothing counts once it has been there for so long.")
 
+    only_in_stock = fields.Boolean(
+        string="Only What Is in Stock", default=True,
+        help="Nothing is offered at a store that has none of the product left. It counts for products that the offer is "
+             "about or gives for free, and for stores with a warehouse.")
+
     _overstock_days_valid = models.Constraint(
         'CHECK (overstock_days > 0)', "Stock lasts for at least one day.")
 
