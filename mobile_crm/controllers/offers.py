@@ -25,7 +25,7 @@ class Offers(MobileController):
         card = self.env['loyalty.card']._mobile_offer(self._partner(), self._company(), str(offer_id))
         if not card:
             raise Problem('not_found')
-        return OfferDetail.of(card)
+        return OfferDetail.of(card, self._company())
 
     @mobile_route('/offers/claim', methods=['POST'], auth='mobile', readonly=False, problems=('not_found',))
     def claim_offer(self, body: Claim) -> Offer:

@@ -13,8 +13,8 @@ STATUS = [
     ('expired', "Expired"),
     ('withdrawn', "Withdrawn"),
 ]
-# The states of a redemption that stands.
-LIVING = ('held', 'confirmed')
+# The condition that a row of the ledger spends its coupon for good.
+USED = SQL("state IN ('confirmed', 'conflict')")
 
 
 class LoyaltyCard(models.Model):
@@ -35,15 +35,15 @@ class LoyaltyCard(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        'mobile_redemption_ids.state', 'mobile_expires_at', 'expiration_date', 'mobile_valid_from',
+        'mobile_redemption_ids.state', 'mobile_redemption_ids.expires_at', 'mobile_expires_at', 'expiration_date', 'mobile_valid_from',
         'mobile_withdrawn_at', 'points', 'active', 'program_id.active')
     def _compute_mobile_status(self):
         now = fields.Datetime.now()
         for card in self:
-            states = set(card.sudo().mobile_redemption_ids.mapped('state'))
-            if 'held' in states:
+            spent = card._mobile_spending_row()
+            if spent.state == 'held':
                 card.mobile_status = 'reserved'
-            elif 'confirmed' in states or card.points <= 0:
+            elif spent or card.points <= 0:
                 card.mobile_status = 'redeemed'
             elif card.mobile_withdrawn_at:
                 card.mobile_status = 'withdrawn'
@@ -70,33 +70,39 @@ class LoyaltyCard(models.Model):
         self._check_field_access(self._fields['mobile_status'], 'read')
         parts = self._mobile_status_parts(alias)
         return SQL(
-            """CASE WHEN %(held)s THEN 'reserved' WHEN %(confirmed)s OR %(spent)s THEN 'redeemed'
+            """CASE WHEN %(held)s THEN 'reserved' WHEN %(used)s OR %(spent)s THEN 'redeemed'
                     WHEN %(withdrawn)s THEN 'withdrawn' WHEN NOT %(good)s THEN 'expired'
                     WHEN %(early)s THEN 'upcoming' ELSE 'available' END""", **parts)
 
     @api.model
     def _mobile_status_parts(self, alias):
         """Return the conditions (SQL) of which a status is made, for a row of `alias`."""
-        self.env['mobile.redemption'].flush_model(['card_id', 'state'])
+        self.env['mobile.redemption'].flush_model(['card_id', 'expires_at', 'state'])
         self.env['loyalty.program'].flush_model(['active'])
         self.env['res.company'].flush_model(['partner_id'])
         self.env['res.partner'].flush_model(['tz'])
         self.flush_model()
 
-        def living(*states):
+        def has(condition):
             return SQL(
-                'EXISTS (SELECT FROM mobile_redemption living WHERE living.card_id = %s AND living.state IN %s)',
-                SQL.identifier(alias, 'id'), states)
+                'EXISTS (SELECT FROM mobile_redemption living WHERE living.card_id = %s AND %s)',
+                SQL.identifier(alias, 'id'), condition)
 
         return {
-            'held': living('held'),
-            'confirmed': living('confirmed'),
-            'living': living(*LIVING),
+            # By one that is no longer held; see ``_mobile_spending_row``.
+            'used': has(USED),
+            'held': has(self._mobile_held_sql()),
+            'living': has(SQL('(%s OR %s)', USED, self._mobile_held_sql())),
             'spent': SQL('COALESCE(%s, 0) <= 0', SQL.identifier(alias, 'points')),
             'withdrawn': SQL('%s IS NOT NULL', SQL.identifier(alias, 'mobile_withdrawn_at')),
             'early': SQL('COALESCE(%s > %s, FALSE)', SQL.identifier(alias, 'mobile_valid_from'), fields.Datetime.now()),
             'good': self._mobile_good_sql(alias),
         }
+
+    @api.model
+    def _mobile_held_sql(self):
+        """Return the condition that a row of the ledger keeps others from its coupon now."""
+        return SQL("(state = 'held' AND (expires_at IS NULL OR expires_at > %s))", fields.Datetime.now())
 
     @api.model
     def _mobile_good_sql(self, alias):
@@ -124,15 +130,12 @@ class LoyaltyCard(models.Model):
         card_id = SQL.identifier(alias, 'id')
         unused = SQL('(NOT %(spent)s AND NOT %(living)s)', **parts)
 
-        def has(state):
-            return SQL('%s IN (SELECT card_id FROM mobile_redemption WHERE state = %s)', card_id, state)
-
         conditions = {
-            'reserved': has('held'),
+            'reserved': SQL('%s IN (SELECT card_id FROM mobile_redemption WHERE %s)', card_id, self._mobile_held_sql()),
             'redeemed': SQL(
-                """%s IN (SELECT card_id FROM mobile_redemption WHERE state = 'confirmed' UNION ALL
-                          SELECT id FROM loyalty_card spent WHERE COALESCE(points, 0) <= 0 AND NOT EXISTS (
-                              SELECT FROM mobile_redemption WHERE card_id = spent.id AND state = 'held'))""", card_id),
+                """(%s IN (SELECT card_id FROM mobile_redemption WHERE %s UNION ALL
+                           SELECT id FROM loyalty_card WHERE COALESCE(points, 0) <= 0) AND NOT %s)""",
+                card_id, USED, parts['held']),
             'withdrawn': SQL('(%s AND %s)', parts['withdrawn'], unused),
             'expired': SQL('(NOT %s AND NOT %s AND %s)', parts['withdrawn'], parts['good'], unused),
             'upcoming': SQL('(%s AND NOT %s AND %s AND %s)',
@@ -176,13 +179,13 @@ class LoyaltyCard(models.Model):
             raise AccessError(self.env._("Only managers of Mobile CRM withdraw coupons and give them back."))
         self.check_access('read')
         self.flush_recordset()
-        self.env['mobile.redemption'].flush_model(['card_id', 'state'])
+        self.env['mobile.redemption'].flush_model(['card_id', 'expires_at', 'state'])
         rows = execute_racing(self.env, SQL(
             """UPDATE loyalty_card SET mobile_withdrawn_at = %s, write_uid = %s, write_date = %s
                 WHERE id = ANY(%s) AND mobile_uuid IS NOT NULL AND %s AND NOT EXISTS (
-                      SELECT FROM mobile_redemption WHERE card_id = loyalty_card.id AND state IN %s)
+                      SELECT FROM mobile_redemption WHERE card_id = loyalty_card.id AND (%s OR %s))
             RETURNING id""",
-            withdrawn_at, self.env.uid, fields.Datetime.now(), self.ids, condition, LIVING))
+            withdrawn_at, self.env.uid, fields.Datetime.now(), self.ids, condition, USED, self._mobile_held_sql()))
         self.invalidate_recordset()
         if not rows:
             raise UserError(
@@ -205,21 +208,30 @@ class LoyaltyCard(models.Model):
                   'where': card.mobile_campaign_id.name or card.order_id.name or card.program_id.name}]
         for step in card.env['mobile.coupon.step'].search([('card_id', '=', card.id)]):
             steps.append({'at': step.happened_at, 'kind': step.kind, 'who': step.user_id.name, 'where': step.note})
+        reasons = dict(self.env['mobile.redemption']._fields['void_reason']._description_selection(self.env))
         for redemption in card.mobile_redemption_ids:
             where = redemption.store_id.name or redemption.order_ref
             if for_holder and redemption.partner_id != card.partner_id:
                 # A colleague's purchase is the colleague's.
                 where = ''
             who = redemption.create_uid.name
-            for kind, at in (('reserved', redemption.create_date), ('redeemed', redemption.confirmed_at),
-                             ('returned', redemption.voided_at)):
+            if redemption.state == 'conflict':
+                steps.append({'at': redemption.confirmed_at or redemption.create_date, 'kind': 'conflict', 'who': who,
+                              'where': where})
+                continue
+            # A till without the network has reserved nothing.
+            reserved_at = None if redemption.accepted_at else redemption.create_date
+            reason = reasons.get(redemption.void_reason, '')
+            for kind, at, detail in (
+                    ('reserved', reserved_at, where), ('redeemed', redemption.confirmed_at, where),
+                    ('returned', redemption.voided_at, reason)):
                 if at:
-                    steps.append({'at': at, 'kind': kind, 'who': who, 'where': where})
+                    steps.append({'at': at, 'kind': kind, 'who': who, 'where': detail})
         if card.mobile_status == 'expired' and (expiry := card._mobile_expiry()) and expiry <= fields.Datetime.now():
             steps.append({'at': expiry, 'kind': 'expired', 'who': '', 'where': ''})
         if for_holder:
             steps = [{**step, 'who': '', 'where': step['where'] if step['kind'] in ('reserved', 'redeemed') else ''}
-                     for step in steps if step['kind'] not in ('imported', 'printed', 'exported')]
+                     for step in steps if step['kind'] not in ('imported', 'printed', 'exported', 'conflict')]
         texts = self._mobile_step_texts()
         order = list(texts)
         return [{**step, 'text': texts[step['kind']]}
@@ -234,6 +246,7 @@ class LoyaltyCard(models.Model):
             **kinds,
             'reserved': self.env._("Reserved"),
             'redeemed': self.env._("Redeemed"),
-            'returned': self.env._("Given back by a cancelled order"),
+            'returned': self.env._("Given back"),
+            'conflict': self.env._("Accepted by a till without the network, and not good"),
             'expired': self.env._("Expired"),
         }

@@ -37,7 +37,7 @@ class TestApiOffers(MobileHttpCase):
             'valid_from': card.mobile_valid_from.strftime('%Y-%m-%dT%H:%M:%SZ'),
             'expires_at': card.mobile_expires_at.strftime('%Y-%m-%dT%H:%M:%SZ'),
             'store_ids': self.store_near.ids, 'channels': ['sale', 'phone', 'till'],
-            'campaign': {'id': self.campaign.id, 'name': "15 % for you"},
+            'campaign': {'id': self.campaign.id, 'name': "15 % for you"}, 'image_url': None,
             'history': [{'at': card.create_date.strftime('%Y-%m-%dT%H:%M:%SZ'), 'kind': 'issued',
                          'text': "Given out", 'where': ''}]})
         del offer['history']

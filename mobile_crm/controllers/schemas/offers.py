@@ -54,34 +54,41 @@ class Offer(Output):
     discount: Discount
     code: str
     barcode: Barcode
+    qr: str | None = Field(None, description='The text of a QR code that a till can check without the network')
     status: OfferStatus
     valid_from: UtcOutput | None
     expires_at: UtcOutput | None
     store_ids: list[int] = Field(description='Where it counts; empty means everywhere')
     channels: list[Channel] = Field(description='How it can be used: on an order of the shop, in the app, at the till')
     campaign: OfferCampaign | None
+    image_url: str | None = Field(description='Of the picture, which needs no sign-in')
 
     @classmethod
-    def of(cls, card):
-        """Return a ``loyalty.card`` as its holder sees it."""
+    def of(cls, card, company=None):
+        """Return a ``loyalty.card`` as its holder sees it.
+
+        :param company: ``res.company`` whose tills check its ``qr``; there is none without one.
+        """
         card = card.sudo()
         campaign = card.mobile_campaign_id
         # A program that is taken out of use takes its rewards along, and its coupons are still shown.
         reward = card.program_id.with_context(active_test=False).reward_ids[:1]
         return cls(
             id=card.mobile_uuid,
-            title=campaign.message_title or card.program_id.name,
+            title=campaign._title_of_coupon(card) if campaign else card.program_id.name,
             description=reward.description,
             terms=campaign.terms,
             discount=_discount(reward),
             code=card.code,
             barcode=Barcode(format='qr', value=card.code),
+            qr=card.env['mobile.coupon.pass']._issue(card, company) if company else None,
             status=card._mobile_public_status(),
             valid_from=card.mobile_valid_from or None,
             expires_at=card._mobile_expiry(),
             store_ids=card.mobile_store_ids.ids,
             channels=card._mobile_channel_list(),
-            campaign=OfferCampaign(id=campaign.id, name=campaign.message_title) if campaign else None,
+            campaign=OfferCampaign(id=campaign.id, name=campaign._plain_title()) if campaign else None,
+            image_url=campaign.image_url or None,
         )
 
 
@@ -100,10 +107,10 @@ class OfferDetail(Offer):
     history: list[OfferStep] = Field(description='The oldest first')
 
     @classmethod
-    def of(cls, card):
+    def of(cls, card, company=None):
         """Return a ``loyalty.card`` as its holder sees it, with what happened to it."""
         return cls(
-            **Offer.of(card).model_dump(),
+            **Offer.of(card, company).model_dump(),
             history=[OfferStep(at=step['at'], kind=step['kind'], text=step['text'], where=step['where'] or '')
                      for step in card._mobile_history(for_holder=True)])
 
