@@ -9,8 +9,8 @@ from .tools import append_only, ledger_guard
 
 # What holds on to something comes before it.
 OWN_TABLES = [
-    'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step',
-    'mobile_consent', 'mobile_opt_in',
+    'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step', 'mobile_consent',
+    'mobile_opt_in',
     'mobile_preference', 'mobile_occasion', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event',
     'mobile_message', 'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device',
     'mobile_campaign_run', 'mobile_campaign_channel', 'mobile_campaign_variant', 'mobile_campaign',

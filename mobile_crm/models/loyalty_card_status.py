@@ -13,8 +13,8 @@ STATUS = [
     ('expired', "Expired"),
     ('withdrawn', "Withdrawn"),
 ]
-# The condition that a row of the ledger spends its coupon for good.
-USED = SQL("state IN ('confirmed', 'conflict')")
+# The states of a redemption that has spent the coupon: one of a till that had no network has, whoever else had it.
+SPENT = ('confirmed', 'conflict')
 
 
 class LoyaltyCard(models.Model):
@@ -35,7 +35,8 @@ class LoyaltyCard(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        'mobile_redemption_ids.state', 'mobile_redemption_ids.expires_at', 'mobile_expires_at', 'expiration_date', 'mobile_valid_from',
+        'mobile_redemption_ids.state', 'mobile_redemption_ids.expires_at', 'mobile_expires_at', 'expiration_date',
+        'mobile_valid_from',
         'mobile_withdrawn_at', 'points', 'active', 'program_id.active')
     def _compute_mobile_status(self):
         now = fields.Datetime.now()
@@ -70,29 +71,28 @@ class LoyaltyCard(models.Model):
         self._check_field_access(self._fields['mobile_status'], 'read')
         parts = self._mobile_status_parts(alias)
         return SQL(
-            """CASE WHEN %(held)s THEN 'reserved' WHEN %(used)s OR %(spent)s THEN 'redeemed'
+            """CASE WHEN %(held)s THEN 'reserved' WHEN %(confirmed)s OR %(spent)s THEN 'redeemed'
                     WHEN %(withdrawn)s THEN 'withdrawn' WHEN NOT %(good)s THEN 'expired'
                     WHEN %(early)s THEN 'upcoming' ELSE 'available' END""", **parts)
 
     @api.model
     def _mobile_status_parts(self, alias):
         """Return the conditions (SQL) of which a status is made, for a row of `alias`."""
-        self.env['mobile.redemption'].flush_model(['card_id', 'expires_at', 'state'])
+        self.env['mobile.redemption'].flush_model(['card_id', 'state', 'expires_at'])
         self.env['loyalty.program'].flush_model(['active'])
         self.env['res.company'].flush_model(['partner_id'])
         self.env['res.partner'].flush_model(['tz'])
         self.flush_model()
 
-        def has(condition):
+        def living(condition):
             return SQL(
-                'EXISTS (SELECT FROM mobile_redemption living WHERE living.card_id = %s AND %s)',
-                SQL.identifier(alias, 'id'), condition)
+                'EXISTS (SELECT FROM mobile_redemption WHERE card_id = %s AND %s)', SQL.identifier(alias, 'id'),
+                condition)
 
         return {
-            # By one that is no longer held; see ``_mobile_spending_row``.
-            'used': has(USED),
-            'held': has(self._mobile_held_sql()),
-            'living': has(SQL('(%s OR %s)', USED, self._mobile_held_sql())),
+            'held': living(self._mobile_held_sql()),
+            'confirmed': living(SQL('state IN %s', SPENT)),
+            'living': living(self._mobile_living_sql()),
             'spent': SQL('COALESCE(%s, 0) <= 0', SQL.identifier(alias, 'points')),
             'withdrawn': SQL('%s IS NOT NULL', SQL.identifier(alias, 'mobile_withdrawn_at')),
             'early': SQL('COALESCE(%s > %s, FALSE)', SQL.identifier(alias, 'mobile_valid_from'), fields.Datetime.now()),
@@ -101,8 +101,13 @@ class LoyaltyCard(models.Model):
 
     @api.model
     def _mobile_held_sql(self):
-        """Return the condition that a row of the ledger keeps others from its coupon now."""
-        return SQL("(state = 'held' AND (expires_at IS NULL OR expires_at > %s))", fields.Datetime.now())
+        """Return the condition that a row of ``mobile_redemption`` holds its coupon now."""
+        return SQL("state = 'held' AND (expires_at IS NULL OR expires_at > %s)", fields.Datetime.now())
+
+    @api.model
+    def _mobile_living_sql(self):
+        """Return the condition that a row of ``mobile_redemption`` holds or has spent its coupon now."""
+        return SQL('(%s OR state IN %s)', self._mobile_held_sql(), SPENT)
 
     @api.model
     def _mobile_good_sql(self, alias):
@@ -133,9 +138,9 @@ class LoyaltyCard(models.Model):
         conditions = {
             'reserved': SQL('%s IN (SELECT card_id FROM mobile_redemption WHERE %s)', card_id, self._mobile_held_sql()),
             'redeemed': SQL(
-                """(%s IN (SELECT card_id FROM mobile_redemption WHERE %s UNION ALL
-                           SELECT id FROM loyalty_card WHERE COALESCE(points, 0) <= 0) AND NOT %s)""",
-                card_id, USED, parts['held']),
+                """%(card)s IN (SELECT card_id FROM mobile_redemption WHERE state IN %(states)s UNION ALL
+                                SELECT id FROM loyalty_card spent WHERE COALESCE(points, 0) <= 0) AND NOT %(held)s""",
+                card=card_id, states=SPENT, held=parts['held']),
             'withdrawn': SQL('(%s AND %s)', parts['withdrawn'], unused),
             'expired': SQL('(NOT %s AND NOT %s AND %s)', parts['withdrawn'], parts['good'], unused),
             'upcoming': SQL('(%s AND NOT %s AND %s AND %s)',
@@ -179,13 +184,14 @@ class LoyaltyCard(models.Model):
             raise AccessError(self.env._("Only managers of Mobile CRM withdraw coupons and give them back."))
         self.check_access('read')
         self.flush_recordset()
-        self.env['mobile.redemption'].flush_model(['card_id', 'expires_at', 'state'])
+        self.env['mobile.redemption'].flush_model(['card_id', 'state', 'expires_at'])
         rows = execute_racing(self.env, SQL(
             """UPDATE loyalty_card SET mobile_withdrawn_at = %s, write_uid = %s, write_date = %s
                 WHERE id = ANY(%s) AND mobile_uuid IS NOT NULL AND %s AND NOT EXISTS (
-                      SELECT FROM mobile_redemption WHERE card_id = loyalty_card.id AND (%s OR %s))
+                      SELECT FROM mobile_redemption WHERE card_id = loyalty_card.id AND %s)
             RETURNING id""",
-            withdrawn_at, self.env.uid, fields.Datetime.now(), self.ids, condition, USED, self._mobile_held_sql()))
+            withdrawn_at, self.env.uid, fields.Datetime.now(), self.ids, condition,
+            self._mobile_living_sql()))
         self.invalidate_recordset()
         if not rows:
             raise UserError(

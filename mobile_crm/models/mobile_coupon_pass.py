@@ -18,7 +18,7 @@ class MobileCouponPass(models.AbstractModel):
 
     @api.model
     def _issue(self, card, company):
-        """Return the text of a coupon's QR code, or None for one whose code is not ours, or that tills do not take.
+        """Return the text of a coupon's QR code, or None when its code is not ours, or tills do not take it.
 
         :param card: ``loyalty.card``.
         :param company: ``res.company`` whose tills take it.

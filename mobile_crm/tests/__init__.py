@@ -21,9 +21,9 @@ from . import test_api_stores
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
-from . import test_barcode
 from . import test_audience
 from . import test_audience_blocks
+from . import test_barcode
 from . import test_bell
 from . import test_brute_force
 from . import test_campaign_lift

@@ -36,9 +36,8 @@ MANAGERS_MODELS = {
 }
 FACTS = (
     'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision',
-    'mobile.device',
-    'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference',
-    'mobile.redemption', 'mobile.visit',
+    'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion',
+    'mobile.preference', 'mobile.redemption', 'mobile.visit',
 )
 
 

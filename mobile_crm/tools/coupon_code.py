@@ -21,6 +21,8 @@ from . import gs1
 ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 PAYLOAD_LENGTH = 16
 GROUP_LENGTH = 4
+# Of the check, before the first symbol.
+_START = len(ALPHABET) // 2
 # What a code that was printed elsewhere may look like: it has to fit into a barcode, a spreadsheet and an address.
 FOREIGN = re.compile(r'[0-9A-Za-z][0-9A-Za-z._/-]{5,63}')
 # So many codes show which symbols come at a place.
@@ -29,8 +31,6 @@ TELLING = 200
 LONGEST = 200
 # What some scanners put before what they read, to say which kind of barcode it was (ISO/IEC 15424).
 _SYMBOLOGY = re.compile(r'^\][A-Za-z][0-9A-Za-z]')
-# Of the check, before the first symbol.
-_START = len(ALPHABET) // 2
 _READ_AS = str.maketrans({'I': '1', 'L': '1', 'O': '0', '-': None, ' ': None})
 
 

@@ -107,8 +107,8 @@ class OfferDetail(Offer):
     history: list[OfferStep] = Field(description='The oldest first')
 
     @classmethod
-    def of(cls, card, company=None):
-        """Return a ``loyalty.card`` as its holder sees it, with what happened to it."""
+    def of(cls, card, company):
+        """Return a ``loyalty.card`` as its holder sees it, with what happened to it and what a till can check."""
         return cls(
             **Offer.of(card, company).model_dump(),
             history=[OfferStep(at=step['at'], kind=step['kind'], text=step['text'], where=step['where'] or '')
