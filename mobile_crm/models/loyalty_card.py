@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import coupon_code
+from ..tools.public_id import ordered_uuid_sql
 from ..tools.racing import execute_racing
 
 # Where a coupon may be used; the parts are the channels of ``_mobile_refusal``. Empty means everywhere.
@@ -87,7 +88,7 @@ class LoyaltyCard(models.Model):
         """
         codes = set()
         while len(codes) < count:
-            fresh = {coupon_code.generate() for _number in range(count - len(codes))}
+            fresh = set(coupon_code.generate_many(count - len(codes)))
             codes |= fresh - self._mobile_taken(fresh)
         return list(codes)
 
@@ -130,9 +131,9 @@ class LoyaltyCard(models.Model):
                    for name, value in values.items()}
         rows = execute_racing(self.env, SQL(
             """INSERT INTO loyalty_card (code, mobile_uuid, %s)
-               SELECT code, gen_random_uuid()::text, %s FROM unnest(%s::varchar[]) WITH ORDINALITY AS new (code, number)
+               SELECT code, %s, %s FROM unnest(%s::varchar[]) WITH ORDINALITY AS new (code, number)
                 ORDER BY number ON CONFLICT (code) DO NOTHING RETURNING id""",
-            SQL(', ').join(map(SQL.identifier, columns)), SQL(', ').join(columns.values()), codes))
+            SQL(', ').join(map(SQL.identifier, columns)), ordered_uuid_sql(), SQL(', ').join(columns.values()), codes))
         cards = self.browse(row[0] for row in rows)
         self.env.cr.execute(SQL(
             """INSERT INTO mobile_card_store_rel (loyalty_card_id, mobile_store_id)
@@ -163,13 +164,16 @@ class LoyaltyCard(models.Model):
         expiry = card._mobile_expiry()
         return bool(card.active and card.program_id.active and (not expiry or expiry > moment))
 
-    def _mobile_is_usable_by(self, partner):
-        """Tell whether a coupon is this customer's to use: theirs, their company's, or anybody's."""
+    def _mobile_is_usable_by(self, partner, channel='sale'):
+        """Tell whether a coupon is this customer's to use: theirs, their company's, or anybody's.
+
+        Who shows a coupon that nobody has yet at a till is taken for its owner, as with cash.
+        """
         self.ensure_one()
         card = self.sudo()
         if card.partner_id:
             return card.partner_id.commercial_partner_id == partner.commercial_partner_id
-        return not card.holder_only
+        return channel == 'till' or not card.holder_only
 
     def _mobile_counts_for(self, company):
         """Tell whether a coupon is worth something in this company: its campaign's, else its program's."""
@@ -193,7 +197,7 @@ class LoyaltyCard(models.Model):
         # Whose it is comes first: what became of another customer's coupon is told to nobody.
         card = self.sudo()
         code = card._mobile_masked_code()
-        if not card._mobile_is_usable_by(partner):
+        if not card._mobile_is_usable_by(partner, channel):
             return (
                 self.env._("The coupon %s belongs to another customer.", code) if card.partner_id else
                 self.env._("The coupon %s has no holder yet. Its owner has to claim it in the app first.", code))

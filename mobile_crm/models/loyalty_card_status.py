@@ -214,21 +214,30 @@ class LoyaltyCard(models.Model):
                   'where': card.mobile_campaign_id.name or card.order_id.name or card.program_id.name}]
         for step in card.env['mobile.coupon.step'].search([('card_id', '=', card.id)]):
             steps.append({'at': step.happened_at, 'kind': step.kind, 'who': step.user_id.name, 'where': step.note})
+        reasons = dict(self.env['mobile.redemption']._fields['void_reason']._description_selection(self.env))
         for redemption in card.mobile_redemption_ids:
             where = redemption.store_id.name or redemption.order_ref
             if for_holder and redemption.partner_id != card.partner_id:
                 # A colleague's purchase is the colleague's.
                 where = ''
             who = redemption.create_uid.name
-            for kind, at in (('reserved', redemption.create_date), ('redeemed', redemption.confirmed_at),
-                             ('returned', redemption.voided_at)):
+            if redemption.state == 'conflict':
+                steps.append({'at': redemption.confirmed_at or redemption.create_date, 'kind': 'conflict', 'who': who,
+                              'where': where})
+                continue
+            # A till without the network has reserved nothing.
+            reserved_at = None if redemption.accepted_at else redemption.create_date
+            reason = reasons.get(redemption.void_reason, '')
+            for kind, at, detail in (
+                    ('reserved', reserved_at, where), ('redeemed', redemption.confirmed_at, where),
+                    ('returned', redemption.voided_at, reason)):
                 if at:
-                    steps.append({'at': at, 'kind': kind, 'who': who, 'where': where})
+                    steps.append({'at': at, 'kind': kind, 'who': who, 'where': detail})
         if card.mobile_status == 'expired' and (expiry := card._mobile_expiry()) and expiry <= fields.Datetime.now():
             steps.append({'at': expiry, 'kind': 'expired', 'who': '', 'where': ''})
         if for_holder:
             steps = [{**step, 'who': '', 'where': step['where'] if step['kind'] in ('reserved', 'redeemed') else ''}
-                     for step in steps if step['kind'] not in ('imported', 'printed', 'exported')]
+                     for step in steps if step['kind'] not in ('imported', 'printed', 'exported', 'conflict')]
         texts = self._mobile_step_texts()
         order = list(texts)
         return [{**step, 'text': texts[step['kind']]}
@@ -243,6 +252,7 @@ class LoyaltyCard(models.Model):
             **kinds,
             'reserved': self.env._("Reserved"),
             'redeemed': self.env._("Redeemed"),
-            'returned': self.env._("Given back by a cancelled order"),
+            'returned': self.env._("Given back"),
+            'conflict': self.env._("Accepted by a till without the network, and not good"),
             'expired': self.env._("Expired"),
         }

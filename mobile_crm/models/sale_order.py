@@ -97,7 +97,7 @@ class SaleOrder(models.Model):
                 "confirmed.", self._mobile_spender(coupon).name))
         result = super()._apply_program_reward(reward, coupon, **kwargs)
         if 'error' not in result:
-            if coupon.holder_only:
+            if coupon.mobile_uuid:
                 self.env['mobile.redemption'].sudo()._hold_for_quotation(self, coupon)
             # Who takes a reward anew asks anew, also after a no.
             self._mobile_follow_spending(again=True)
