@@ -166,7 +166,8 @@ class ResPartner(models.Model):
         def condition(partner):
             days = audience.anniversaries_within(self._mobile_calendar()[1], operator, value)
             is_born = SQL(
-                'EXISTS (SELECT FROM res_partner born WHERE born.id = %s AND born.mobile_birthdate IS NOT NULL', partner)
+                'EXISTS (SELECT FROM res_partner born WHERE born.id = %s AND born.mobile_birthdate IS NOT NULL',
+                partner)
             day = SQL("date_part('month', born.mobile_birthdate) * 100 + date_part('day', born.mobile_birthdate)")
             return audience.any_of([
                 *([SQL('%s AND (%s)::integer IN %s)', is_born, day, tuple(days))] if days else []),

@@ -122,8 +122,8 @@ class TestAudience(MobileCommon):
         with freeze_time(datetime(2026, 3, 1, 12)):
             for domain in (
                 # As Odoo keeps "created today" in a favourite.
-                """[("create_date", ">=", datetime.datetime.combine(context_today(), datetime.time(0, 0, 0))"""
-                """.to_utc().strftime("%Y-%m-%d %H:%M:%S"))]""",
+                ("""[("create_date", ">=", datetime.datetime.combine(context_today(), datetime.time(0, 0, 0))"""
+                 """.to_utc().strftime("%Y-%m-%d %H:%M:%S"))]"""),
                 "[('create_date', '>=', 'today')]",
             ):
                 self.assertEqual(self._audience(domain), self.anna, domain)
