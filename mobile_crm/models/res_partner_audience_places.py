@@ -8,14 +8,16 @@ from .res_partner_audience import MANAGER, Days, Distance
 from .res_partner_audience_orders import WINDOWS
 
 RADII = (2, 5, 10, 25, 50)
+# Says in the cursor's cache that contacts were searched by the stores that they visited.
+LOOKS = 'mobile_crm.visited'
 LATITUDE, LONGITUDE = SQL('lives.partner_latitude::float8'), SQL('lives.partner_longitude::float8')
 
 
 class ResPartner(models.Model):
     """Where customers go and live.
 
-    Visits count once they are over: whoever composes an audience need not see who is in a store now. Where somebody
-    lives is the contact's address. The positions that phones report are no part of any audience: a few searches with
+    Visits count once they are over: whoever composes an audience need not see who is in a store now. To see who visited
+    a certain store is to look at their movements, and is remembered as such (see ``mobile.look``). Where somebody lives is the contact's address. The positions that phones report are no part of any audience: a few searches with
     different distances would tell them to people who may not see them.
     """
 
@@ -74,6 +76,7 @@ class ResPartner(models.Model):
             f'mobile_visited_store{window}_ids': SQL('(%s)', self._mobile_visits_sql(
                 SQL('partner.id'), SQL('array_agg(DISTINCT store_id)'), self._mobile_within(days)))
             for window, days in WINDOWS.items()})
+        self._mobile_log_look('read')
 
     @api.depends_context('company')
     @api.depends('partner_latitude', 'partner_longitude')
@@ -117,6 +120,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _mobile_visited(self, window, operator, value):
+        if self._mobile_is_look():
+            # Whoever is shown next in this transaction has been picked by it.
+            self.env.cr.cache[LOOKS] = True
         self.env['mobile.visit'].flush_model()
         within = self._mobile_within(WINDOWS[window])
         return self._mobile_related_block(
@@ -167,7 +173,42 @@ class ResPartner(models.Model):
             f'mobile_near_{radius}_store_ids', operator, value,
             lambda partner, chosen: self._mobile_near_sql(partner, chosen, radius))
 
+    # === CRUD METHODS === #
+
+    def _read_format(self, fnames, load='_classic_read'):
+        """Override: whatever shows contacts to a user reads them here."""
+        res = super()._read_format(fnames, load)
+        if self.env.cr.cache.get(LOOKS):
+            self._mobile_log_look('read')
+        return res
+
+    def export_data(self, fields_to_export):
+        """Override: an export does not read as a screen does."""
+        res = super().export_data(fields_to_export)
+        if self.env.cr.cache.get(LOOKS):
+            self._mobile_log_look('export')
+        return res
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _mobile_is_look(self):
+        """Tell whether a member of staff asks, and not the system: the decision about an offer is no look."""
+        return not self.env.su and self.env.user._is_internal()
+
+    def _mobile_log_look(self, method):
+        """Remember that the current user sees these customers' visits to stores, of those who have any."""
+        ids = tuple(self._origin.ids)
+        if not ids or not self._mobile_is_look():
+            return
+        visits = SQL('(SELECT id FROM mobile_visit WHERE partner_id IN %s AND company_id = %s AND left_at IS NOT NULL)',
+                     ids, self.env.company.id)
+        if self.env.cr.readonly:
+            with self.env.registry.cursor() as cr:
+                env = self.env(cr=cr)
+                env['mobile.look']._log(method, env['mobile.visit'], visits, False)
+        else:
+            self.env['mobile.look']._log(method, self.env['mobile.visit'], visits, False)
 
     @api.model
     def _mobile_flush_places(self):
