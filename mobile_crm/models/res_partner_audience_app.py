@@ -97,6 +97,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_mobile_has_app(self, operator, value):
+        self.env['mobile.device'].flush_model()
         return self._mobile_boolean_block('mobile_has_app', operator, self._mobile_device_exists)
 
     @api.model
@@ -134,6 +135,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_mobile_can_push(self, operator, value):
+        self.env['mobile.device'].flush_model()
         return self._mobile_boolean_block('mobile_can_push', operator, lambda partner: (
             self._mobile_device_exists(partner, SQL('notifications_allowed'))))
 
@@ -186,12 +188,6 @@ class ResPartner(models.Model):
             operator, value, zone))
 
     # === BUSINESS METHODS === #
-
-    @api.model
-    def _mobile_boolean_block(self, name, operator, condition):
-        # Odoo asks for True alone.
-        self.env['mobile.device'].flush_model()
-        return self._mobile_block(name, operator, condition, ('in',))
 
     @api.model
     def _mobile_devices_sql(self, partner, columns, condition=TRUE):

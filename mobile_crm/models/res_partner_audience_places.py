@@ -3,21 +3,21 @@ from odoo.tools import SQL
 
 from ..tools import audience
 from ..tools.audience import NOTHING, TRUE
-from ..tools.geo import distance_sql
 from .res_partner_audience import MANAGER, Days, Distance
 from .res_partner_audience_orders import WINDOWS
 
 RADII = (2, 5, 10, 25, 50)
 # Says in the cursor's cache that contacts were searched by the stores that they visited.
 LOOKS = 'mobile_crm.visited'
-LATITUDE, LONGITUDE = SQL('lives.partner_latitude::float8'), SQL('lives.partner_longitude::float8')
+LATITUDE, LONGITUDE = SQL('lives.partner_latitude'), SQL('lives.partner_longitude')
 
 
 class ResPartner(models.Model):
     """Where customers go and live.
 
     Visits count once they are over: whoever composes an audience need not see who is in a store now. To see who visited
-    a certain store is to look at their movements, and is remembered as such (see ``mobile.look``). Where somebody lives is the contact's address. The positions that phones report are no part of any audience: a few searches with
+    a certain store is to look at their movements, and is remembered as such (see ``mobile.look``). Where somebody lives
+    is the contact's address. The positions that phones report are no part of any audience: a few searches with
     different distances would tell them to people who may not see them.
     """
 
@@ -59,6 +59,9 @@ class ResPartner(models.Model):
         string="Lives Within 50 km of Store", comodel_name='mobile.store', compute='_compute_mobile_near',
         search='_search_mobile_near_50_store_ids', groups=MANAGER)
 
+    # Who lives around a store is found from the store.
+    _mobile_home_idx = models.Index('(partner_latitude) WHERE partner_latitude <> 0 OR partner_longitude <> 0')
+
     # === COMPUTE METHODS === #
 
     @api.depends_context('company')
@@ -83,7 +86,7 @@ class ResPartner(models.Model):
     def _compute_mobile_near(self):
         self.env['mobile.store'].flush_model()
         self.flush_model(['partner_latitude', 'partner_longitude'])
-        distance = distance_sql(LATITUDE, LONGITUDE, SQL('store.latitude'), SQL('store.longitude'))
+        distance = audience.home_distance(LATITUDE, LONGITUDE, SQL('store'))
         self._mobile_set_figures(
             mobile_store_distance=SQL(
                 '(%s)', self._mobile_homes_sql(SQL('partner.id'), SQL('min(%s) / 1000', distance))),
