@@ -63,7 +63,8 @@ class TestAudienceBlocks(MobileCommon):
 
     def _order_vals(self, partner, instant, amount=10.0, product=None, company=None, quantity=1, **values):
         return {
-            'partner_id': partner.id, 'company_id': (company or self.company).id, 'date_order': instant, 'state': 'sale',
+            'partner_id': partner.id, 'company_id': (company or self.company).id, 'date_order': instant,
+            'state': 'sale',
             'order_line': [Command.create({
                 'product_id': (product or self.products[0]).id, 'product_uom_qty': quantity, 'price_unit': amount,
                 'tax_ids': [Command.clear()]})],
