@@ -106,7 +106,7 @@ PAGES = {
         'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'broadcast')],
         ('button[name=action_review]:visible', DIALOG)),
     'campaign-template-list': action('mobile_campaign_template_action'),
-    'campaign-template': first_record('mobile_campaign_template_action'),
+    'campaign-template': newest('mobile_campaign_template_action', 'mobile.campaign.template', []),
     'phones': action('mobile_device_action'),
     'events': action('mobile_event_action'),
     'messages': action('mobile_message_action'),

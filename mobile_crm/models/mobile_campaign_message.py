@@ -79,7 +79,8 @@ class MobileCampaign(models.Model):
         self.ensure_one()
         rendered = {}
         groups = decisions.grouped(lambda decision: (decision.variant_id or self, decision.partner_id.lang))
-        for (source, lang), group in groups.items():
+        for (source, customers_lang), group in groups.items():
+            lang = source._text_lang(customers_lang)
             group = group.with_context(lang=lang)
             texts = self.with_context(lang=lang)._render(source.with_context(lang=lang), group)
             rendered |= zip(group._ids, texts, strict=True)

@@ -93,7 +93,7 @@ class MobileCampaignTemplate(models.Model):
     def _translate(self, campaign):
         """Write the texts of a campaign made from this template in every other language that is in use."""
         self.ensure_one()
-        for lang in {code for code, _name in self.env['res.lang'].get_installed()} & self._translated_langs():
+        for lang in {code for code, _name in self.env['res.lang'].get_installed()} & self._stored_texts().keys():
             localized = self.with_context(lang=lang)
             campaign.with_context(lang=lang).write({name: localized[name] for name in COPIED_TEXTS})
 

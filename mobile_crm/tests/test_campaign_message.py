@@ -143,6 +143,19 @@ class TestCampaignMessage(MobileCommon):
             self.assertEqual([text['body'] for text in self.campaign._render_messages(decisions)],
                              ["bis 17. Juli bei Test Shop", "until July 17 at Test Shop"])
 
+    def test_without_a_translation_dates_speak_the_language_of_the_text(self):
+        self.env['res.lang']._activate_lang('de_DE')
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.anna.lang = 'fr_FR'
+        german = self.env['mobile.campaign'].with_context(lang='de_DE').create({
+            'name': "Nur auf Deutsch", 'company_id': self.company.id, 'program_id': self.program.id,
+            'message_title': "Bis {expires}"})
+        self.campaign.message_title = "Until {expires}"
+        with patch.object(fields.Datetime, 'now', lambda *args: datetime(2026, 7, 10, 10)):
+            for campaign, expected in ((self.campaign, "Until July 17"), (german, "Bis 17. Juli")):
+                decision = self._decision(campaign_id=campaign.id)
+                self.assertEqual(campaign._render_messages(decision)[0]['title'], expected)
+
     def test_a_title_is_never_empty(self):
         self.campaign.message_title = "At {product}"
         rendered, = self.campaign._render_messages(self._decision())

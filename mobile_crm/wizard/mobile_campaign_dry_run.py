@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
-from ..models.mobile_campaign_occasion import PLACE_TRIGGERS, RUN_TRIGGERS
-from ..models.mobile_placeholder import PRODUCT_TRIGGERS
+from ..models.mobile_campaign_occasion import PLACE_TRIGGERS, PRODUCT_TRIGGERS, RUN_TRIGGERS
 
 
 class MobileCampaignDryRun(models.TransientModel):
@@ -40,7 +39,7 @@ class MobileCampaignDryRun(models.TransientModel):
     def _compute_needs(self):
         for wizard in self:
             wizard.needs_store = wizard.trigger in PLACE_TRIGGERS
-            wizard.needs_product = wizard.trigger in PRODUCT_TRIGGERS and wizard.trigger not in RUN_TRIGGERS
+            wizard.needs_product = wizard.trigger in PRODUCT_TRIGGERS
 
     @api.depends('campaign_id', 'store_id', 'product_id')
     def _compute_report(self):
