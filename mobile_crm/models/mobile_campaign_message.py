@@ -81,8 +81,8 @@ class MobileCampaign(models.Model):
         groups = decisions.grouped(lambda decision: (decision.variant_id or self, decision.partner_id.lang))
         for (source, customers_lang), group in groups.items():
             lang = source._text_lang(customers_lang)
-            group = group.with_context(lang=lang)
-            texts = self.with_context(lang=lang)._render(source.with_context(lang=lang), group)
+            texts = self.with_context(lang=lang)._render(
+                source.with_context(lang=lang), group.with_context(lang=lang))
             rendered |= zip(group._ids, texts, strict=True)
         return [rendered[decision_id] for decision_id in decisions._ids]
 

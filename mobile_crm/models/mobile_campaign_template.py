@@ -70,12 +70,9 @@ class MobileCampaignTemplate(models.Model):
         """
         self.ensure_one()
         try:
-            settings = literal_eval(self.settings or '{}')
-            if not isinstance(settings, dict):
-                raise ValueError(self.settings)
-        except (SyntaxError, ValueError) as exc:
+            return dict(literal_eval(self.settings or '{}'))
+        except (SyntaxError, TypeError, ValueError) as exc:
             raise ValidationError(self.env._("More settings are written as {'send_hour': 11.0}.")) from exc
-        return settings
 
     def _campaign_values(self):
         """Return what a campaign takes over, in the language of the environment.

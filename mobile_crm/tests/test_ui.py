@@ -45,3 +45,19 @@ class TestUi(MobileCommon, HttpCase):
 
     def test_user_reads_a_contact(self):
         self.start_tour(f'/odoo/res.partner/{self.anna.id}', 'mobile_crm_contact', login='mobile_ui_user')
+
+
+@tagged('post_install', '-at_install')
+class TestUiOnPhone(MobileCommon, HttpCase):
+    """The backend on a manager's own phone."""
+
+    browser_size = '390x844'
+    touch_enabled = True
+
+    def test_campaign_fits_a_phone(self):
+        new_test_user(self.env, 'mobile_ui_phone', groups='mobile_crm.group_mobile_crm_manager',
+                      company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        self.env['mobile.campaign.variant'].create({
+            'name': "Short", 'campaign_id': self.campaign.id, 'message_title': "Come in, {first_name}"})
+        self.start_tour(f'/odoo/action-mobile_crm.mobile_campaign_action/{self.campaign.id}',
+                        'mobile_crm_campaign_phone', login='mobile_ui_phone')

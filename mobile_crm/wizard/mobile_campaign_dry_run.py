@@ -70,9 +70,9 @@ class MobileCampaignDryRun(models.TransientModel):
             run = self.env['mobile.campaign.run'].new(
                 {'campaign_id': campaign.id, 'cause': 'dry_run', 'starts_at': campaign.scheduled_at or now})
             return SQL(
-                """SELECT %s AS campaign_id, concerned.partner_id, NULL::integer AS event_id, NULL::integer AS device_id,
-                          concerned.store_id, concerned.product_id, %s::timestamp AS occurred_at,
-                          concerned.cause::varchar, NULL::integer AS run_id
+                """SELECT %s AS campaign_id, concerned.partner_id, NULL::integer AS event_id,
+                          NULL::integer AS device_id, concerned.store_id, concerned.product_id,
+                          %s::timestamp AS occurred_at, concerned.cause::varchar, NULL::integer AS run_id
                      FROM (%s) concerned""", campaign.id, now, campaign._customers(run))
         return SQL(
             """SELECT DISTINCT ON (device.partner_id) %(campaign)s AS campaign_id, device.partner_id,

@@ -288,3 +288,33 @@ registry.category("web_tour.tours").add("mobile_crm_campaign_broadcast", {
         },
     ],
 });
+
+/** Nothing is wider than the phone: one would have to move the page sideways. */
+function fits() {
+    const sheet = document.querySelector(".o_form_sheet");
+    if (sheet.scrollWidth > sheet.clientWidth + 1) {
+        const wide = [...sheet.querySelectorAll("*")].filter(
+            (el) => el.getBoundingClientRect().right > window.innerWidth + 1 && !el.closest(".o_list_renderer, .overflow-auto")
+        );
+        throw new Error(`The page is too wide for a phone: ${wide.map((el) => el.className).slice(0, 5)}`);
+    }
+}
+
+registry.category("web_tour.tours").add("mobile_crm_campaign_phone", {
+    steps: () => [
+        {
+            trigger: ".o_mobile_crm_bubble:contains('Come in, Anna')",
+            run: fits,
+        },
+        ...["audience", "limits", "results"].flatMap((page) => [
+            {
+                trigger: `.o_notebook a[name=${page}]`,
+                run: "click",
+            },
+            {
+                trigger: `.o_notebook a[name=${page}].active`,
+                run: fits,
+            },
+        ]),
+    ],
+});
