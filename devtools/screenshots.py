@@ -106,7 +106,7 @@ PAGES = {
         'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'broadcast')],
         ('button[name=action_review]:visible', DIALOG)),
     'campaign-template-list': action('mobile_campaign_template_action'),
-    'campaign-template': first_record('mobile_campaign_template_action'),
+    'campaign-template': newest('mobile_campaign_template_action', 'mobile.campaign.template', []),
     'audience': newest(
         'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
         ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'), tall=True),
