@@ -47,6 +47,8 @@ def _measure(system, env):
 
 
 def _fill(env):
+    if env['mobile.campaign'].search_count([('name', '=', "Benchmark")]):
+        return
     store = env['mobile.store'].create({'name': "Store", 'latitude': 52.5, 'longitude': 13.4, 'tz': 'UTC'})
     program = env['loyalty.program'].create({
         'name': "Benchmark", 'program_type': 'coupons', 'rule_ids': [(0, 0, {})], 'reward_ids': [(0, 0, {})]})

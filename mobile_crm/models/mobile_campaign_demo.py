@@ -8,7 +8,7 @@ from odoo.fields import Command
 DAYS = 28
 # So many customers of each campaign, and how many of those who got the offer and of the control group buy something.
 WORLDS = {
-    'mobile_crm.campaign_autumn': (280, 0.24, 0.10),
+    'mobile_crm.campaign_autumn': (320, 0.36, 0.16),
     'mobile_crm.campaign_berlin_mug': (60, 0.20, 0.12),
 }
 # Why the others got nothing.
