@@ -216,8 +216,8 @@ class TestRun(MobileCommon):
         other = self.env['res.company'].create({'name': "Other"})
         stranger = new_test_user(self.env, login='run_stranger', groups='mobile_crm.group_mobile_crm_manager',
                                  company_id=other.id, company_ids=[Command.set(other.ids)])
-        self.assertFalse(self.env['mobile.campaign.run'].with_user(stranger).with_company(other).progress(
-            self.campaign.id))
+        Run = self.env['mobile.campaign.run'].with_user(stranger).with_context(allowed_company_ids=other.ids)
+        self.assertFalse(Run.progress(self.campaign.id))
 
     # === ENDING EARLY === #
 
