@@ -60,6 +60,7 @@ class MobileCampaign(models.Model):
             'mobile_campaign_id': self.id,
             'mobile_valid_from': now,
             'mobile_expires_at': expires_at,
+            'mobile_channels': self.coupon_channels,
         }
 
     def _issue_coupons(self, customers):

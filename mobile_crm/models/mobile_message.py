@@ -6,7 +6,6 @@ from odoo.tools import SQL
 
 from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
-from .mobile_campaign_occasion import PLACE_TRIGGERS
 
 
 class MobileMessage(models.Model):
@@ -57,6 +56,14 @@ class MobileMessage(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
+    def _providers(self):
+        """Return the channels by which messages can be sent, beside the app's inbox; a provider adds its own.
+
+        :rtype: frozenset[str]
+        """
+        return frozenset()
+
+    @api.model
     def _post(self, vals_list):
         """Write messages into customers' inboxes.
 
@@ -81,9 +88,10 @@ class MobileMessage(models.Model):
                   AND (message.channel IN %(purposes)s
                        OR 'location' IN %(purposes)s AND EXISTS (
                           SELECT FROM mobile_campaign campaign
-                           WHERE campaign.id = message.campaign_id AND campaign.trigger IN %(triggers)s))
+                           WHERE campaign.id = message.campaign_id AND %(on_place)s))
             RETURNING message.id""",
-            partner=partner.id, company=company.id, purposes=tuple(purposes), triggers=PLACE_TRIGGERS))
+            partner=partner.id, company=company.id, purposes=tuple(purposes),
+            on_place=self.env['mobile.campaign']._rests_on_place_sql()))
         self.browse(row[0] for row in cancelled).invalidate_recordset(['state', 'reason'])
 
     def _mark_opened(self):
