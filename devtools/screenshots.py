@@ -104,6 +104,14 @@ PAGES = {
         ('button[name=action_review]:visible', DIALOG)),
     'campaign-template-list': action('mobile_campaign_template_action'),
     'campaign-template': newest('mobile_campaign_template_action', 'mobile.campaign.template', []),
+    'audience': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
+        ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'), tall=True),
+    'audience-blocks': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
+        ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'),
+        ('.o_mobile_crm_audience .o_model_field_selector', '.o_model_field_selector_popover_page')),
+    'customers': action('mobile_customer_action'),
     'phones': action('mobile_device_action'),
     'events': action('mobile_event_action'),
     'messages': action('mobile_message_action'),
@@ -125,6 +133,12 @@ PAGES = {
     'fence': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'circle')]),
     'fence-polygon': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'polygon')]),
     'fence-map': newest('mobile_geofence_action', 'mobile.geofence', [], tall=True, ready=FENCE),
+    'campaign-results': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('name', 'like', 'Autumn')],
+        ('.o_notebook a[name=results]', '.o_mobile_crm_lift'), tall=True),
+    'results': action('mobile_campaign_report_action'),
+    'results-graph': action('mobile_campaign_report_action', 'graph'),
+    'results-list': action('mobile_campaign_report_action', 'list'),
     'decisions': action('mobile_decision_report_action'),
     'apps': action('mobile_app_action'),
     'app': first_record('mobile_app_action'),

@@ -5,11 +5,12 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
-from .tools import append_only
+from .tools import append_only, ledger_guard
 
 # What holds on to something comes before it.
 OWN_TABLES = [
-    'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_consent', 'mobile_opt_in',
+    'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step', 'mobile_consent',
+    'mobile_opt_in',
     'mobile_preference', 'mobile_occasion', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event',
     'mobile_message', 'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device',
     'mobile_campaign_run', 'mobile_campaign_channel', 'mobile_campaign_variant', 'mobile_campaign',
@@ -18,8 +19,8 @@ OWN_TABLES = [
 ]
 # Odoo's models of which the demo data has records.
 DEMO_MODELS = [
-    'loyalty.program', 'product.category', 'product.pricelist', 'product.product', 'product.template', 'res.partner',
-    'res.partner.category', 'resource.calendar', 'resource.calendar.leaves',
+    'loyalty.card', 'loyalty.program', 'product.category', 'product.pricelist', 'product.product', 'product.template',
+    'res.partner', 'res.partner.category', 'resource.calendar', 'resource.calendar.leaves', 'sale.order',
 ]
 
 
@@ -31,6 +32,7 @@ def uninstall_hook(env):
     """
     env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
     append_only.release(env.cr)
+    ledger_guard.release(env.cr)
     env['mobile.quiet.hours']._drop_function()
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))

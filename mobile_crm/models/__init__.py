@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_opening
 from . import mobile_campaign_text
 
+from . import account_move
 from . import auth_passkey_key
 from . import base_geo_provider
 from . import base_geocoder
@@ -15,13 +16,19 @@ from . import ir_http
 from . import ir_ui_view
 from . import ir_websocket
 from . import loyalty_card
+from . import loyalty_card_ledger
+from . import loyalty_card_offers
+from . import loyalty_card_status
+from . import loyalty_program
 from . import mobile_app
 from . import mobile_approval
 from . import mobile_campaign
 from . import mobile_campaign_audience
 from . import mobile_campaign_budget
 from . import mobile_campaign_channel
+from . import mobile_campaign_coupon
 from . import mobile_campaign_days
+from . import mobile_campaign_demo
 from . import mobile_campaign_facts
 from . import mobile_campaign_issuing
 from . import mobile_campaign_lift
@@ -38,6 +45,8 @@ from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_consent
 from . import mobile_consent_wording
+from . import mobile_coupon_pass
+from . import mobile_coupon_step
 from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
@@ -55,6 +64,7 @@ from . import mobile_geocode_cache
 from . import mobile_geocode_meter
 from . import mobile_geocoder
 from . import mobile_geofence
+from . import mobile_guessing
 from . import mobile_idempotency
 from . import mobile_limit
 from . import mobile_look
@@ -72,6 +82,9 @@ from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_quiet_hours
 from . import mobile_redemption
+from . import mobile_redemption_check
+from . import mobile_redemption_sale
+from . import mobile_redemption_till
 from . import mobile_store
 from . import mobile_store_floor
 from . import mobile_store_geocoding
@@ -99,5 +112,6 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
+from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tools import SQL, hmac
 
 from ..tools import coupon_code
+from ..tools.public_id import ordered_uuid_sql
 from ..tools.racing import execute_racing
 
 # Programs whose coupon is one customer's own.
@@ -32,19 +33,16 @@ class MobileCampaign(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _issue(self, decision_ids):
+    def _issue(self, customers):
         """Give the customer of each of these decisions what the campaign offers, and tell them.
 
-        :param list[int] decision_ids: of this campaign, and of customers who get it.
+        :param dict customers: {decision id: partner id}; decisions of this campaign that let it pass.
         """
         self.ensure_one()
-        if self.program_id.program_type in CREDIT_TYPES:
-            cards = self._credit(decision_ids)
-        else:
-            cards = self._issue_coupons(decision_ids)
-        self._tell(cards)
+        is_credit = self.program_id.program_type in CREDIT_TYPES
+        self._tell(self._credit(list(customers)) if is_credit else self._issue_coupons(customers))
         # What the ORM knows of them is from before.
-        self.env['mobile.decision'].browse(decision_ids).invalidate_recordset(['card_id', 'message_id'])
+        self.env['mobile.decision'].browse(customers).invalidate_recordset(['card_id', 'message_id'])
         self.invalidate_recordset(flush=False)
         self.program_id.invalidate_recordset(['coupon_ids', 'coupon_count', 'coupon_count_display'], flush=False)
 
@@ -62,38 +60,39 @@ class MobileCampaign(models.Model):
             'mobile_campaign_id': self.id,
             'mobile_valid_from': now,
             'mobile_expires_at': expires_at,
+            'mobile_channels': self.coupon_channels,
         }
 
-    def _issue_coupons(self, decision_ids):
+    def _issue_coupons(self, customers):
         """Make a coupon for the customer of each decision.
 
         A code that exists already is replaced by another one; it does not stop the others.
 
+        :param dict customers: {decision id: partner id}.
         :return: {decision id: card id}.
         """
         values = self._coupon_values()
         if not self._can_insert_cards():
-            return self._create_coupons(decision_ids, values)
+            return self._create_coupons(customers, values)
         columns = self._card_columns({
             **values, 'company_id': self.program_id.company_id.id,
             # As ``loyalty.card.create`` does: Odoo knows days only, the exact instant is ours to check.
             'expiration_date': values['mobile_expires_at'].date() + timedelta(days=1)})
-        issued, missing = {}, list(decision_ids)
+        issued, missing = {}, list(customers)
         while missing:
             issued.update(execute_racing(self.env, SQL(
                 """WITH chosen AS MATERIALIZED (
-                       SELECT given.decision_id, decision.partner_id, given.code,
-                              nextval('loyalty_card_id_seq')::integer AS card_id
-                         FROM unnest(%(decisions)s, %(codes)s) AS given (decision_id, code)
-                         JOIN mobile_decision decision ON decision.id = given.decision_id),
+                       SELECT decision_id, partner_id, code, nextval('loyalty_card_id_seq')::integer AS card_id
+                         FROM unnest(%(decisions)s, %(partners)s, %(codes)s) AS given (decision_id, partner_id, code)),
                    card AS (
                        INSERT INTO loyalty_card (id, code, partner_id, mobile_uuid, %(names)s)
-                            SELECT card_id, code, partner_id, gen_random_uuid()::varchar, %(values)s FROM chosen
+                            SELECT card_id, code, partner_id, %(uuid)s, %(values)s FROM chosen
                        ON CONFLICT (code) DO NOTHING
                          RETURNING id)
                    %(stores)s
                    SELECT chosen.decision_id, chosen.card_id FROM chosen JOIN card ON card.id = chosen.card_id""",
-                decisions=missing, codes=coupon_code.generate_many(len(missing)),
+                decisions=missing, partners=[customers[decision_id] for decision_id in missing],
+                uuid=ordered_uuid_sql(), codes=coupon_code.generate_many(len(missing)),
                 names=SQL(', ').join(map(SQL.identifier, columns)), values=SQL(', ').join(columns.values()),
                 stores=self._stores_sql())))
             missing = [decision_id for decision_id in missing if decision_id not in issued]
@@ -123,15 +122,14 @@ class MobileCampaign(models.Model):
         return {
             name: SQL('%s', Card._fields[name].convert_to_column_insert(value, Card)) for name, value in values.items()}
 
-    def _create_coupons(self, decision_ids, values):
+    def _create_coupons(self, customers, values):
         """Make the coupons one by one, as whoever hooks into that expects; else like ``_issue_coupons``."""
-        decisions = self.env['mobile.decision'].browse(decision_ids)
         # The message announces the coupon; the program's own mail would announce it twice.
         cards = self.env['loyalty.card'].with_context(loyalty_no_mail=True, tracking_disable=True).create([
-            {**values, 'partner_id': decision.partner_id.id, 'mobile_store_ids': [Command.set(self.store_ids.ids)]}
-            for decision in decisions])
+            {**values, 'partner_id': partner_id, 'mobile_store_ids': [Command.set(self.store_ids.ids)]}
+            for partner_id in customers.values()])
         cards.flush_recordset()
-        return dict(zip(decision_ids, cards._ids, strict=True))
+        return dict(zip(customers, cards._ids, strict=True))
 
     def _can_insert_cards(self):
         """Tell whether nobody hooks into the creation of cards of whom the statement knows nothing.
@@ -238,18 +236,22 @@ class MobileCampaign(models.Model):
                    SELECT decision.id, decision.partner_id, decision.company_id, decision.campaign_id, given.card_id,
                           nextval('mobile_message_id_seq')::integer AS message_id, text.title, text.body, text.link
                      FROM unnest(%(decisions)s, %(cards)s) AS given (decision_id, card_id)
-                     JOIN mobile_decision decision ON decision.id = given.decision_id
+                     -- Without the bounds PostgreSQL may read the index from its beginning.
+                     JOIN mobile_decision decision
+                       ON decision.id = given.decision_id AND decision.id BETWEEN %(first)s AND %(last)s
                      %(texts)s),
                message AS (
                    INSERT INTO mobile_message (id, uuid, partner_id, company_id, campaign_id, card_id, channel, title,
                                                body, link, state, sent_at, create_uid, create_date, write_uid,
                                                write_date)
-                        SELECT message_id, gen_random_uuid()::varchar, partner_id, company_id, campaign_id, card_id,
+                        SELECT message_id, %(public_id)s, partner_id, company_id, campaign_id, card_id,
                                'inbox', title, body, link, 'sent', %(sent_at)s, %(uid)s, %(now)s, %(uid)s, %(now)s
                           FROM told)
                UPDATE mobile_decision SET card_id = told.card_id, message_id = told.message_id
-                 FROM told WHERE mobile_decision.id = told.id""",
-            decisions=list(cards), cards=list(cards.values()), texts=texts, uid=self.env.uid,
+                 FROM told
+                WHERE mobile_decision.id = told.id AND mobile_decision.id BETWEEN %(first)s AND %(last)s""",
+            decisions=list(cards), cards=list(cards.values()), first=min(cards), last=max(cards), texts=texts,
+            public_id=ordered_uuid_sql(), uid=self.env.uid,
             sent_at=fields.Datetime.now(), now=self.env.cr.now()))
 
     def _shared_texts(self):

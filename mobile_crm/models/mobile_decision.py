@@ -56,8 +56,8 @@ class MobileDecision(models.Model):
     campaign_id = fields.Many2one(
         comodel_name='mobile.campaign', required=True, readonly=True, index=True, ondelete='cascade')
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
-    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True)
     event_id = fields.Many2one(
         comodel_name='mobile.event', readonly=True, index='btree_not_null', ondelete='set null')
     device_id = fields.Many2one(
@@ -127,7 +127,8 @@ class MobileDecision(models.Model):
     message_id = fields.Many2one(
         comodel_name='mobile.message', readonly=True, index='btree_not_null', ondelete='set null')
 
-    # One customer's decisions, newest first, and how many of them were sent within a week.
+    # One customer's decisions, newest first, and how many of them were sent within a week. Each index is written twice
+    # for each of a million customers, so there is none of customers alone, nor of companies.
     _customer_idx = models.Index('(partner_id, company_id, decided_at DESC, id DESC)')
     _newest_idx = models.Index('(decided_at DESC, id DESC)')
     # A fact is answered once by each campaign, however often it is asked.
@@ -199,6 +200,19 @@ class MobileDecision(models.Model):
         :param stores, products: ``mobile.store`` and ``product.product`` of the candidates, where the caller knows them.
         :return: the decisions, one row per candidate, by id.
         """
+        rows = self._answer(candidates, campaigns, stores, products)
+        campaigns.invalidate_recordset()
+        if sent := self.browse(number for number, is_sent in rows if is_sent):
+            sent._send()
+        return self.browse(number for number, _is_sent in rows)
+
+    @api.model
+    def _answer(self, candidates, campaigns, stores=None, products=None):
+        """Write the decisions about these candidates, see ``_decide``, and send nothing yet.
+
+        :return: (id, whether it is to be sent) of each, by id.
+        :rtype: list[tuple[int, bool]]
+        """
         self.env.flush_all()
         question = self._question(candidates, campaigns, stores, products)
         rows = execute_racing(self.env, SQL(
@@ -213,21 +227,17 @@ class MobileDecision(models.Model):
                 ON CONFLICT DO NOTHING
             RETURNING id, outcome = 'sent'
             """, self._decided(candidates, question), question.now))
-        campaigns.invalidate_recordset()
-        rows.sort()
-        if sent := self.browse(number for number, is_sent in rows if is_sent):
-            sent._send()
-        return self.browse(number for number, _is_sent in rows)
+        return sorted(rows)
 
     def _send(self):
         """Give the customer of each decision what its campaign offers, and the message that brings it."""
         groups = self.env.execute_query(SQL(
-            """SELECT campaign_id, company_id, array_agg(id ORDER BY id), array_agg(DISTINCT partner_id)
+            """SELECT campaign_id, company_id, array_agg(id ORDER BY id), array_agg(partner_id ORDER BY id)
                  FROM mobile_decision WHERE id = ANY(%s) GROUP BY campaign_id, company_id ORDER BY campaign_id""",
             list(self._ids)))
         for campaign_id, company_id, decision_ids, partner_ids in groups:
             self.env['mobile.preference']._spend(
-                self.env['res.partner'].browse(partner_ids), self.env['res.company'].browse(company_id))
+                self.env['res.partner'].browse(set(partner_ids)), self.env['res.company'].browse(company_id))
             campaign = self.env['mobile.campaign'].browse(campaign_id)
             campaign._spend_budget(len(decision_ids))
-            campaign._issue(decision_ids)
+            campaign._issue(dict(zip(decision_ids, partner_ids, strict=True)))

@@ -23,5 +23,5 @@ class ResCompany(models.Model):
         """CHECK (mobile_segment_recent_days BETWEEN 1 AND 3650 AND mobile_segment_lost_days BETWEEN 2 AND 3650
                   AND mobile_segment_recent_days < mobile_segment_lost_days AND mobile_segment_orders >= 1
                   AND mobile_segment_value >= 0)""",
-        "A customer is lost after more days than the recent ones are; both are between 1 and 3650. Loyal customers have "
-        "ordered at least once.")
+        "A customer is lost after more days than the recent ones are; both are between 1 and 3650. Loyal customers "
+        "have ordered at least once.")

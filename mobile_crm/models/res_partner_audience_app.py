@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import audience
+from ..tools.audience import TRUE
 from .mobile_device import PLATFORMS
-from .res_partner_audience import COMPARISONS, MANAGER
+from .res_partner_audience import COMPARISONS, MANAGER, Days
 
 USER = 'mobile_crm.group_mobile_crm_user'
 PURPOSES = ('push', 'sms', 'email', 'profiling')
@@ -42,7 +43,7 @@ class ResPartner(models.Model):
     mobile_agrees_profiling = fields.Boolean(
         string="Agreed to Personal Recommendations", compute='_compute_mobile_agrees',
         search='_search_mobile_agrees_profiling', groups=USER)
-    mobile_birthday_in = fields.Integer(
+    mobile_birthday_in = Days(
         string="Days Until Birthday", compute='_compute_mobile_birthday_in', search='_search_mobile_birthday_in',
         groups=MANAGER, aggregator=None,
         help="0 on the day itself. Who was born on 29 February has it on the 28th in other years. Customers whose "
@@ -96,6 +97,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_mobile_has_app(self, operator, value):
+        self.env['mobile.device'].flush_model()
         return self._mobile_boolean_block('mobile_has_app', operator, self._mobile_device_exists)
 
     @api.model
@@ -133,6 +135,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_mobile_can_push(self, operator, value):
+        self.env['mobile.device'].flush_model()
         return self._mobile_boolean_block('mobile_can_push', operator, lambda partner: (
             self._mobile_device_exists(partner, SQL('notifications_allowed'))))
 
@@ -164,11 +167,13 @@ class ResPartner(models.Model):
 
         def condition(partner):
             days = audience.anniversaries_within(self._mobile_calendar()[1], operator, value)
-            # The function's own index finds them among a million.
-            return SQL(
-                'EXISTS (SELECT FROM res_partner born WHERE born.id = %s AND %s IN %s)', partner,
-                SQL('(date_part(%s, born.mobile_birthdate) * 100 + date_part(%s, born.mobile_birthdate))::integer',
-                    SQL("'month'"), SQL("'day'")), tuple(days) or (0,))
+            is_born = SQL(
+                'EXISTS (SELECT FROM res_partner born WHERE born.id = %s AND born.mobile_birthdate IS NOT NULL',
+                partner)
+            day = SQL("date_part('month', born.mobile_birthdate) * 100 + date_part('day', born.mobile_birthdate)")
+            return audience.any_of([
+                *([SQL('%s AND (%s)::integer IN %s)', is_born, day, tuple(days))] if days else []),
+                *([SQL('NOT %s)', is_born)] if operator == 'in' and any(each is False for each in value) else [])])
 
         return self._mobile_block('mobile_birthday_in', operator, condition)
 
@@ -179,26 +184,20 @@ class ResPartner(models.Model):
         return self._mobile_block('mobile_customer_since', operator, lambda partner: audience.first_day(
             lambda when: SQL(
                 '(%s OR EXISTS (%s))', self._mobile_ordered_sql(partner, when), self._mobile_sign_ins_sql(
-                    partner, SQL(), SQL('users.create_date %s', when) if when else SQL('TRUE'))),
+                    partner, SQL(), SQL('users.create_date %s', when) if when else TRUE)),
             operator, value, zone))
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _mobile_boolean_block(self, name, operator, condition):
-        # Odoo asks for True alone.
-        self.env['mobile.device'].flush_model()
-        return self._mobile_block(name, operator, condition, ('in',))
-
-    @api.model
-    def _mobile_devices_sql(self, partner, columns, condition=SQL('TRUE')):
+    def _mobile_devices_sql(self, partner, columns, condition=TRUE):
         """Return a query of the phones on which a customer is signed in."""
         return SQL(
             'SELECT %s FROM mobile_device WHERE partner_id = %s AND company_id = %s AND active AND %s',
             columns, partner, self.env.company.id, condition)
 
     @api.model
-    def _mobile_device_exists(self, partner, condition=SQL('TRUE')):
+    def _mobile_device_exists(self, partner, condition=TRUE):
         return SQL('EXISTS (%s)', self._mobile_devices_sql(partner, SQL(), condition))
 
     @api.model
@@ -213,7 +212,7 @@ class ResPartner(models.Model):
             granted=self.env['mobile.consent']._granted_sql(partner, company, purpose))
 
     @api.model
-    def _mobile_sign_ins_sql(self, partner, columns, condition=SQL('TRUE')):
+    def _mobile_sign_ins_sql(self, partner, columns, condition=TRUE):
         """Return a query of the portal users (``users``) with which a customer has signed in."""
         return SQL(
             """SELECT %s FROM res_users users

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.audience import NOTHING
 from .res_partner_audience import MANAGER
 
 
@@ -42,7 +43,7 @@ class ResPartner(models.Model):
     @api.model
     def _search_mobile_has_coupon(self, operator, value):
         self._mobile_flush_coupons()
-        return self._mobile_block('mobile_has_coupon', operator, self._mobile_unused_sql, ('in',))
+        return self._mobile_boolean_block('mobile_has_coupon', operator, self._mobile_unused_sql)
 
     @api.model
     def _search_mobile_got_campaign_ids(self, operator, value):
@@ -83,7 +84,7 @@ class ResPartner(models.Model):
             partner, self.env.company.id, fields.Datetime.now())
 
     @api.model
-    def _mobile_given_sql(self, partner, chosen=SQL()):
+    def _mobile_given_sql(self, partner, chosen=NOTHING):
         """Return a query of the campaigns (``campaign_id``) of which a customer has a coupon.
 
         :param SQL chosen: a condition for the campaign's id, or empty.
@@ -96,7 +97,7 @@ class ResPartner(models.Model):
             partner, chosen or SQL('IS NOT NULL'), self.env.company.id)
 
     @api.model
-    def _mobile_redeemed_sql(self, partner, chosen=SQL()):
+    def _mobile_redeemed_sql(self, partner, chosen=NOTHING):
         return SQL(
             """SELECT redemption.campaign_id FROM mobile_redemption redemption
                 WHERE redemption.partner_id = %s AND redemption.campaign_id %s AND redemption.company_id = %s
@@ -104,7 +105,7 @@ class ResPartner(models.Model):
             partner, chosen or SQL('IS NOT NULL'), self.env.company.id)
 
     @api.model
-    def _mobile_unredeemed_sql(self, partner, chosen=SQL()):
+    def _mobile_unredeemed_sql(self, partner, chosen=NOTHING):
         return SQL(
             """%s AND NOT EXISTS (SELECT FROM mobile_redemption redemption
                                    WHERE redemption.partner_id = card.partner_id AND redemption.state = 'confirmed'

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import audience
-from .res_partner_audience import MANAGER
+from ..tools.audience import NOTHING, TRUE
+from .res_partner_audience import MANAGER, Days
 
 YEAR = 365
 # What "in the last days" can mean; None is ever.
@@ -18,7 +19,7 @@ class ResPartner(models.Model):
 
     _inherit = 'res.partner'
 
-    mobile_days_since_order = fields.Integer(
+    mobile_days_since_order = Days(
         string="Days Since Last Order", compute='_compute_mobile_orders', search='_search_mobile_days_since_order',
         groups=MANAGER, aggregator=None,
         help="Calendar days since the last confirmed order. Customers without an order match no number.")
@@ -194,7 +195,7 @@ class ResPartner(models.Model):
         self.env['account.move.line'].flush_model()
 
     @api.model
-    def _mobile_orders_sql(self, partner, columns, condition=SQL('TRUE')):
+    def _mobile_orders_sql(self, partner, columns, condition=TRUE):
         """Return a query of a customer's confirmed orders.
 
         :param SQL partner: the id of a ``res_partner``.
@@ -204,13 +205,13 @@ class ResPartner(models.Model):
             columns, partner, self.env.company.id, condition)
 
     @api.model
-    def _mobile_ordered_sql(self, partner, when=SQL()):
+    def _mobile_ordered_sql(self, partner, when=NOTHING):
         """Return the condition that a customer has ordered.
 
         :param SQL when: a comparison for the instant of the order, or empty.
         """
         return SQL('EXISTS (%s)', self._mobile_orders_sql(
-            partner, SQL(), SQL('date_order %s', when) if when else SQL('TRUE')))
+            partner, SQL(), SQL('date_order %s', when) if when else TRUE))
 
     @api.model
     def _mobile_since(self, days):
@@ -304,7 +305,7 @@ class ResPartner(models.Model):
                   AND line.product_id %s AND %s""",
             partner, self.env.company.id, chosen or SQL('IS NOT NULL'),
             SQL("""EXISTS (SELECT FROM sale_order WHERE sale_order.id = line.order_id
-                                AND sale_order.date_order >= %s)""", self._mobile_since(days)) if days else SQL('TRUE'))
+                                AND sale_order.date_order >= %s)""", self._mobile_since(days)) if days else TRUE)
 
 
 class SaleOrder(models.Model):

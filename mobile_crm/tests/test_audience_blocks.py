@@ -1,4 +1,5 @@
 """Each building block of audiences against a plain computation in Python, on random customers."""
+import contextlib
 import operator
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +24,7 @@ NOW = datetime(2026, 3, 1, 11, 30)
 ZONE = ZoneInfo('Pacific/Auckland')
 TODAY = date(2026, 3, 2)
 COMPARE = {'=': operator.eq, '<': operator.lt, '<=': operator.le, '>': operator.gt, '>=': operator.ge}
-BORDERS = (-1, 0, 1, 2, 29, 30, 31, 89, 90, 91, 364, 365, 366, 10 ** 9)
+BORDERS = (-1, 0, 1, 29, 30, 31, 365, 366, 10 ** 9)
 
 
 def local_day(instant):
@@ -54,19 +55,26 @@ class TestAudienceBlocks(MobileCommon):
         cls.customers = cls.env['res.partner'].create([{'name': f"Customer {number}"} for number in range(24)])
         cls.startClassPatcher(freeze_time(NOW))
 
+    def setUp(self):
+        super().setUp()
+        self.asked = 0
+
     # === MAKING RECORDS === #
 
-    def _order(self, partner, instant, amount=10.0, product=None, company=None, quantity=1, **values):
-        """Return a confirmed order of one product."""
-        company = company or self.company
-        order = self.env['sale.order'].with_company(company).create({
-            'partner_id': partner.id, 'company_id': company.id, 'date_order': instant,
+    def _order_vals(self, partner, instant, amount=10.0, product=None, company=None, quantity=1, **values):
+        return {
+            'partner_id': partner.id, 'company_id': (company or self.company).id, 'date_order': instant,
+            'state': 'sale',
             'order_line': [Command.create({
                 'product_id': (product or self.products[0]).id, 'product_uom_qty': quantity, 'price_unit': amount,
                 'tax_ids': [Command.clear()]})],
-        })
-        order.write({'state': 'sale', 'date_order': instant, **values})
-        return order
+            **values}
+
+    def _order(self, *args, **values):
+        """Return a confirmed order of one product."""
+        vals = self._order_vals(*args, **values)
+        company = self.env['res.company'].browse(vals['company_id'])
+        return self.env['sale.order'].with_company(company).create(vals)
 
     def _random_instant(self):
         """Return an instant of the last two years, often at a border of days as Auckland counts them."""
@@ -78,13 +86,14 @@ class TestAudienceBlocks(MobileCommon):
 
     def _random_orders(self):
         """Return what the customers ordered: partner → list of (instant, amount, product)."""
-        orders = {partner: [] for partner in self.customers}
+        orders, vals_list = {partner: [] for partner in self.customers}, []
         for partner in self.customers[2:]:
             for _ in range(self.source.choice([0, 1, 1, 2, 4])):
                 fact = (self._random_instant(), self.source.choice([5.0, 100.0, 400.0]),
                         self.source.choice(self.products))
-                self._order(partner, *fact)
+                vals_list.append(self._order_vals(partner, *fact))
                 orders[partner].append(fact)
+        self.env['sale.order'].create(vals_list)
         # What counts for none of them.
         self._order(self.customers[0], NOW, 1000.0, company=self.other_company)
         self._order(self.customers[0], NOW, 1000.0, state='cancel')
@@ -97,6 +106,10 @@ class TestAudienceBlocks(MobileCommon):
         """Assert that these of the customers match, and that the statement that decides says the same of each."""
         found = self.env['res.partner'].search(Domain('id', 'in', self.customers.ids) & Domain(domain))
         self.assertEqual(set(found), set(expected), message or domain)
+        # The same SQL in another place: not each time.
+        self.asked += 1
+        if self.asked % 5 != 1:
+            return
         campaign = self.campaign.new({
             'audience_domain': repr(list(Domain(domain))), 'company_id': self.company.id})
         self.env.flush_all()
@@ -112,10 +125,11 @@ class TestAudienceBlocks(MobileCommon):
         """
         for name, compare in COMPARE.items():
             for value in values:
-                self.assertBlock([(field, name, value)], [
-                    partner for partner, figure in figures.items() if figure is not None and compare(figure, value)])
-        self.assertBlock(['!', (field, '=', values[1])], [
-            partner for partner, figure in figures.items() if figure != values[1]])
+                matching = {
+                    partner for partner, figure in figures.items() if figure is not None and compare(figure, value)}
+                self.assertBlock([(field, name, value)], matching)
+                found = self.env['res.partner'].search(['!', (field, name, value), ('id', 'in', self.customers.ids)])
+                self.assertEqual(set(found), set(self.customers) - matching, (field, 'not', name, value))
         for partner, figure in figures.items():
             self.assertAlmostEqual(partner[field], figure or 0, 2, partner.name)
 
@@ -179,7 +193,6 @@ class TestAudienceBlocks(MobileCommon):
             'name': "Dollar", 'currency_id': dollar.id, 'company_id': self.company.id})
         buyer, returner = self.customers[:2]
         self._order(buyer, NOW, 100.0, pricelist_id=pricelist.id)
-        self.env['sale.order'].search([('partner_id', '=', buyer.id)])._compute_currency_rate()
         order = self._order(returner, NOW, 100.0)
         income, receivable = self.env['account.account'].create([
             {'name': kind, 'code': code, 'account_type': kind, 'company_ids': [Command.set(self.company.ids)]}
@@ -336,7 +349,8 @@ class TestAudienceBlocks(MobileCommon):
         self.assertBlock([('mobile_platform', '=', False)], self.customers - having)
         self.assertBlock([('mobile_can_push', '=', True)], old)
         for name, version, expected in (
-            ('=', '3', both), ('<', '2.10', old), ('>=', '2.10', new + both), ('>', '2.9', having), ('<=', '2.9.1', old),
+            ('=', '3', both), ('<', '2.10', old), ('>=', '2.10', new + both), ('>', '2.9', having),
+            ('<=', '2.9.1', old),
             ('ilike', 'beta', new), ('=ilike', '2.%', old + new),
         ):
             self.assertBlock([('mobile_app_version', name, version)], expected)
@@ -454,10 +468,8 @@ class TestAudienceBlocks(MobileCommon):
             [('mobile_near_5_store_ids', 'in', ["1) OR (1=1"])], [('mobile_birthday_in', '<', None)],
             [('mobile_app_version', '<', "'; SELECT")],
         ):
-            try:
+            with contextlib.suppress(TypeError, ValueError):
                 self.assertFalse(Partner.search(domain) & self.customers, domain)
-            except (TypeError, ValueError):
-                pass
         self.assertFalse(Partner.search([('mobile_platform', '=', "' OR TRUE OR '")]))
         self.assertFalse(Partner.search([('mobile_app_version', 'ilike', "' OR TRUE OR '")]))
         self.assertTrue(self.customers.exists())

@@ -76,7 +76,8 @@ class TestCampaignLift(ResultsCommon):
             partner, first = self._partner(), None
             for ago in sorted(chance.sample(range(2, 40), chance.randrange(1, 4)), reverse=True):
                 reason = chance.choice(['passed', 'passed', 'holdout', 'no_consent', 'global_holdout'])
-                decision = self._decide(partner, reason='passed' if reason == 'passed' else 'no_consent', ago=ago, slot=ago)
+                decision = self._decide(
+                    partner, reason='passed' if reason == 'passed' else 'no_consent', ago=ago, slot=ago)
                 self.env.flush_all()
                 self.env.cr.execute(SQL('UPDATE mobile_decision SET reason = %s WHERE id = %s', reason, decision.id))
                 if reason != 'no_consent':
@@ -132,7 +133,8 @@ class TestCampaignLift(ResultsCommon):
         self.assertEqual((lift['state'], lift['title']), ('open', "Not yet significant"))
         size, control_size = statistics.needed_sizes(0.15, 0.10, 4)
         more, more_control = (f'{number + 1:,.0f}' for number in (int(size) - 80, int(control_size) - 20))
-        self.assertIn(f"about {more} more customers with the offer and {more_control} more in the control", lift['text'])
+        self.assertIn(
+            f"about {more} more customers with the offer and {more_control} more in the control", lift['text'])
         self.assertEqual(lift['rows'][1]['interval'], "too few purchases to tell")
         self.assertEqual(len(lift['rows']), 2)
 

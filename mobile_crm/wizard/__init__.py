@@ -4,4 +4,7 @@ from . import mobile_app_secret
 from . import mobile_campaign_dry_run
 from . import mobile_campaign_new
 from . import mobile_consent_record
+from . import mobile_offer_send
+from . import mobile_coupon_batch
+from . import mobile_coupon_print
 from . import privacy_lookup_wizard
