@@ -132,12 +132,12 @@ class MobileCampaign(models.Model):
             bare = {name for said in source._said() for name in placeholders.without_fallback(said, known)}
             for name in sorted(bare - sure - OPTIONAL):
                 example = known[name].fallback and self.env._(known[name].fallback)  # pylint: disable=gettext-variable
-                hints.append((
+                hints.append(
                     self.env._("{%(name)s} is never known here: the sentence is left out. Take it away, or write {%(name)s|%(example)s}.",
                                name=name, example=example or '…')
                     if name in never else
                     self.env._("{%(name)s} is not always known: the sentence is left out then. Write {%(name)s|%(example)s} to keep it.",
-                               name=name, example=example or '…')))
+                               name=name, example=example or '…'))
         if len(self.preview_title or '') > MAX_TITLE:
             hints.append(self.env._("The title has %(count)s characters. Phones cut it after about %(limit)s.",
                                     count=len(self.preview_title), limit=MAX_TITLE))

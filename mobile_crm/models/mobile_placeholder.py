@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_date, format_skeleton
 
 from odoo import api, fields, models
-from odoo.tools import LazyTranslate, formatLang, format_time, get_lang
+from odoo.tools import LazyTranslate, format_time, formatLang, get_lang
 from odoo.tools.misc import babel_locale_parse
 
 from .mobile_campaign_occasion import PLACE_TRIGGERS

@@ -1,6 +1,5 @@
 import re
 from datetime import UTC, datetime, timedelta
-from unittest.mock import patch
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -8,7 +7,6 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from ..tools import coupon_code, coupon_pass
 from ..tools.member_card import _to_bytes

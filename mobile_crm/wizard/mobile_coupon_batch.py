@@ -98,7 +98,7 @@ class MobileCouponBatch(models.TransientModel):
             cards = Card._mobile_insert(Card._mobile_free_codes(self.quantity), self._card_values())
         else:
             codes = self._read_file()
-            if self.has_problems and not self.skip_wrong or not codes:
+            if (self.has_problems and not self.skip_wrong) or not codes:
                 return self._stay()
             cards = Card._mobile_insert(codes, self._card_values())
             if len(cards) < len(codes):
