@@ -305,10 +305,19 @@ class MobileCampaignRun(models.Model):
         if campaign.date_to and campaign.date_to <= now:
             self._finish('campaign_ended')
             return 0
+        at_all, today = campaign._room()
+        if at_all <= 0:
+            self._finish('budget_spent')
+            return 0
+        if today <= 0:
+            self._note({'state': 'queued', 'starts_at': campaign._tomorrow(), 'attempts': 0})
+            self._wake()
+            return 0
         customers = campaign._customers(self)
         if not self.position:
             self._note({'total': self.env.execute_query(SQL('SELECT count(*) FROM (%s) customer', customers))[0][0]})
-        rows = self._next_customers(customers, self.batch_size)
+        # Nobody is asked about for whom there would be nothing left.
+        rows = self._next_customers(customers, min(self.batch_size, at_all, today))
         if not rows:
             self._finish()
             return 0
@@ -320,16 +329,13 @@ class MobileCampaignRun(models.Model):
             campaign=campaign.id, now=now, run=self.id,
             **{name: list(column) for name, column in zip(('partners', 'causes', 'stores', 'products'), zip(*rows))})
         decisions = self.env['mobile.decision']._decide(candidates, campaign)
-        sent, withheld, out_of_budget = self.env.execute_query(SQL(
-            """SELECT count(*) FILTER (WHERE outcome = 'sent'), count(*) FILTER (WHERE outcome = 'withheld'),
-                      count(*) FILTER (WHERE reason = 'budget_spent')
+        sent, withheld = self.env.execute_query(SQL(
+            """SELECT count(*) FILTER (WHERE outcome = 'sent'), count(*) FILTER (WHERE outcome = 'withheld')
                  FROM mobile_decision WHERE id = ANY(%s)""", list(decisions._ids)))[0]
         self._note({
             'position': rows[-1][0], 'asked': self.asked + len(rows), 'sent': self.sent + sent,
             'withheld': self.withheld + withheld, 'seconds': self.seconds + time.monotonic() - start,
             'attempts': 0, 'failures': 0, 'error': None, 'batch_size': min(BATCH, 2 * self.batch_size)})
-        if out_of_budget and campaign._is_spent():
-            self._finish('budget_spent')
         return len(rows)
 
     def _next_customers(self, customers, limit):
