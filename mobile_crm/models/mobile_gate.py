@@ -76,15 +76,14 @@ class MobileGate(models.AbstractModel):
             ('no_consent', self._no_channel_consent(question)),
             ('channel_unwanted', self._channel_unwanted(question)),
             ('store_unwanted', self._store_unwanted()),
-            ('category_unwanted', self._category_unwanted()),
+            ('category_unwanted', self._category_unwanted(question)),
             ('quiet_hours', self._quiet_hours(question)),
         ]
         return [
             *(Gate(reason, stops) for reason, stops in conditions if stops),
             *self._not_in_audience(question),
+            *self._owing(question),
             *(Gate(reason, stops) for reason, stops in (
-                ('in_dispute', self._in_dispute(question)),
-                ('overdue', self._overdue(question)),
                 ('cooldown', self._cooldown(question)),
                 ('store_cooldown', self._store_cooldown(question)),
             ) if stops),
