@@ -121,7 +121,8 @@ def test_budgets_under_many_decisions_at_once_are_spent_and_never_overdrawn(
     assert set(at_once([lambda phone=phone: insist(phone) for phone in phones])) == {200}
     assert given_out() == budget
     assert query('SELECT count(*) FROM mobile_decision WHERE campaign_id = %s', campaign_id) == many
-    counters = 'SELECT ARRAY[budget_used, budget_discount_used::int, budget_day_used] FROM mobile_campaign WHERE id = %s'
+    counters = """SELECT ARRAY[budget_used, budget_discount_used::int, budget_day_used] FROM mobile_campaign
+                   WHERE id = %s"""
     assert query(counters, campaign_id) == [budget, 4 * budget, budget]
     # What is taken out of use comes back, and is given out once more; the day's coupons stay given out.
     back = 2

@@ -218,7 +218,8 @@ class MobileDecision(models.Model):
             ``store_id``, ``product_id``, ``occurred_at`` (naive UTC), ``cause`` and ``run_id``; one of ``event_id`` and
             ``cause`` is set. A campaign answers the same event or cause of a customer once.
         :param campaigns: the ``mobile.campaign`` that candidates can belong to.
-        :param stores, products: ``mobile.store`` and ``product.product`` of the candidates, where the caller knows them.
+        :param stores, products: ``mobile.store`` and ``product.product`` of the candidates, where the caller knows
+            them.
         :return: the decisions, one row per candidate, by id.
         """
         rows = self._answer(candidates, campaigns, stores, products)

@@ -11,7 +11,8 @@ VARIANT_SEED = 1 << 41
 
 
 class MobileGate(models.AbstractModel):
-    """The gates of where the customer stands: in the audience, with the books, with what came before, in a control group.
+    """The gates of where the customer stands: in the audience, with the books, with what came before; and the draw of
+    control groups and variants.
     """
 
     _inherit = 'mobile.gate'
@@ -83,8 +84,8 @@ class MobileGate(models.AbstractModel):
     def _held(self, question):
         """Return the control group that the customer of a candidate is in, as the reason, or NULL.
 
-        It is no gate, and asked about after all of them, budgets too: who is held out would have got the offer. So those
-        who got it and those who did not differ by chance alone. It is sticky: a hash of the customer and the campaign,
+        It is no gate, and asked about after all of them, budgets too: who is held out would have got the offer. So
+        those who got it and those who did not differ by chance alone. It is sticky: a hash of the customer and the campaign,
         or the company, puts the same ones aside every time; a larger share keeps those of the smaller one.
         """
         companies = question.campaigns.company_id.sudo().filtered('mobile_holdout_percent')

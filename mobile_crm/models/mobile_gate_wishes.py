@@ -19,7 +19,7 @@ class MobileGate(models.AbstractModel):
     def _granted(self, campaigns, purpose):
         """Return whether the customer of a candidate consents to a purpose.
 
-        The company is written into the statement where there is only one: the wording that counts is looked up once then.
+        The company is written into the statement where there is only one: the wording that counts is looked up once.
         """
         companies = campaigns.company_id
         company = SQL('%s', companies.id) if len(companies) == 1 else SQL('campaign.company_id')

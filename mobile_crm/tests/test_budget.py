@@ -97,7 +97,8 @@ class TestBudget(GateCase):
         card = self.assertSent().card_id
         self.env.flush_all()
         self.env.cr.execute(
-            """INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, order_ref, discount)
+            """INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, order_ref,
+                                              discount)
                VALUES ('used', %s, %s, %s, %s, 'confirmed', 'S1', 3.5)""",
             (card.id, self.campaign.id, self.anna.id, self.company.id))
         card.sudo().mobile_expires_at = fields.Datetime.now() - timedelta(days=1)
