@@ -24,7 +24,8 @@ class MobileDecision(models.Model):
     It goes from step to step, each a query on the one before: ``candidate``, ``judged`` by the gates, then by what the
     candidates beside it take: how often a campaign speaks to a customer, how often all of them do, and budgets. A step
     that no campaign needs is left out. In each row ``stop`` is the reason so far, and ``held`` the control group; who
-    is held takes nothing from anybody and is asked all the same, so that control groups are those who would have got it.
+    is held takes nothing from anybody and is asked all the same, so that control groups are those who would have got
+    it.
 
     Each step ends with ``OFFSET 0``: PostgreSQL would put a step's expressions in wherever the next one names them, and
     ask all gates a dozen times.
@@ -57,19 +58,18 @@ class MobileDecision(models.Model):
             ``slot``, ``turn``, ``variant_id`` and ``channel``.
         :rtype: SQL
         """
-        steps = [SQL('candidate AS (%s)', candidates), self._judged(question)]
+        steps, last = [SQL('candidate AS (%s)', candidates), self._judged(question)], SQL('judged')
         for step in (self._capped, self._spaced, self._counted, self._rationed, self._budgeted):
-            if (query := step(question)) is not None:
-                steps.append(SQL('%s AS (%s)', SQL.identifier(f'step_{len(steps)}'), query(
-                    SQL('judged') if len(steps) == 2 else SQL.identifier(f'step_{len(steps) - 1}'))))
-        last = SQL.identifier(f'step_{len(steps) - 1}')
+            if query := step(question):
+                before, last = last, SQL.identifier(step.__name__.strip('_'))
+                steps.append(SQL('%s AS (%s)', last, query(before)))
         return SQL(
             """WITH %s, decided AS (
                    SELECT candidate.*, coalesce(stop, held, 'passed') AS final,
                           CASE WHEN stop IS NULL THEN %s END AS variant_id FROM %s candidate)""",
             SQL(', ').join(steps), self.env['mobile.gate']._variant(question), last)
 
-    # === STEPS === #
+    # === STEPS: each returns a function of the name of the one before, or None when no campaign needs it === #
 
     @api.model
     def _judged(self, question):

@@ -42,7 +42,7 @@ class MobileGate(models.AbstractModel):
 
     A new gate is one method and one line in ``_gates``; a bridge adds its own by extending that method. Its reason goes
     into ``mobile.decision.reason``. Here are the gates of the campaign, the occasion and the place;
-    ``mobile_gate_wishes`` has those of what the customer wants, ``mobile_gate_standing`` those of where the customer stands.
+    ``mobile_gate_wishes`` has those of what the customer wants, ``mobile_gate_standing`` those of where they stand.
 
     A broadcast asks each gate a million times: one that reads a table joins it by a key, or asks for it with ``EXISTS``
     and nothing but equalities to the outside, so that PostgreSQL may read the table once.

@@ -85,8 +85,8 @@ class MobileGate(models.AbstractModel):
         """Return the control group that the customer of a candidate is in, as the reason, or NULL.
 
         It is no gate, and asked about after all of them, budgets too: who is held out would have got the offer. So
-        those who got it and those who did not differ by chance alone. It is sticky: a hash of the customer and the campaign,
-        or the company, puts the same ones aside every time; a larger share keeps those of the smaller one.
+        those who got it and those who did not differ by chance alone. It is sticky: a hash of the customer and the
+        campaign, or the company, puts the same ones aside every time; a larger share keeps those of the smaller one.
         """
         companies = question.campaigns.company_id.sudo().filtered('mobile_holdout_percent')
         whens = [
