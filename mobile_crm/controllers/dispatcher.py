@@ -113,6 +113,16 @@ class MobileDispatcher(Dispatcher):
             if name not in self._standings:
                 self._standings[name] = Limit._take(name, self._subject(Limit.POLICIES[name]))
 
+    def check_limits(self, names):
+        """Take nothing, and refuse who has nothing left of one of these limits.
+
+        :param names: policies of ``mobile.limit``.
+        :raise Problem: 429.
+        """
+        Limit = self.request.env['mobile.limit']
+        for name in names:
+            Limit._check(name, self._subject(Limit.POLICIES[name]))
+
     def _subject(self, policy):
         """Return whose limit it is: the host's, the device's, or else the app's (of a till)."""
         if policy.by_host:

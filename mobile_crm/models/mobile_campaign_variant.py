@@ -10,6 +10,7 @@ class MobileCampaignVariant(models.Model):
 
     _name = 'mobile.campaign.variant'
     _description = "Campaign Variant"
+    _inherit = ['mobile.campaign.text']
     _order = 'campaign_id, sequence, id'
 
     name = fields.Char(required=True)
@@ -21,9 +22,6 @@ class MobileCampaignVariant(models.Model):
     weight = fields.Integer(
         required=True, default=1, help="How many customers get this one, in proportion to the other variants.")
     share = fields.Float(compute='_compute_share', help="Of those who get the offer.")
-    message_title = fields.Char(string="Title", required=True, translate=True)
-    message_body = fields.Text(string="Text", translate=True)
-    message_link = fields.Char(string="Link", help="Where the message leads in the app. Empty means the coupon.")
 
     _weight_valid = models.Constraint('CHECK (weight BETWEEN 0 AND 1000)', "A variant's weight is between 0 and 1000.")
 

@@ -4,7 +4,7 @@ from odoo.tools import SQL, LazyTranslate
 
 from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
-from ..tools.stays import ECHO
+from .mobile_campaign_occasion import PLACE_TRIGGERS
 
 _lt = LazyTranslate(__name__)
 
@@ -56,8 +56,8 @@ class MobileDecision(models.Model):
     campaign_id = fields.Many2one(
         comodel_name='mobile.campaign', required=True, readonly=True, index=True, ondelete='cascade')
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
-    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True)
     event_id = fields.Many2one(
         comodel_name='mobile.event', readonly=True, index='btree_not_null', ondelete='set null')
     device_id = fields.Many2one(
@@ -77,6 +77,9 @@ class MobileDecision(models.Model):
     channel = fields.Selection(
         selection=[('inbox', "In the App"), ('push', "Notification"), ('sms', "Text Message"), ('email', "Email")],
         readonly=True, help="How the message travels, beside being in the app's inbox.")
+    user_id = fields.Many2one(
+        string="Sent By", comodel_name='res.users', readonly=True, index='btree_not_null', ondelete='set null',
+        help="The colleague who sent it, or tried to.")
     decided_at = fields.Datetime(string="Decided", required=True, readonly=True, default=fields.Datetime.now)
     outcome = fields.Selection(
         selection=[('sent', "Sent"), ('withheld', "Withheld")], required=True, readonly=True)
@@ -124,7 +127,8 @@ class MobileDecision(models.Model):
     message_id = fields.Many2one(
         comodel_name='mobile.message', readonly=True, index='btree_not_null', ondelete='set null')
 
-    # One customer's decisions, newest first, and how many of them were sent within a week.
+    # One customer's decisions, newest first, and how many of them were sent within a week. Each index is written twice
+    # for each of a million customers, so there is none of customers alone, nor of companies.
     _customer_idx = models.Index('(partner_id, company_id, decided_at DESC, id DESC)')
     _newest_idx = models.Index('(decided_at DESC, id DESC)')
     # A fact is answered once by each campaign, however often it is asked.
@@ -174,39 +178,14 @@ class MobileDecision(models.Model):
         events = events.filtered(lambda event: event.partner_id and (event.company_id.id, event.type) in waiting)
         if not events:
             return self
-        candidates = SQL(
-            """SELECT campaign.id AS campaign_id, event.partner_id, event.id AS event_id, event.device_id,
-                      event.store_id, event.product_id, event.occurred_at, NULL AS cause, NULL::integer AS run_id
-                 FROM mobile_event event
-                 -- What was before the sign-in is long past for a campaign.
-                 JOIN mobile_device device
-                   ON device.id = event.device_id AND device.signed_in_at <= event.occurred_at
-                 JOIN mobile_campaign campaign
-                   ON campaign.company_id = event.company_id AND campaign.trigger = event.type
-                WHERE event.id IN %s AND campaign.active AND campaign.state = 'running'
-                  -- What the server has worked out and told already, the phone says now: it is the same crossing.
-                  AND (event.origin = 'server' OR NOT EXISTS (
-                           SELECT FROM mobile_event told
-                            WHERE told.device_id = event.device_id AND told.geofence_id = event.geofence_id
-                              AND told.type = event.type AND told.origin = 'server' AND told.id < event.id
-                              AND told.occurred_at BETWEEN
-                                  -- However late, it speaks of the stay that it falls into.
-                                  least(event.occurred_at - %s, (
-                                      SELECT max(stay.entered_at) FROM mobile_presence stay
-                                       WHERE stay.device_id = event.device_id AND stay.geofence_id = event.geofence_id
-                                         AND stay.entered_at <= event.occurred_at))
-                                  AND event.occurred_at + %s))
-                  AND (campaign.app_id IS NULL OR campaign.app_id = device.app_id)
-                  AND (NOT EXISTS (SELECT FROM mobile_campaign_store_rel WHERE campaign_id = campaign.id)
-                       OR EXISTS (SELECT FROM mobile_campaign_store_rel
-                                   WHERE campaign_id = campaign.id AND store_id = event.store_id))""",
-            tuple(events.ids), ECHO, ECHO)
         campaigns = self.env['mobile.campaign'].search([
             ('state', '=', 'running'), ('trigger', 'in', list(set(events.mapped('type')))),
             ('company_id', 'in', events.company_id.ids)])
         if not campaigns:
             return self
-        return self._decide(candidates, campaigns, events.store_id, events.product_id)
+        # Where a phone is that scans, and what it scans, the statement finds out.
+        named = set(events.mapped('type')) <= set(PLACE_TRIGGERS) and (events.store_id, events.product_id)
+        return self._decide(campaigns._fact_candidates(events), campaigns, *named or ())
 
     @api.model
     def _decide(self, candidates, campaigns, stores=None, products=None):
@@ -252,13 +231,12 @@ class MobileDecision(models.Model):
         return sorted(rows)
 
     def _send(self):
-        """Give the customer of each decision their coupon and the message that brings it."""
-        for company, decisions in self.grouped('company_id').items():
-            self.env['mobile.preference']._spend(decisions.partner_id, company)
-        for campaign, decisions in self.grouped('campaign_id').items():
-            campaign._spend_budget(len(decisions))
-            cards = campaign._issue_coupons(decisions.mapped(lambda decision: decision.partner_id.id))
-            for decision, card in zip(decisions, cards, strict=True):
-                decision.card_id = card
-            for decision, message in zip(decisions, campaign._post_messages(decisions), strict=True):
-                decision.message_id = message
+        """Give the customer of each decision what its campaign offers, and the message that brings it."""
+        groups = self.env.execute_query(SQL(
+            """SELECT campaign_id, array_agg(id ORDER BY id), array_agg(partner_id ORDER BY id)
+                 FROM mobile_decision WHERE id = ANY(%s) GROUP BY campaign_id ORDER BY campaign_id""",
+            list(self._ids)))
+        for campaign_id, decision_ids, partner_ids in groups:
+            campaign = self.env['mobile.campaign'].browse(campaign_id)
+            campaign._spend_budget(len(decision_ids))
+            campaign._issue(dict(zip(decision_ids, partner_ids, strict=True)))

@@ -19,8 +19,6 @@ class MobileGate(models.AbstractModel):
 
     @api.model
     def _not_in_audience(self, question):
-        # A domain may compare names: they are the same whatever language the phone speaks.
-        Partner = self.env['res.partner'].sudo().with_context(lang=None)
         gates = [Gate('not_in_audience', SQL('NOT partner.active'))]
         for campaign in question.campaigns:
             domain = campaign._audience()
@@ -31,7 +29,8 @@ class MobileGate(models.AbstractModel):
                     'not_in_audience',
                     SQL('candidate.campaign_id = %s AND %s.id IS NULL', campaign.id, audience),
                     SQL('LEFT JOIN %s AS %s ON candidate.campaign_id = %s AND %s.id = candidate.partner_id',
-                        Partner._search(domain).subselect(), audience, campaign.id, audience)))
+                        campaign._audience_partners().sudo()._search(domain).subselect(), audience, campaign.id,
+                        audience)))
         return gates
 
     # === THE BOOKS === #

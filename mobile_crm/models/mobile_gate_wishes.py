@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .mobile_campaign_occasion import BEHAVIOUR_TRIGGERS, PLACE_TRIGGERS
+from .mobile_campaign_occasion import BEHAVIOUR_TRIGGERS
 
 
 class MobileGate(models.AbstractModel):
@@ -29,10 +29,13 @@ class MobileGate(models.AbstractModel):
     def _no_consent(self, question):
         # The phone's place sets such a campaign off, or what the customer looked for and bought. The app's inbox is the
         # customer's to open, so it needs no consent.
+        campaigns = question.campaigns
         conditions = [
-            SQL('campaign.trigger IN %s AND NOT %s', triggers, self._granted(question.campaigns, purpose))
-            for purpose, triggers in (('location', PLACE_TRIGGERS), ('profiling', BEHAVIOUR_TRIGGERS))
-            if not set(question.campaigns.mapped('trigger')).isdisjoint(triggers)]
+            SQL('%s AND NOT %s', self._of_campaigns(asking), self._granted(campaigns, purpose))
+            for purpose, asking in (
+                ('location', campaigns.filtered(lambda campaign: campaign._rests_on_place())),
+                ('profiling', campaigns.filtered(lambda campaign: campaign.trigger in BEHAVIOUR_TRIGGERS)))
+            if asking]
         return conditions and SQL(' OR ').join(SQL('(%s)', condition) for condition in conditions)
 
     # === CHANNELS === #

@@ -74,6 +74,9 @@ class MobileLimit(models.Model):
         'device': Policy(6000, 60),
         'ip': Policy(6000, 60, by_host=True),
         'till': Policy(6000, 60),
+        # Codes of coupons that could be right and are nobody's.
+        'till_code': Policy(100, 3600),
+        'till_code_ip': Policy(300, 3600, by_host=True),
         'register_ip': Policy(1000, 3600, by_host=True),
         'otp_address': Policy(5, 3600),
         'otp_device': Policy(10, 3600),
@@ -81,6 +84,12 @@ class MobileLimit(models.Model):
         'passkey_device': Policy(30, 3600),
         'passkey_ip': Policy(300, 3600, by_host=True),
         'export': Policy(6, 3600),
+        # Wrong coupon codes; see mobile.guessing.
+        'code_subject': Policy(10, 3600),
+        'code_suspect': Policy(3, 3600),
+        'code_unnamed': Policy(300, 3600, by_host=True),
+        'code_host': Policy(100, 3600, by_host=True),
+        'code_company': Policy(5000, 3600),
     }
 
     _windows = {}
@@ -135,6 +144,49 @@ class MobileLimit(models.Model):
         return standing
 
     @api.model
+    def _check(self, name, subject):
+        """Take nothing, and raise as ``_take`` does where nothing is left.
+
+        :raise Problem: 429 with ``Retry-After``.
+        """
+        policy = self._policy(name)
+        if policy.by_host:
+            subject = self._network(subject)
+        key, now = (self.env.cr.dbname, name, str(subject)), time.monotonic()
+        window = self._windows.get(key)
+        if not window or window.ends <= now or window.told < policy.quota:
+            # Other workers may have told more.
+            rows = self.env.execute_query(SQL(
+                'SELECT used, extract(epoch FROM ends_at - %(now)s) FROM mobile_limit WHERE key = %(key)s',
+                now=NOW, key=self._digest(key)))
+            used, rest = (rows[0][0], float(rows[0][1])) if rows else (0, 0)
+        else:
+            used, rest = window.told, window.ends - now
+        if rest > 0 and used >= policy.quota:
+            standing = Standing(name, policy.quota, policy.window, 0, min(policy.window, max(1, math.ceil(rest))))
+            raise Problem('too_many_requests', headers={
+                'Retry-After': str(standing.reset), **limit_headers([standing])})
+
+    @api.model
+    def _count(self, name, subject, step=1):
+        """Add to what a subject has used, whatever its quota is; each step is told to all workers at once.
+
+        :param int step: how many; below zero gives back.
+        :return: what is used in the present window, and the seconds until it ends, rounded up.
+        :rtype: tuple[int, int]
+        """
+        policy = self._policy(name)
+        if policy.by_host:
+            subject = self._network(subject)
+        used, seconds = self._tell((self.env.cr.dbname, name, str(subject)), policy.window, step)
+        return used, min(policy.window, max(1, math.ceil(seconds)))
+
+    @api.model
+    def _is_spent(self, name, subject):
+        """Tell whether a subject has used all that it has in the present window."""
+        return self._count(name, subject, 0)[0] >= self._policy(name).quota
+
+    @api.model
     def _policy(self, name):
         """Return a policy as this database has it."""
         policy = self.POLICIES[name]
@@ -180,17 +232,21 @@ class MobileLimit(models.Model):
         :return: the count of all workers in the present window, and the seconds until it ends.
         :rtype: tuple[int, float]
         """
-        # Keyed with the database's secret: there are few phone numbers and addresses to try against a plain hash.
-        digest = hmac(self.env(su=True), 'mobile_crm.limit', key[1:])
         [(used, rest)] = execute_on_primary(self.env, SQL(
             """INSERT INTO mobile_limit AS known (key, used, ends_at)
-                    VALUES (%(key)s, %(count)s, %(now)s + %(seconds)s * interval '1 second')
+                    VALUES (%(key)s, greatest(0, %(count)s), %(now)s + %(seconds)s * interval '1 second')
                ON CONFLICT (key) DO UPDATE
-                       SET used = EXCLUDED.used + CASE WHEN known.ends_at > %(now)s THEN known.used ELSE 0 END,
+                       SET used = greatest(0, %(count)s + CASE WHEN known.ends_at > %(now)s THEN known.used ELSE 0 END),
                            ends_at = CASE WHEN known.ends_at > %(now)s THEN known.ends_at ELSE EXCLUDED.ends_at END
                  RETURNING used, extract(epoch FROM ends_at - %(now)s)""",
-            now=NOW, key=digest, count=count, seconds=seconds))
+            now=NOW, key=self._digest(key), count=count, seconds=seconds))
         return used, float(rest)
+
+    @api.model
+    def _digest(self, key):
+        """Return what a subject is stored as."""
+        # Keyed with the database's secret: there are few phone numbers and addresses to try against a plain hash.
+        return hmac(self.env(su=True), 'mobile_crm.limit', key[1:])
 
     @api.autovacuum
     def _gc_windows(self):

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import gs1
 from ..tools.map_box import MAX_ZOOM
 
 
@@ -26,9 +27,31 @@ class ResCompany(models.Model):
         string="Customers Approve Spending", default=True,
         help="Customers approve on their phone when points or e-wallet are spent. Who has no signed-in phone is not "
              "asked.")
+    mobile_coupon_return = fields.Selection(
+        selection=[
+            ('no', "Never"),
+            ('valid', "While they are good"),
+            ('renewed', "Always; expired ones count two weeks more"),
+        ],
+        string="Give Coupons Back", required=True, default='valid',
+        help="Whether a customer gets their coupon back when its order is refunded by a credit note. A cancelled order "
+             "gives it back anyway.")
+    mobile_coupon_hold_minutes = fields.Integer(
+        string="Quotations Hold Coupons For (minutes)", required=True, default=0,
+        help="While a quotation holds a coupon, nobody else can redeem it. 0 lets whoever confirms first have it.")
     mobile_card_key_version = fields.Integer(
         string="Key of Member Cards", required=True, default=1, readonly=True,
         help="The number of the key by which tills check member cards.")
+    mobile_visit_hours = fields.Integer(
+        string="Visits Count Within (hours)", required=True, default=72,
+        help="Who comes to a store within so many hours after an offer has followed it. New campaigns begin with this.")
+    mobile_purchase_days = fields.Integer(
+        string="Purchases Count Within (days)", required=True, default=14,
+        help="For so many days purchases are compared between those who got an offer and the control group. New "
+             "campaigns begin with this.")
+    mobile_gs1_prefix = fields.Char(
+        string="GS1 Company Prefix",
+        help="The 6 to 11 digits that GS1 has given you. Barcodes of coupons with a GS1 coupon number begin with it.")
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
@@ -58,6 +81,9 @@ class ResCompany(models.Model):
     mobile_tile_max_zoom = fields.Integer(
         string="Largest Scale", required=True, default=19, help="The last zoom level that the server has tiles for.")
 
+    _mobile_windows_valid = models.Constraint(
+        'CHECK (mobile_visit_hours > 0 AND mobile_purchase_days > 0)',
+        "Visits and purchases count for at least an hour and a day.")
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
     _mobile_event_days_valid = models.Constraint(
@@ -72,7 +98,16 @@ class ResCompany(models.Model):
     _mobile_tile_max_zoom_valid = models.Constraint(
         f'CHECK (mobile_tile_max_zoom BETWEEN 1 AND {MAX_ZOOM})', f"The largest scale is between 1 and {MAX_ZOOM}.")
 
+    _mobile_coupon_hold_minutes_valid = models.Constraint(
+        'CHECK (mobile_coupon_hold_minutes BETWEEN 0 AND 10080)', "A quotation holds a coupon for a week at most.")
+
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('mobile_gs1_prefix')
+    def _check_mobile_gs1_prefix(self):
+        for company in self.filtered('mobile_gs1_prefix'):
+            if not gs1.PREFIX.fullmatch(company.mobile_gs1_prefix):
+                raise ValidationError(self.env._("A GS1 company prefix has 6 to 11 digits."))
 
     @api.constrains('mobile_tile_url')
     def _check_mobile_tile_url(self):

@@ -78,15 +78,17 @@ class SaleOrder(models.Model):
             # Entered before, but the reward was not taken then.
             return self._get_claimable_rewards(forced_coupons=card)
         self.applied_coupon_ids += card
-        result = self._try_apply_program(program, card)
-        if 'error' in result:
-            self.applied_coupon_ids -= card
-            return result
+        # What a program for next orders asks for earns such a coupon; who has one has earned it.
+        if program.applies_on != 'future':
+            result = self._try_apply_program(program, card)
+            if 'error' in result:
+                self.applied_coupon_ids -= card
+                return result
         return self._get_claimable_rewards(forced_coupons=card)
 
     def _apply_program_reward(self, reward, coupon, **kwargs):
         """Override to ask once more when the reward is taken: all ways to it end here."""
-        if coupon.holder_only and (refusal := self._mobile_refusal(coupon)):
+        if coupon.mobile_uuid and (refusal := self._mobile_refusal(coupon)):
             return {'error': refusal}
         if self.state == 'sale' and self._mobile_has_approver(coupon):
             # Its points would be taken at once.
@@ -95,6 +97,8 @@ class SaleOrder(models.Model):
                 "confirmed.", self._mobile_spender(coupon).name))
         result = super()._apply_program_reward(reward, coupon, **kwargs)
         if 'error' not in result:
+            if coupon.mobile_uuid:
+                self.env['mobile.redemption'].sudo()._hold_for_quotation(self, coupon)
             # Who takes a reward anew asks anew, also after a no.
             self._mobile_follow_spending(again=True)
         return result
@@ -116,7 +120,7 @@ class SaleOrder(models.Model):
     def action_confirm(self):
         """Override to redeem the coupons of these orders, each exactly once.
 
-        The ledger comes first: who loses the race for a coupon waits there, and nothing else is written yet.
+        The ledger comes first: who loses the race for a coupon is told there, and nothing else is written yet.
         """
         Redemption = held = self.env['mobile.redemption'].sudo()
         fresh = self.filtered(lambda order: order.state != 'sale')
@@ -138,8 +142,7 @@ class SaleOrder(models.Model):
     def _action_cancel(self):
         """Override to give coupons back: `sale_loyalty` returns their points, the ledger voids their redemption."""
         res = super()._action_cancel()
-        self.env['mobile.redemption'].sudo().search([
-            ('order_id', 'in', self.ids), ('state', '!=', 'void')])._void()
+        self.env['mobile.redemption'].sudo().search([('order_id', 'in', self.ids)])._void()
         self.sudo().mobile_approval_ids._cancel()
         self.env['mobile.visit'].sudo()._follow_orders(self.sudo())
         return res
@@ -160,12 +163,22 @@ class SaleOrder(models.Model):
             return self.env._("Enter the coupon %s before the order is confirmed.", card._mobile_masked_code())
         # Who has paid in time keeps the discount, however long the confirmation takes.
         paid = self.sudo().transaction_ids.filtered(lambda tx: tx.state in ('done', 'authorized'))
-        return card._mobile_refusal(
-            self.partner_id, self.company_id, at=min(paid.mapped('create_date'), default=None))
+        return card.with_context(mobile_own_order_id=self.id)._mobile_refusal(
+            self.partner_id, self.company_id, at=min(paid.mapped('create_date'), default=None),
+            store=self.mobile_store_id, channel=self._mobile_channel())
+
+    def _mobile_channel(self):
+        """Return who brings the coupons of this order: ``sale`` (staff), or ``phone`` (the customer, on the portal).
+
+        A payment is confirmed by a worker, and was the customer's doing.
+        """
+        self.ensure_one()
+        is_paid = self.sudo().transaction_ids.filtered(lambda tx: tx.state in ('done', 'authorized'))
+        return 'phone' if is_paid or not self.env.user._is_internal() else 'sale'
 
     def _mobile_cards(self):
-        """Return the coupons of a holder whose rewards are on this order."""
-        return self.order_line.coupon_id.filtered('holder_only')
+        """Return the coupons of ours whose rewards are on this order."""
+        return self.order_line.coupon_id.filtered('mobile_uuid')
 
     # === BUSINESS METHODS: approval by phone === #
 

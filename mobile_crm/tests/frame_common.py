@@ -16,6 +16,8 @@ BODIES = {
     'logout': {},
     'till_token': {'client_id': 'x', 'client_secret': 'mcs_x'},
     'identify_member': {'qr': 'MC1.x'},
+    'redeem': {'code': 'X', 'store_id': 1, 'order_ref': 'X'},
+    'confirm_redemption': {},
     'verify_passkey': {
         'id': 'AA', 'rawId': 'AA', 'type': 'public-key', 'clientExtensionResults': {},
         'response': {'clientDataJSON': 'AA', 'authenticatorData': 'AA', 'signature': 'AA'}},

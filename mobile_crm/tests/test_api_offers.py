@@ -36,7 +36,11 @@ class TestApiOffers(MobileHttpCase):
             'code': card.code, 'barcode': {'format': 'qr', 'value': card.code}, 'status': 'available',
             'valid_from': card.mobile_valid_from.strftime('%Y-%m-%dT%H:%M:%SZ'),
             'expires_at': card.mobile_expires_at.strftime('%Y-%m-%dT%H:%M:%SZ'),
-            'store_ids': self.store_near.ids, 'campaign': {'id': self.campaign.id, 'name': "15 % for you"}})
+            'store_ids': self.store_near.ids, 'channels': ['sale', 'phone', 'till'],
+            'campaign': {'id': self.campaign.id, 'name': "15 % for you"}, 'image_url': None,
+            'history': [{'at': card.create_date.strftime('%Y-%m-%dT%H:%M:%SZ'), 'kind': 'issued',
+                         'text': "Given out", 'where': ''}]})
+        del offer['history']
         self.assertEqual(self.client.get('/offers').json['items'], [offer])
 
     def test_another_customers_offer_is_not_there(self):
@@ -157,7 +161,7 @@ class TestApiOffers(MobileHttpCase):
         for code in (stock.code, archived.code, wrong, '%', '0', "' OR 1=1 --", '\u2603'):
             with self.subTest(code=code):
                 self.assertProblem(self.client.post('/offers/claim', {'code': code}), 404, 'not_found')
-        for code in ('', 'x' * 65, 'a\0b', None, 1):
+        for code in ('', 'x' * 129, 'a\0b', None, 1):
             self.assertInvalid(self.client.post('/offers/claim', {'code': code}), 'body', 'code')
         self.assertFalse((stock + archived + card).partner_id)
 

@@ -76,7 +76,22 @@ class Key:
         signed = '.'.join([
             VERSION, self.kid, member, _to_text(uuid.UUID(device).bytes), str(issued_at),
             _to_text(secrets.token_bytes(NONCE_BYTES))])
-        return f'{signed}.{_to_text(self._private.sign(signed.encode()))}'
+        return self.seal(signed)
+
+    def seal(self, text):
+        """Return a text with its signature after a last dot. Its first part says what is signed, so no text of one
+        kind passes for another.
+        """
+        return f'{text}.{_to_text(self._private.sign(text.encode()))}'
+
+    def is_sealed(self, text):
+        """Tell whether ``seal`` has made a text; what stands after its last dot is base64url."""
+        signed, _dot, signature = text.rpartition('.')
+        try:
+            self._private.public_key().verify(_to_bytes(signature), signed.encode())
+        except InvalidSignature:
+            return False
+        return True
 
     def check(self, text):
         """Return what a card says, whatever the time.
@@ -84,12 +99,7 @@ class Key:
         :rtype: Card | None
         """
         match = _CARD.fullmatch(text)
-        if not match:
-            return None
-        signed = text.rpartition('.')[0]
-        try:
-            self._private.public_key().verify(_to_bytes(match['signature']), signed.encode())
-        except InvalidSignature:
+        if not match or not self.is_sealed(text):
             return None
         return Card(match['member'], str(uuid.UUID(bytes=_to_bytes(match['device']))), int(match['issued']),
                     match['nonce'])

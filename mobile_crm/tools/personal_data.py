@@ -157,8 +157,8 @@ KEPT_BY_LAW = {
     'stock.move': Kept(_DELIVERIES, _PICKING),
     'stock.move.line': Kept(_DELIVERIES, _PICKING),
     'mobile.redemption': Kept(
-        "what a coupon took off a sale explains the sale", "kept.state = 'confirmed'", clear=('partner_id',),
-        names_contact=False),
+        "what a coupon took off a sale explains the sale", "kept.state IN ('confirmed', 'returned', 'conflict')",
+        clear=('partner_id',), names_contact=False),
     'mobile.consent': Kept("that somebody agreed must be proved (GDPR, article 7)", names_contact=False),
     'mobile.erasure': Kept(
         "that it was erased must be proved (GDPR, article 5)", clear=('partner_id',), names_contact=False),

@@ -37,6 +37,10 @@ PROBLEMS = {
     'approval_answered': (409, _lt("The question has been answered")),
     'approval_cancelled': (409, _lt("The question was taken back")),
     'card_used': (409, _lt("The card was used before")),
+    'coupon_held': (409, _lt("The coupon is being redeemed")),
+    'coupon_redeemed': (409, _lt("The coupon was redeemed before")),
+    'redemption_expired': (409, _lt("The coupon was not held any longer")),
+    'redemption_void': (409, _lt("The redemption was undone")),
     'address_in_use': (409, _lt("Another customer has this address")),
     'idempotency_in_progress': (409, _lt("The request with this Idempotency-Key is still running")),
     'wording_changed': (409, _lt("The wording has changed; show the new one first")),
@@ -46,6 +50,11 @@ PROBLEMS = {
     'idempotency_key_reused': (422, _lt("This Idempotency-Key belongs to another request")),
     'card_invalid': (422, _lt("The card is not valid")),
     'card_expired': (422, _lt("The card has expired")),
+    'coupon_expired': (422, _lt("The coupon has expired")),
+    'coupon_minimum_not_met': (422, _lt("The order is too small for the coupon")),
+    'coupon_not_yet_valid': (422, _lt("The coupon is not valid yet")),
+    'coupon_refused': (422, _lt("The coupon cannot be used here")),
+    'coupon_wrong_store': (422, _lt("The coupon does not count in this store")),
     'refused': (422, _lt("The request was refused")),
     'too_many_requests': (429, _lt("Too many requests")),
     'internal_error': (500, _lt("Something went wrong on our side")),
@@ -108,6 +117,18 @@ class Problem(HTTPException):
         return document
 
 
+class CouponRefused(UserError):
+    """A coupon that cannot be redeemed: words for staff, and for a till the code of a problem too.
+
+    :param str problem_code: a key of ``PROBLEMS``.
+    :param str words: as ``UserError`` has them.
+    """
+
+    def __init__(self, problem_code, words):
+        self.problem_code = problem_code
+        super().__init__(words)
+
+
 def as_problem(exc):
     """Translate any exception that left a handler into a ``Problem``.
 
@@ -126,6 +147,8 @@ def as_problem(exc):
         case UserError() if isinstance(exc.__cause__, psycopg2.errors.UniqueViolation):
             # Odoo has turned a lost race for a unique key into a ValidationError.
             return Problem('conflict')
+        case CouponRefused():
+            return Problem(exc.problem_code, str(exc))
         case UserError():
             return Problem('refused', str(exc))
         case psycopg2.OperationalError():

@@ -77,7 +77,7 @@ RETENTION = (
         _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
     Retention(
-        ('loyalty.card',),
+        ('loyalty.card', 'mobile.coupon.step'),
         _lt("Coupons"), CONTACT, _lt("To honour them: contract")),
     Retention(
         ('mobile.redemption', 'sale.order', 'account.move'),
