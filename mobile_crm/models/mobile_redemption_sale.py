@@ -128,6 +128,7 @@ class MobileRedemption(models.Model):
 
         :raise CouponRefused: when somebody redeems it in the same moment.
         """
+        self._flush_ledger()
         now = fields.Datetime.now()
         card = self.card_id
         card.mobile_redemption_ids.filtered(lambda row: row.state == 'held' and not row._is_held(now))._void('expired')

@@ -184,6 +184,7 @@ class MobileRedemption(models.Model):
 
     def _spend(self):
         """Take the points of rows that count from the beginning."""
+        self._flush_ledger()
         now = fields.Datetime.now()
         self.env.cr.execute(SQL(
             """WITH done AS (
@@ -203,7 +204,6 @@ class MobileRedemption(models.Model):
         conflict = self.create({
             **values, 'card_id': card.id, 'state': 'conflict', 'points': 0, 'conflict_id': other.id,
             'conflict_reason': reason})
-        self._forget_cached(card)
         conflict._tell_manager()
         return conflict
 

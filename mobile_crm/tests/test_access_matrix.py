@@ -37,7 +37,7 @@ RECORDS = {
     ('read_message', 'path.message_id'): 'message',
     ('redeem', 'body.code'): 'scanned',
     ('redeem', 'body.qr'): 'signed',
-    ('redeem', 'body.store_id'): 'till_store',
+    ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
@@ -290,6 +290,21 @@ class TestAccessMatrix(MobileHttpCase):
         self.env['mobile.token']._issue(device)
         _member, qr, _expires_at = self.env['mobile.member.card']._issue(device, owner, company)
         return Target(device, qr, None, company)
+
+    def _target_redemption(self, owner, company):
+        row = self.env['mobile.redemption']._reserve(self._card(owner, company), company, 'till', f"For {CANARY}")
+        return Target(row, row.uuid, None, company)
+
+    def _target_scanned(self, owner, company):
+        # The strangers' store is right; it is the coupon that they must not find.
+        store = self.store_near if company == self.other_company else self.other_store
+        card = self._card(owner, company)
+        return Target(card, card.code, None, company, {'store_id': store.id})
+
+    def _target_signed(self, owner, company):
+        target = self._target_scanned(owner, company)
+        qr = self.env['mobile.coupon.pass']._issue(target.record, company)
+        return target._replace(value=qr, beside={**target.beside, 'code': None})
 
     def _target_challenge(self, owner, company):
         code, uuid = secret.new_code(), str(uuid4())
