@@ -296,15 +296,12 @@ class TestAccessMatrix(MobileHttpCase):
         return Target(row, row.uuid, None, company)
 
     def _target_scanned(self, owner, company):
-        # The strangers' store is right; it is the coupon that they must not find.
-        store = self.store_near if company == self.other_company else self.other_store
         card = self._card(owner, company)
-        return Target(card, card.code, None, company, {'store_id': store.id})
+        return Target(card, card.code, None, company)
 
     def _target_signed(self, owner, company):
-        target = self._target_scanned(owner, company)
-        qr = self.env['mobile.coupon.pass']._issue(target.record, company)
-        return target._replace(value=qr, beside={**target.beside, 'code': None})
+        card = self._card(owner, company)
+        return Target(card, self.env['mobile.coupon.pass']._issue(card, company), None, company)
 
     def _target_challenge(self, owner, company):
         code, uuid = secret.new_code(), str(uuid4())
@@ -334,6 +331,10 @@ class TestAccessMatrix(MobileHttpCase):
             body = json.loads(json.dumps(BODIES.get(operation.name, {})))
             if operation.name == 'report_events':
                 body['events'][0] |= {'id': fresh, 'occurred_at': fields.Datetime.now().isoformat() + 'Z'}
+            if operation.name == 'redeem':
+                # The store is right; it is the coupon that a stranger must not find.
+                store = self.store_near if actor.company == self.company else self.other_store
+                body |= {'store_id': store.id, 'code': None if names == ['qr'] else body['code']}
             if where == 'body':
                 _put(body, names, value, beside or {})
             kwargs['json'] = body
