@@ -16,7 +16,7 @@ from pathlib import Path
 
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
-from odoo.tools import SQL, config
+from odoo.tools import config
 
 from devtools import environment
 from devtools.console import say
@@ -35,8 +35,8 @@ GOAL = 0.7
 SCRIPT = """\\set k :k + 1
 \\set card :first + :client_id * {each} + :k
 BEGIN;
-INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, channel, order_ref, expires_at,
-                               points, create_uid, create_date, write_uid, write_date)
+INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, channel, order_ref,
+                               expires_at, points, create_uid, create_date, write_uid, write_date)
      VALUES (gen_random_uuid(), :card, {campaign}, {partner}, {company}, 'held', 'till', 'R-' || :card,
              now() + interval '15 minutes', 1, 1, now(), 1, now()) RETURNING id AS redemption \\gset
 UPDATE mobile_redemption SET state = 'confirmed', confirmed_at = now(), discount = 15, revenue = 85, write_date = now()
@@ -127,7 +127,7 @@ def _fresh(env):
 def _pgbench(system, database, start, names):
     """Return the seconds that pgbench takes."""
     postgres = system.databases.server
-    script = Path(os.environ.get('TMPDIR', '/tmp'), f'mobile_crm_pgbench.{os.getpid()}.sql')  # noqa: S108 -- a script
+    script = Path(os.environ.get('TMPDIR', '/tmp'), f'mobile_crm_pgbench.{os.getpid()}.sql')
     script.write_text(SCRIPT.format(each=EACH, **names), encoding='utf-8')
     try:
         began = time.perf_counter()

@@ -39,7 +39,9 @@ class LoyaltyCard(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('mobile_redemption_ids.state', 'mobile_redemption_ids.expires_at', 'mobile_expires_at', 'points', 'active', 'program_id.active')
+    @api.depends(
+        'mobile_redemption_ids.state', 'mobile_redemption_ids.expires_at', 'mobile_expires_at', 'points', 'active',
+        'program_id.active')
     def _compute_mobile_status(self):
         now = fields.Datetime.now()
         for card in self:

@@ -176,7 +176,8 @@ class MobileRedemption(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._check_terms(card, card.partner_id, company, accepted_at, store, 'till')
-                row = self._take(card, {**values, 'state': 'confirmed', 'points': card._mobile_reward().required_points})
+                row = self._take(card, {
+                    **values, 'state': 'confirmed', 'points': card._mobile_reward().required_points})
         except CouponRefused as refusal:
             return self._note_conflict(card, values, str(refusal)), True
         row._spend()
