@@ -30,6 +30,7 @@ class TestApiOffers(MobileHttpCase):
         self.campaign.store_ids = self.store_near
         card = self.enter(self.phone, self.fence_near).card_id
         offer = self.client.get(f'/offers/{card.mobile_uuid}').json
+        self.assertTrue(offer.pop('qr').startswith('MO1.'))
         self.assertEqual(offer, {
             'id': card.mobile_uuid, 'title': "15 % for you", 'description': card.program_id.reward_ids.description,
             'terms': "Not on gift cards.", 'discount': {'type': 'percent', 'value': '15', 'currency': None},
