@@ -50,7 +50,7 @@ def run(system):
     """Measure and print."""
     database = system.database('audience', _fill)
     with system.environment(database) as env:
-        campaign = env['mobile.campaign'].search([], limit=1, order='id')
+        campaign = env['mobile.campaign'].search([('name', '=', "Benchmark")])
         names = {
             'category': env['product.category'].search([], limit=1, order='id desc').id,
             'product': env['product.product'].search([], limit=1, order='id desc').id,
@@ -60,7 +60,7 @@ def run(system):
                        [SINGLE])
         partner_ids = [row[0] for row in env.cr.fetchall()]
         say(f'\n{CUSTOMERS:,} customers, {ORDERS:,} orders, {VISITS:,} visits; one of {SINGLE} customers each time')
-        say('  block                              matching  seconds for all  milliseconds for one (median, worst)')
+        say('  block                              matching  seconds for all  milliseconds for one (calm, median)')
         for title, domain in BLOCKS.items():
             campaign.audience_domain = domain.format(**names)
             env.flush_all()
@@ -68,8 +68,10 @@ def run(system):
             found = campaign._audience_partners().search_count(campaign._audience())
             whole = time.perf_counter() - start
             singles = [_judge(env, campaign, partner_id) for partner_id in partner_ids]
-            say(f'  {title:32}  {found:10,}  {whole:15.2f}  {statistics.median(singles) * 1e3:10.2f}'
-                f'  {max(singles) * 1e3:8.2f}')
+            # What it costs while nobody else is at work: see the harness.
+            calm = statistics.quantiles(singles, n=10)[0]
+            say(f'  {title:32}  {found:10,}  {whole:15.2f}  {calm * 1e3:10.2f}'
+                f'  {statistics.median(singles) * 1e3:8.2f}')
             env.invalidate_all()
         env.cr.rollback()
 
@@ -85,6 +87,8 @@ def _judge(env, campaign, partner_id):
 
 def _fill(env):
     """Make the customers, and what they bought and did."""
+    if env['mobile.campaign'].search_count([('name', '=', "Benchmark")]):
+        return
     cr = env.cr
     seed.stores(env, STORES)
     device = seed.caller(env)
@@ -141,10 +145,6 @@ def _fill(env):
     _multiply(cr, 'mobile_consent', consent.id, CUSTOMERS // 2, subject_id=customer)
     _multiply(
         cr, 'loyalty_card', card.id, CUSTOMERS // 2, code="'benchmark ' || n", mobile_uuid='NULL', partner_id=customer)
-    cr.commit()
-    for table in ('res_partner', 'mobile_device', 'sale_order', 'sale_order_line', 'mobile_visit', 'mobile_consent',
-                  'loyalty_card', 'mobile_store'):
-        _vacuum(cr, table)
 
 
 def _multiply(cr, table, template_id, count, **values):
@@ -166,10 +166,3 @@ def _multiply(cr, table, template_id, count, **values):
         cr.execute(SQL(
             'ALTER TABLE %s ADD CONSTRAINT %s %s', SQL.identifier(table), SQL.identifier(name), SQL(definition)))
     return offset
-
-
-def _vacuum(cr, table):
-    connection = cr.connection
-    connection.autocommit = True
-    cr.execute(SQL('VACUUM ANALYZE %s', SQL.identifier(table)))
-    connection.autocommit = False

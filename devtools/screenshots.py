@@ -99,14 +99,19 @@ PAGES = {
         ('.o-kanban-button-new', '.modal .o_kanban_record'),)),
     'campaign-new': Page(f'/odoo/action-{MAIN}.mobile_campaign_action', '.o_kanban_record', (
         ('.o-kanban-button-new', '.modal .o_kanban_record'), ('.modal .o_kanban_record', DIALOG))),
-    'campaign-dry-run': newest(
-        'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'enter')],
-        ('button[name=action_dry_run]:visible', DIALOG)),
     'campaign-start': newest(
         'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'broadcast')],
         ('button[name=action_review]:visible', DIALOG)),
     'campaign-template-list': action('mobile_campaign_template_action'),
-    'campaign-template': first_record('mobile_campaign_template_action'),
+    'campaign-template': newest('mobile_campaign_template_action', 'mobile.campaign.template', []),
+    'audience': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
+        ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'), tall=True),
+    'audience-blocks': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
+        ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'),
+        ('.o_mobile_crm_audience .o_model_field_selector', '.o_model_field_selector_popover_page')),
+    'customers': action('mobile_customer_action'),
     'phones': action('mobile_device_action'),
     'events': action('mobile_event_action'),
     'messages': action('mobile_message_action'),

@@ -22,7 +22,7 @@ class MobileCampaign(models.Model):
     active = fields.Boolean(default=True)
     state = fields.Selection(
         selection=[('draft', "Draft"), ('running', "Running"), ('paused', "Paused"), ('done', "Done")],
-        required=True, readonly=True, default='draft', copy=False, index=True, tracking=True)
+        required=True, readonly=True, default='draft', copy=False, index=True, tracking=True, group_expand=True)
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related='company_id.currency_id')

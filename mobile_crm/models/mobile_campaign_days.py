@@ -37,6 +37,15 @@ class MobileCampaign(models.Model):
                           if at and at > after)
                 campaign.next_run_at = at if not campaign.date_to or at < campaign.date_to else False
 
+    # === ACTION METHODS === #
+
+    def action_start(self):
+        """Override: what a pause has stopped does not go on when its day is long over."""
+        daily, now = self._daily_triggers(), fields.Datetime.now()
+        self.filtered(lambda campaign: campaign.trigger in daily).run_ids.filtered(
+            lambda run: run.state == 'paused' and run.starts_at < now - MISSED).action_cancel()
+        return super().action_start()
+
     # === BUSINESS METHODS: when === #
 
     @api.model

@@ -100,14 +100,16 @@ class MobileCampaign(models.Model):
         campaign = self.sudo().with_company(self.company_id)
         products = products.sudo().with_company(self.company_id)
         rewards = campaign.program_id.reward_ids
-        specific = rewards.filtered(lambda reward: reward.discount_applicability == 'specific')
+        # Odoo's own field of all these products is empty where a database has many.
+        discounted = {
+            reward: products.search(reward._get_discount_product_domain())
+            for reward in rewards if reward.discount_applicability == 'specific'}
         conditions = []
-        if any(not campaign._keeps_margin(product, reward)
-               for reward in specific for product in reward.all_discount_product_ids):
+        if any(not campaign._keeps_margin(product, reward) for reward, all_ in discounted.items() for product in all_):
             conditions.append(SQL('candidate.product_id IS NULL'))
         below = products.filtered(lambda product: not all(
             campaign._keeps_margin(product, reward) for reward in rewards
-            if reward not in specific or product in reward.all_discount_product_ids))
+            if reward not in discounted or product in discounted[reward]))
         if below:
             conditions.append(SQL('candidate.product_id IN %s', tuple(below.ids)))
         return SQL('(%s)', SQL(' OR ').join(conditions)) if conditions else None

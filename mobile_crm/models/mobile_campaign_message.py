@@ -79,9 +79,10 @@ class MobileCampaign(models.Model):
         self.ensure_one()
         rendered = {}
         groups = decisions.grouped(lambda decision: (decision.variant_id or self, decision.partner_id.lang))
-        for (source, lang), group in groups.items():
-            group = group.with_context(lang=lang)
-            texts = self.with_context(lang=lang)._render(source.with_context(lang=lang), group)
+        for (source, customers_lang), group in groups.items():
+            lang = source._text_lang(customers_lang)
+            texts = self.with_context(lang=lang)._render(
+                source.with_context(lang=lang), group.with_context(lang=lang))
             rendered |= zip(group._ids, texts, strict=True)
         return [rendered[decision_id] for decision_id in decisions._ids]
 

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from ..tools import placeholders
 from .mobile_campaign_occasion import PLACE_TRIGGERS
 from .mobile_campaign_text import TEXTS
-from .mobile_placeholder import OPTIONAL, PRODUCT_TRIGGERS
+from .mobile_placeholder import OPTIONAL, WITHOUT_PRODUCT
 
 # Longer ones are cut on the lock screens of most phones (characters).
 MAX_TITLE, MAX_BODY = 65, 240
@@ -19,7 +19,7 @@ class MobileCampaign(models.Model):
         string="As Seen By", comodel_name='res.partner', compute='_compute_preview_partner_id', store=False,
         readonly=False, domain=[('mobile_device_ids', '!=', False)])
     preview_lang = fields.Selection(
-        string="In", selection=lambda self: self.env['res.lang'].get_installed(), compute='_compute_preview_lang',
+        string="Language", selection=lambda self: self.env['res.lang'].get_installed(), compute='_compute_preview_lang',
         store=False, readonly=False)
     preview_variant_id = fields.Many2one(
         string="Variant Shown", comodel_name='mobile.campaign.variant', compute='_compute_preview_variant_id',
@@ -45,12 +45,10 @@ class MobileCampaign(models.Model):
                 Domain('mobile_device_ids.company_id', '=', campaign.company_id._origin.id) & audience,
                 order='id', limit=1)
 
-    @api.depends('preview_partner_id')
+    @api.depends_context('lang')
     def _compute_preview_lang(self):
-        installed = dict(self.env['res.lang'].get_installed())
-        for campaign in self:
-            lang = campaign.preview_partner_id.lang
-            campaign.preview_lang = lang if lang in installed else self.env.lang
+        # What is being written shows at once, whatever the customer speaks.
+        self.preview_lang = self.env.lang or 'en_US'
 
     @api.depends('variant_ids')
     def _compute_preview_variant_id(self):
@@ -67,10 +65,11 @@ class MobileCampaign(models.Model):
     @api.depends_context('lang')
     def _compute_preview(self):
         for campaign in self:
-            lang = campaign.preview_lang or self.env.lang
-            localized = campaign.with_context(lang=lang)
             source = campaign._preview_source()
-            if lang in source._translated_langs():
+            lang = source._text_lang(campaign.preview_lang or self.env.lang)
+            localized = campaign.with_context(lang=lang)
+            if lang != self.env.lang:
+                # What is being written is in one's own language; others are as they are stored.
                 source = source.with_context(lang=lang)
             title, body, expiry = localized._preview_texts(source, localized._example_decision())
             campaign.preview_title, campaign.preview_body, campaign.preview_expiry = title, body, expiry
@@ -96,7 +95,7 @@ class MobileCampaign(models.Model):
             'partner_id': self.preview_partner_id._origin.id,
             'company_id': company.id,
             'store_id': store.id if self.trigger in PLACE_TRIGGERS else False,
-            'product_id': product.id if self.trigger in PRODUCT_TRIGGERS else False,
+            'product_id': product.id if self.trigger not in WITHOUT_PRODUCT else False,
         })
 
     def _preview_source(self):
@@ -131,13 +130,14 @@ class MobileCampaign(models.Model):
         for source in (self.variant_ids or self):
             bare = {name for said in source._said() for name in placeholders.without_fallback(said, known)}
             for name in sorted(bare - sure - OPTIONAL):
-                example = known[name].fallback and self.env._(known[name].fallback)  # pylint: disable=gettext-variable
-                hints.append((
-                    self.env._("{%(name)s} is never known here: the sentence is left out. Take it away, or write {%(name)s|%(example)s}.",
-                               name=name, example=example or '…')
-                    if name in never else
-                    self.env._("{%(name)s} is not always known: the sentence is left out then. Write {%(name)s|%(example)s} to keep it.",
-                               name=name, example=example or '…')))
+                fallback = known[name].fallback and self.env._(known[name].fallback)  # pylint: disable=gettext-variable
+                terms = {'name': f'{{{name}}}', 'example': f'{{{name}|{fallback or "…"}}}'}
+                hints.append(self.env._(
+                    "%(name)s is never known here: the sentence is left out. Take it away, or write %(example)s.",
+                    **terms,
+                ) if name in never else self.env._(
+                    "%(name)s is not always known: the sentence is left out then. Write %(example)s to keep it.",
+                    **terms))
         if len(self.preview_title or '') > MAX_TITLE:
             hints.append(self.env._("The title has %(count)s characters. Phones cut it after about %(limit)s.",
                                     count=len(self.preview_title), limit=MAX_TITLE))
@@ -155,5 +155,5 @@ class MobileCampaign(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        translated = self._translated_langs()
+        translated = self._stored_texts()
         return [name for code, name in self.env['res.lang'].get_installed() if translated and code not in translated]

@@ -2,8 +2,9 @@ from odoo import api, fields, models
 
 # How far the offers of a campaign have come, in this order.
 FUNNEL = ('sent', 'delivered', 'opened', 'visited', 'redeemed')
-# What is counted, and what is summed up, for each store and variant; who may not see margins gets the others.
-MEASURES = ('decided', *FUNNEL, 'conflicts', 'revenue', 'discount', 'cost', 'margin')
+# What is counted of decisions, and of redemptions; who may not see margins gets the others.
+DECISION_MEASURES = ('decided', 'sent', 'delivered', 'opened', 'visited')
+REDEMPTION_MEASURES = ('redeemed', 'conflicts', 'revenue', 'discount', 'cost', 'margin')
 # Stores that the page shows; the report has all of them.
 STORES_SHOWN = 10
 
@@ -115,7 +116,7 @@ class MobileCampaign(models.Model):
     def get_results(self):
         """Return what the page "Results" shows, but for the comparison with the control group (``get_lift``).
 
-        All of it comes from one query. Sums are in the campaign's currency.
+        Sums are in the campaign's currency.
 
         :return: ``decided``, ``funnel`` and ``reasons`` (``key``, ``label``, ``count``), ``money`` (by measure),
             ``stores`` and ``variants`` (``id``, ``label`` and the measures), ``more_stores`` and ``visit_hours``.
@@ -124,19 +125,24 @@ class MobileCampaign(models.Model):
         self.ensure_one()
         self.check_access('read')
         Report = self.env['mobile.campaign.report']
-        measures = [name for name in MEASURES if Report._has_field_access(Report._fields[name], 'read')]
-        total, reasons, stores, variants = dict.fromkeys(measures, 0), {}, {}, {}
-        for outcome, reason, store, variant, *sums in Report._read_group(
-                [('campaign_id', '=', self.id)], ['outcome', 'reason', 'store_id', 'variant_id'],
-                [f'{name}:sum' for name in measures]):
-            row = dict(zip(measures, sums, strict=True))
-            if outcome == 'withheld':
-                reasons[reason] = reasons.get(reason, 0) + row['decided']
-            for sum_up in (
-                    total, stores.setdefault(store, dict.fromkeys(measures, 0)),
-                    variants.setdefault(variant, dict.fromkeys(measures, 0))):
-                for name in measures:
-                    sum_up[name] += row[name] or 0
+        money = [name for name in REDEMPTION_MEASURES if Report._has_field_access(Report._fields[name], 'read')]
+        nothing = dict.fromkeys([*DECISION_MEASURES, *money], 0)
+        total, reasons, stores, variants = {**nothing}, {}, {}, {}
+        rows = [*Report._count_decisions(self), *(
+            (store, variant, False, dict(zip(money, sums, strict=True)))
+            for store, variant, *sums in Report._read_group(
+                [('campaign_id', '=', self.id), ('decided', '=', 0)], ['store_id', 'variant_id'],
+                [f'{name}:sum' for name in money]))]
+        for store, variant, reason, counts in rows:
+            if reason:
+                reasons[reason] = reasons.get(reason, 0) + counts['decided']
+            for sum_up in (total, stores.setdefault(store, {**nothing}), variants.setdefault(variant, {**nothing})):
+                for name, value in counts.items():
+                    sum_up[name] += value or 0
+        # Where nothing was sent, there is nothing to compare.
+        stores, variants = (
+            {key: sums for key, sums in groups.items() if sums['sent'] or sums['redeemed'] or sums['conflicts']}
+            for groups in (stores, variants))
         labels = dict(Report._selection_reason())
         names = Report.fields_get(FUNNEL, ['string'])
         ranked = sorted(stores, key=lambda store: (

@@ -70,12 +70,9 @@ class MobileCampaignTemplate(models.Model):
         """
         self.ensure_one()
         try:
-            settings = literal_eval(self.settings or '{}')
-            if not isinstance(settings, dict):
-                raise ValueError(self.settings)
-        except (SyntaxError, ValueError) as exc:
+            return dict(literal_eval(self.settings or '{}'))
+        except (SyntaxError, TypeError, ValueError) as exc:
             raise ValidationError(self.env._("More settings are written as {'send_hour': 11.0}.")) from exc
-        return settings
 
     def _campaign_values(self):
         """Return what a campaign takes over, in the language of the environment.
@@ -93,7 +90,7 @@ class MobileCampaignTemplate(models.Model):
     def _translate(self, campaign):
         """Write the texts of a campaign made from this template in every other language that is in use."""
         self.ensure_one()
-        for lang in {code for code, _name in self.env['res.lang'].get_installed()} & self._translated_langs():
+        for lang in {code for code, _name in self.env['res.lang'].get_installed()} & self._stored_texts().keys():
             localized = self.with_context(lang=lang)
             campaign.with_context(lang=lang).write({name: localized[name] for name in COPIED_TEXTS})
 

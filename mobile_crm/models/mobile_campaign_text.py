@@ -79,14 +79,27 @@ class MobileCampaignText(models.AbstractModel):
         known = self.env['mobile.placeholder']._known()
         return {name for said in self._said() for name in placeholders.names(said, known)}
 
-    def _translated_langs(self):
-        """Return the languages in which there is a title, as it is stored.
+    def _stored_texts(self):
+        """Return the title in each language, or the text where that alone is translated.
 
-        :rtype: set[str]
+        English is always there, as Odoo keeps texts.
+
+        :rtype: dict[str, str]
         """
         self.ensure_one()
         if not self._origin:
-            return set()
+            return {}
         rows = self.env.execute_query(SQL(
-            'SELECT message_title FROM %s WHERE id = %s', SQL.identifier(self._table), self._origin.id))
-        return {lang for titles, in rows for lang in titles or ()}
+            'SELECT message_title, message_body FROM %s WHERE id = %s', SQL.identifier(self._table), self._origin.id))
+        return next(({**(bodies or {}), **(titles or {})} for titles, bodies in rows), {})
+
+    def _text_lang(self, lang):
+        """Return the language of the text that is shown to whoever speaks `lang`, so that its dates speak it too.
+
+        Without a translation that is the one in which the text was written.
+        """
+        titles = self._stored_texts()
+        if lang in titles:
+            return lang
+        written = [code for code, title in titles.items() if title == titles.get('en_US') and code != 'en_US']
+        return next(iter(written), 'en_US') if titles else self.env.lang

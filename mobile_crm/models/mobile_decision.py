@@ -200,6 +200,19 @@ class MobileDecision(models.Model):
         :param stores, products: ``mobile.store`` and ``product.product`` of the candidates, where the caller knows them.
         :return: the decisions, one row per candidate, by id.
         """
+        rows = self._answer(candidates, campaigns, stores, products)
+        campaigns.invalidate_recordset()
+        if sent := self.browse(number for number, is_sent in rows if is_sent):
+            sent._send()
+        return self.browse(number for number, _is_sent in rows)
+
+    @api.model
+    def _answer(self, candidates, campaigns, stores=None, products=None):
+        """Write the decisions about these candidates, see ``_decide``, and send nothing yet.
+
+        :return: (id, whether it is to be sent) of each, by id.
+        :rtype: list[tuple[int, bool]]
+        """
         self.env.flush_all()
         question = self._question(candidates, campaigns, stores, products)
         rows = execute_racing(self.env, SQL(
@@ -214,11 +227,7 @@ class MobileDecision(models.Model):
                 ON CONFLICT DO NOTHING
             RETURNING id, outcome = 'sent'
             """, self._decided(candidates, question), question.now))
-        campaigns.invalidate_recordset()
-        rows.sort()
-        if sent := self.browse(number for number, is_sent in rows if is_sent):
-            sent._send()
-        return self.browse(number for number, _is_sent in rows)
+        return sorted(rows)
 
     def _send(self):
         """Give the customer of each decision what its campaign offers, and the message that brings it."""

@@ -11,6 +11,10 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 ORDER = SQL('occurred_at, event_id, cause, partner_id, campaign_id')
 CANDIDATE = (
     'campaign_id', 'partner_id', 'event_id', 'device_id', 'store_id', 'product_id', 'occurred_at', 'cause', 'run_id')
+# What each step hands on, beside the candidates and what it changes.
+CARRIED = SQL(', ').join(map(SQL.identifier, (
+    *CANDIDATE, 'company_id', 'store_cooldown_hours', 'week_maximum', 'coupons_left', 'discounts_left', 'day_left', 'held',
+    'channel', 'slot')))
 
 
 class MobileDecision(models.Model):
@@ -20,6 +24,9 @@ class MobileDecision(models.Model):
     candidates beside it take: how often a campaign speaks to a customer, how often all of them do, and budgets. A step
     that no campaign needs is left out. In each row ``stop`` is the reason so far, and ``held`` the control group; who is
     held takes nothing from anybody and is asked all the same, so that control groups are those who would have got it.
+
+    Each step ends with ``OFFSET 0``: PostgreSQL would put a step's expressions in wherever the next one names them, and
+    ask all gates a dozen times.
     """
 
     _inherit = 'mobile.decision'
@@ -70,7 +77,7 @@ class MobileDecision(models.Model):
         return SQL(
             """judged AS (
                 SELECT %(columns)s, campaign.company_id, campaign.max_per_customer, campaign.cooldown_hours,
-                       campaign.store_cooldown_hours, earlier.slot AS sent_before,
+                       campaign.store_cooldown_hours, %(left)s, earlier.slot AS sent_before,
                        CASE WHEN preference.has_weekly_maximum THEN preference.max_messages_per_week END AS week_maximum,
                        %(held)s AS held, %(channel)s AS channel, CASE %(gates)s END AS stop
                   FROM candidate
@@ -84,25 +91,43 @@ class MobileDecision(models.Model):
                        SELECT told.slot, told.decided_at FROM mobile_decision told
                         WHERE told.campaign_id = candidate.campaign_id AND told.partner_id = candidate.partner_id
                           AND told.outcome = 'sent' ORDER BY told.slot DESC LIMIT 1) earlier ON TRUE
-                       %(joins)s)""",
+                       %(joins)s OFFSET 0)""",
             columns=SQL(', ').join(SQL.identifier('candidate', column) for column in CANDIDATE),
-            held=Gate._held(question), channel=Gate._channel(question),
+            left=self._left(question), held=Gate._held(question), channel=Gate._channel(question),
             gates=SQL(' ').join(SQL('WHEN %s THEN %s', gate.stops, gate.reason) for gate in gates),
             joins=SQL(' ').join(gate.join for gate in gates if gate.join))
+
+    @api.model
+    def _left(self, question):
+        """Return how many coupons the campaign's budgets still allow, each as a column; NULL is any number."""
+        campaigns = question.campaigns.filtered(lambda campaign: campaign._has_total_budget())
+        if not campaigns:
+            return SQL('NULL::bigint AS coupons_left, NULL::bigint AS discounts_left, NULL::bigint AS day_left')
+        return SQL(
+            """CASE WHEN campaign.budget_coupons > 0 THEN campaign.budget_coupons - campaign.budget_used END AS coupons_left,
+               -- What nobody can tell the worth of is not given out.
+               CASE WHEN campaign.budget_discount > 0 THEN coalesce(floor(
+                    (campaign.budget_discount - coalesce(campaign.budget_discount_used, 0))
+                    / nullif(campaign.coupon_value, 0)), 0) END AS discounts_left,
+               CASE WHEN campaign.budget_per_day > 0 THEN campaign.budget_per_day - CASE
+                    WHEN campaign.budget_day = CASE campaign.id %s END THEN campaign.budget_day_used ELSE 0 END
+                    END AS day_left""",
+            SQL(' ').join(SQL('WHEN %s THEN %s::date', campaign.id, campaign._budget_today(question.now))
+                          for campaign in campaigns))
 
     @api.model
     def _capped(self, question):
         # Of several candidates for the same customer only as many pass as the campaign allows, the earliest first.
         return lambda before: SQL(
-            """SELECT %(columns)s, company_id, store_cooldown_hours, week_maximum, held, channel, slot,
+            """SELECT %(carried)s,
                       NULL::bigint AS turn, CASE
                       WHEN stop IS NOT NULL OR held IS NOT NULL THEN stop
                       WHEN slot > max_per_customer THEN 'cap_reached'
                       WHEN slot > coalesce(sent_before, 0) + 1 AND cooldown_hours > 0 THEN 'cooldown' END AS stop
                  FROM (SELECT *, CASE WHEN stop IS NULL THEN coalesce(sent_before, 0) + row_number() OVER (
                                   PARTITION BY campaign_id, partner_id, stop IS NULL ORDER BY %(order)s) END AS slot
-                         FROM %(before)s) ranked""",
-            columns=SQL(', ').join(map(SQL.identifier, CANDIDATE)), order=ORDER, before=before)
+                         FROM %(before)s) ranked OFFSET 0""",
+            carried=CARRIED, order=ORDER, before=before)
 
     @api.model
     def _spaced(self, question):
@@ -167,25 +192,13 @@ class MobileDecision(models.Model):
 
     @api.model
     def _budgeted(self, question):
-        campaigns = question.campaigns.filtered(lambda campaign: campaign._has_total_budget())
-        if not campaigns:
+        if not any(campaign._has_total_budget() for campaign in question.campaigns):
             return None
-        today = SQL('CASE campaign.id %s END', SQL(' ').join(
-            SQL('WHEN %s THEN %s', campaign.id, campaign._budget_today(question.now)) for campaign in campaigns))
         return lambda before: self._ahead(
-            SQL("""(SELECT before.*, campaign.budget_coupons, campaign.budget_used, campaign.budget_per_day,
-                           CASE WHEN campaign.budget_day = %(today)s::date THEN campaign.budget_day_used ELSE 0 END AS day_used,
-                           campaign.budget_discount, coalesce(campaign.budget_discount_used, 0) AS budget_discount_used,
-                           coalesce(campaign.coupon_value, 0) AS coupon_value
-                      FROM %(before)s before
-                      JOIN mobile_campaign campaign ON campaign.id = before.campaign_id) budgeted""",
-                before=before, today=today),
-            SQL('campaign_id'),
-            SQL("""WHEN budget_coupons > 0 AND budget_used + ahead > budget_coupons THEN 'budget_spent'
-                   WHEN budget_discount > 0 AND (
-                        coupon_value = 0 OR budget_discount_used + ahead * coupon_value > budget_discount)
-                   THEN 'discount_budget_spent'
-                   WHEN budget_per_day > 0 AND day_used + ahead > budget_per_day THEN 'day_budget_spent'"""))
+            before, SQL('campaign_id'),
+            SQL("""WHEN ahead > coupons_left THEN 'budget_spent'
+                   WHEN ahead > discounts_left THEN 'discount_budget_spent'
+                   WHEN ahead > day_left THEN 'day_budget_spent'"""))
 
     @api.model
     def _ahead(self, before, partition, stops, turn=SQL('turn')):
@@ -197,13 +210,13 @@ class MobileDecision(models.Model):
         :param SQL turn: what becomes of this column.
         """
         return SQL(
-            """SELECT %(columns)s, company_id, store_cooldown_hours, week_maximum, held, channel, slot, %(turn)s,
+            """SELECT %(carried)s, %(turn)s,
                       CASE WHEN stop IS NULL THEN CASE %(stops)s END ELSE stop END AS stop
                  FROM (SELECT *, count(*) FILTER (WHERE stop IS NULL AND held IS NULL) OVER (
                                   PARTITION BY %(partition)s ORDER BY %(order)s ROWS UNBOUNDED PRECEDING)
                                  + (held IS NOT NULL)::int AS ahead
-                         FROM %(before)s) ranked""",
-            columns=SQL(', ').join(map(SQL.identifier, CANDIDATE)), turn=turn, stops=stops, partition=partition,
+                         FROM %(before)s) ranked OFFSET 0""",
+            carried=CARRIED, turn=turn, stops=stops, partition=partition,
             order=ORDER, before=before)
 
     # === ASKING WITHOUT DECIDING === #
@@ -260,5 +273,5 @@ class MobileDecision(models.Model):
             """SELECT %s AS campaign_id, %s AS partner_id, NULL::integer AS event_id, NULL::integer AS device_id,
                       %s::integer AS store_id, %s::integer AS product_id, %s::timestamp AS occurred_at,
                       %s::varchar AS cause, NULL::integer AS run_id""",
-            campaign.id, partner.id, store and store.id or None, product and product.id or None, fields.Datetime.now(),
+            campaign.id, partner.id, (store and store.id) or None, (product and product.id) or None, fields.Datetime.now(),
             cause)

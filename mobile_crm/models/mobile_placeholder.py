@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_date, format_skeleton
 
 from odoo import api, fields, models
-from odoo.tools import LazyTranslate, formatLang, format_time, get_lang
+from odoo.tools import LazyTranslate, format_time, formatLang, get_lang
 from odoo.tools.misc import babel_locale_parse
 
 from .mobile_campaign_occasion import PLACE_TRIGGERS
@@ -14,9 +14,9 @@ _lt = LazyTranslate(__name__)
 
 # Languages in which a name begins with the family's.
 FAMILY_FIRST = ('hu', 'ja', 'ko', 'vi', 'zh')
-# What sets a campaign off with a product that it is about.
-PRODUCT_TRIGGERS = ('scan', 'weekly')
-PERHAPS_PRODUCT_TRIGGERS = ('search', 'purchase', 'cart')
+# What sets a campaign off without a product that it is about, and what may do so.
+WITHOUT_PRODUCT = (*PLACE_TRIGGERS, 'sign_in', 'birthday', 'inactivity', 'broadcast', 'manual')
+PERHAPS_PRODUCT = ('search', 'purchase', 'cart')
 STORE_PLACEHOLDERS = ('store', 'store_street', 'store_city', 'open_until')
 PRODUCT_PLACEHOLDERS = ('product', 'price')
 DAY = timedelta(days=1)
@@ -78,7 +78,7 @@ class MobilePlaceholder(models.AbstractModel):
         sure = {'company', 'reward', 'expires'}
         if campaign.trigger in PLACE_TRIGGERS or len(campaign.store_ids) == 1:
             sure |= {'store', 'store_street', 'store_city'}
-        if campaign.trigger in PRODUCT_TRIGGERS or self._rewarded_product(campaign):
+        if campaign.trigger not in (*WITHOUT_PRODUCT, *PERHAPS_PRODUCT) or self._rewarded_product(campaign):
             sure |= {'product', 'price'}
         return sure
 
@@ -88,8 +88,8 @@ class MobilePlaceholder(models.AbstractModel):
 
         :rtype: set[str]
         """
-        possible = campaign.trigger in (*PRODUCT_TRIGGERS, *PERHAPS_PRODUCT_TRIGGERS)
-        return set() if possible or self._rewarded_product(campaign) else set(PRODUCT_PLACEHOLDERS)
+        possible = campaign.trigger not in WITHOUT_PRODUCT or self._rewarded_product(campaign)
+        return set() if possible else set(PRODUCT_PLACEHOLDERS)
 
     @api.model
     def _values(self, decisions, names):
@@ -129,7 +129,7 @@ class MobilePlaceholder(models.AbstractModel):
         name = self._told_name(partner)
         if not name or partner.is_company:
             return None
-        if get_lang(self.env).iso_code.partition('_')[0] in FAMILY_FIRST:
+        if (partner.lang or '').partition('_')[0] in FAMILY_FIRST:
             return name
         words = (name.partition(',')[2] or name).split()
         # "Dr." and initials are none.

@@ -32,7 +32,7 @@ class MobileRedemption(models.Model):
 
     _name = 'mobile.redemption'
     _description = "Coupon Redemption"
-    _inherit = ['mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin']
     _order = 'id desc'
     _rec_name = 'order_ref'
 
@@ -190,6 +190,8 @@ class MobileRedemption(models.Model):
             row = None
         if not row:
             raise self._told_why(card)
+        # A hold of before may be void now.
+        card.mobile_redemption_ids.invalidate_recordset(['state', 'void_reason', 'voided_at'])
         self._forget_cached(card)
         return self.browse(row[0])
 

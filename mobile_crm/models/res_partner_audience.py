@@ -60,18 +60,32 @@ class ResPartner(models.Model):
         :param related: a function of the id of a ``res_partner`` (SQL) and of a condition for the ids of those
             records (SQL such as ``IN (1, 2)``; empty for any), that returns the condition that there is one.
         """
-        if operator in ('any', 'any!'):
+        # The opposite as a plain NOT EXISTS, or EXISTS: PostgreSQL joins those, but not Odoo's "IS NOT TRUE".
+        is_negative = operator.startswith('not ')
+        denied, affirmed = (SQL(), SQL('NOT ')) if is_negative else (SQL('NOT '), SQL())
+        if operator in ('any', 'any!', 'not any', 'not any!'):
             if not isinstance(value, (Query, SQL)):
                 Comodel = self.env[self._fields[name].comodel_name]
-                value = (Comodel.sudo() if operator == 'any!' else Comodel)._search(value)
+                value = (Comodel.sudo() if operator.endswith('!') else Comodel)._search(value)
             chosen = SQL('IN %s', value.subselect() if isinstance(value, Query) else SQL('(%s)', value))
-            return self._mobile_block(name, operator, lambda partner: related(partner, chosen), ('any', 'any!'))
-        if operator != 'in':
+            return self._mobile_block(
+                name, operator, lambda partner: SQL('%s%s', affirmed, related(partner, chosen)), (operator,))
+        if operator not in ('in', 'not in'):
             return self._mobile_block(name, operator, None, ())
         ids = tuple(int(each) for each in value if each is not False)
-        return self._mobile_block(name, operator, lambda partner: audience.any_of([
-            *([related(partner, SQL('IN %s', ids))] if ids else []),
-            *([SQL('NOT %s', related(partner, SQL()))] if False in value else [])]))
+        return self._mobile_block(name, operator, lambda partner: SQL('(%s)', SQL(
+            ' AND ' if is_negative else ' OR ').join([
+                *([SQL('%s%s', affirmed, related(partner, SQL('IN %s', ids)))] if ids else []),
+                *([SQL('%s%s', denied, related(partner, SQL()))] if False in value else [])])), (operator,))
+
+    @api.model
+    def _mobile_boolean_block(self, name, operator, condition):
+        """Return the domain of a block that holds or not; Odoo asks for True alone.
+
+        :param condition: see ``_mobile_block``.
+        """
+        return self._mobile_block(name, operator, lambda partner: SQL(
+            '%s%s', SQL('NOT ') if operator == 'not in' else SQL(), condition(partner)), ('in', 'not in'))
 
     def _mobile_figures(self, **expressions):
         """Return what expressions are for these contacts, in one query.

@@ -97,6 +97,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_mobile_has_app(self, operator, value):
+        self.env['mobile.device'].flush_model()
         return self._mobile_boolean_block('mobile_has_app', operator, self._mobile_device_exists)
 
     @api.model
@@ -134,6 +135,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_mobile_can_push(self, operator, value):
+        self.env['mobile.device'].flush_model()
         return self._mobile_boolean_block('mobile_can_push', operator, lambda partner: (
             self._mobile_device_exists(partner, SQL('notifications_allowed'))))
 
@@ -166,7 +168,8 @@ class ResPartner(models.Model):
         def condition(partner):
             days = audience.anniversaries_within(self._mobile_calendar()[1], operator, value)
             is_born = SQL(
-                'EXISTS (SELECT FROM res_partner born WHERE born.id = %s AND born.mobile_birthdate IS NOT NULL', partner)
+                'EXISTS (SELECT FROM res_partner born WHERE born.id = %s AND born.mobile_birthdate IS NOT NULL',
+                partner)
             day = SQL("date_part('month', born.mobile_birthdate) * 100 + date_part('day', born.mobile_birthdate)")
             return audience.any_of([
                 *([SQL('%s AND (%s)::integer IN %s)', is_born, day, tuple(days))] if days else []),
@@ -185,12 +188,6 @@ class ResPartner(models.Model):
             operator, value, zone))
 
     # === BUSINESS METHODS === #
-
-    @api.model
-    def _mobile_boolean_block(self, name, operator, condition):
-        # Odoo asks for True alone.
-        self.env['mobile.device'].flush_model()
-        return self._mobile_block(name, operator, condition, ('in',))
 
     @api.model
     def _mobile_devices_sql(self, partner, columns, condition=TRUE):

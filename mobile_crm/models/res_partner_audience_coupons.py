@@ -43,7 +43,7 @@ class ResPartner(models.Model):
     @api.model
     def _search_mobile_has_coupon(self, operator, value):
         self._mobile_flush_coupons()
-        return self._mobile_block('mobile_has_coupon', operator, self._mobile_unused_sql, ('in',))
+        return self._mobile_boolean_block('mobile_has_coupon', operator, self._mobile_unused_sql)
 
     @api.model
     def _search_mobile_got_campaign_ids(self, operator, value):

@@ -3,19 +3,21 @@ from odoo.tools import SQL
 
 from ..tools import audience
 from ..tools.audience import NOTHING, TRUE
-from ..tools.geo import distance_sql
 from .res_partner_audience import MANAGER, Days, Distance
 from .res_partner_audience_orders import WINDOWS
 
 RADII = (2, 5, 10, 25, 50)
-LATITUDE, LONGITUDE = SQL('lives.partner_latitude::float8'), SQL('lives.partner_longitude::float8')
+# Says in the cursor's cache that contacts were searched by the stores that they visited.
+LOOKS = 'mobile_crm.visited'
+LATITUDE, LONGITUDE = SQL('lives.partner_latitude'), SQL('lives.partner_longitude')
 
 
 class ResPartner(models.Model):
     """Where customers go and live.
 
-    Visits count once they are over: whoever composes an audience need not see who is in a store now. Where somebody
-    lives is the contact's address. The positions that phones report are no part of any audience: a few searches with
+    Visits count once they are over: whoever composes an audience need not see who is in a store now. To see who visited
+    a certain store is to look at their movements, and is remembered as such (see ``mobile.look``). Where somebody lives
+    is the contact's address. The positions that phones report are no part of any audience: a few searches with
     different distances would tell them to people who may not see them.
     """
 
@@ -57,6 +59,9 @@ class ResPartner(models.Model):
         string="Lives Within 50 km of Store", comodel_name='mobile.store', compute='_compute_mobile_near',
         search='_search_mobile_near_50_store_ids', groups=MANAGER)
 
+    # Who lives around a store is found from the store.
+    _mobile_home_idx = models.Index('(partner_latitude) WHERE partner_latitude <> 0 OR partner_longitude <> 0')
+
     # === COMPUTE METHODS === #
 
     @api.depends_context('company')
@@ -74,13 +79,14 @@ class ResPartner(models.Model):
             f'mobile_visited_store{window}_ids': SQL('(%s)', self._mobile_visits_sql(
                 SQL('partner.id'), SQL('array_agg(DISTINCT store_id)'), self._mobile_within(days)))
             for window, days in WINDOWS.items()})
+        self._mobile_log_look('read')
 
     @api.depends_context('company')
     @api.depends('partner_latitude', 'partner_longitude')
     def _compute_mobile_near(self):
         self.env['mobile.store'].flush_model()
         self.flush_model(['partner_latitude', 'partner_longitude'])
-        distance = distance_sql(LATITUDE, LONGITUDE, SQL('store.latitude'), SQL('store.longitude'))
+        distance = audience.home_distance(LATITUDE, LONGITUDE, SQL('store'))
         self._mobile_set_figures(
             mobile_store_distance=SQL(
                 '(%s)', self._mobile_homes_sql(SQL('partner.id'), SQL('min(%s) / 1000', distance))),
@@ -117,6 +123,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _mobile_visited(self, window, operator, value):
+        if self._mobile_is_look():
+            # Whoever is shown next in this transaction has been picked by it.
+            self.env.cr.cache[LOOKS] = True
         self.env['mobile.visit'].flush_model()
         within = self._mobile_within(WINDOWS[window])
         return self._mobile_related_block(
@@ -167,7 +176,42 @@ class ResPartner(models.Model):
             f'mobile_near_{radius}_store_ids', operator, value,
             lambda partner, chosen: self._mobile_near_sql(partner, chosen, radius))
 
+    # === CRUD METHODS === #
+
+    def _read_format(self, fnames, load='_classic_read'):
+        """Override: whatever shows contacts to a user reads them here."""
+        res = super()._read_format(fnames, load)
+        if self.env.cr.cache.get(LOOKS):
+            self._mobile_log_look('read')
+        return res
+
+    def export_data(self, fields_to_export):
+        """Override: an export does not read as a screen does."""
+        res = super().export_data(fields_to_export)
+        if self.env.cr.cache.get(LOOKS):
+            self._mobile_log_look('export')
+        return res
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _mobile_is_look(self):
+        """Tell whether a member of staff asks, and not the system: the decision about an offer is no look."""
+        return not self.env.su and self.env.user._is_internal()
+
+    def _mobile_log_look(self, method):
+        """Remember that the current user sees these customers' visits to stores, of those who have any."""
+        ids = tuple(self._origin.ids)
+        if not ids or not self._mobile_is_look():
+            return
+        visits = SQL('(SELECT id FROM mobile_visit WHERE partner_id IN %s AND company_id = %s AND left_at IS NOT NULL)',
+                     ids, self.env.company.id)
+        if self.env.cr.readonly:
+            with self.env.registry.cursor() as cr:
+                env = self.env(cr=cr)
+                env['mobile.look']._log(method, env['mobile.visit'], visits, False)
+        else:
+            self.env['mobile.look']._log(method, self.env['mobile.visit'], visits, False)
 
     @api.model
     def _mobile_flush_places(self):

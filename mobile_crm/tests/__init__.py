@@ -26,11 +26,13 @@ from . import test_audience_blocks
 from . import test_barcode
 from . import test_bell
 from . import test_brute_force
+from . import test_budget
 from . import test_campaign_lift
 from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_template
 from . import test_consent
+from . import test_control_group
 from . import test_coupon_batch
 from . import test_coupon_code
 from . import test_coupon_status
@@ -38,10 +40,12 @@ from . import test_days
 from . import test_decision
 from . import test_decision_facts
 from . import test_device_history
+from . import test_dry_run
 from . import test_duplicate
 from . import test_export
 from . import test_floor
 from . import test_forgetting
+from . import test_gates
 from . import test_geo
 from . import test_geocode_queue
 from . import test_geocoding
@@ -70,6 +74,7 @@ from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
+from . import test_results_ui
 from . import test_redemption_orders
 from . import test_redemption_states
 from . import test_retention

@@ -26,13 +26,18 @@ NAMES_SOMETHING = re.compile(r'(^|_)(id|ids|code|token|secret|qr|uuid)$')
 RECORDS = {
     ('approve', 'path.approval_id'): 'approval',
     ('claim_offer', 'body.code'): 'claimable',
+    ('confirm_redemption', 'path.redemption_id'): 'redemption',
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
+    ('redeem', 'body.code'): 'scanned',
+    ('redeem', 'body.qr'): 'signed',
+    ('redeem', 'body.store_id'): 'till_store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
@@ -43,6 +48,7 @@ RECORDS = {
     ('update_preferences', 'body.category_ids.*'): 'category',
     ('update_preferences', 'body.store_ids.*'): 'store',
     ('verify_otp', 'body.challenge_id'): 'challenge',
+    ('void_redemption', 'path.redemption_id'): 'redemption',
 }
 # What looks like a name and is none: why it needs no cells.
 NO_RECORDS = {

@@ -122,8 +122,8 @@ class TestAudience(MobileCommon):
         with freeze_time(datetime(2026, 3, 1, 12)):
             for domain in (
                 # As Odoo keeps "created today" in a favourite.
-                """[("create_date", ">=", datetime.datetime.combine(context_today(), datetime.time(0, 0, 0))"""
-                """.to_utc().strftime("%Y-%m-%d %H:%M:%S"))]""",
+                ("""[("create_date", ">=", datetime.datetime.combine(context_today(), datetime.time(0, 0, 0))"""
+                 """.to_utc().strftime("%Y-%m-%d %H:%M:%S"))]"""),
                 "[('create_date', '>=', 'today')]",
             ):
                 self.assertEqual(self._audience(domain), self.anna, domain)
@@ -199,6 +199,28 @@ class TestAudience(MobileCommon):
         campaign = self.campaign.with_user(self.manager)
         campaign.invalidate_recordset()
         self.assertEqual(campaign.audience_sample_ids, self.anna)
+
+    def test_who_sees_by_it_where_somebody_was_is_remembered(self):
+        for partner in self.anna + self.ben:
+            self.env['mobile.visit'].create({
+                'partner_id': partner.id, 'store_id': self.store_near.id if partner == self.anna else self.store_far.id,
+                'company_id': self.company.id, 'entered_at': fields.Datetime.now() - timedelta(hours=2),
+                'left_at': fields.Datetime.now()})
+        Look = self.env['mobile.look'].with_context(active_test=False)
+        looks = Look.search([])
+        domain = [('mobile_visited_store_ids', 'in', self.store_near.ids)]
+        self.campaign.audience_domain = repr(domain)
+        self.enter(self.phone, self.fence_near)
+        self.assertEqual(Look.search([]), looks, "the decision is nobody's look")
+        Partner = self.env['res.partner'].with_user(self.manager)
+        Partner.search_read([('mobile_days_since_visit', '<', 3)], ['name'])
+        self.assertEqual(Look.search([]), looks, "that tells no store")
+        Partner.search_read(domain, ['name'])
+        look = Look.search([]) - looks
+        self.assertEqual((look.partner_id, look.user_id, look.event_count), (self.anna, self.manager, 1))
+        self.env.cr.cache.clear()
+        self.ben.with_user(self.manager).read(['mobile_visited_store_ids'])
+        self.assertEqual((Look.search([]) - looks - look).partner_id, self.ben)
 
     # === SAVED AUDIENCES === #
 

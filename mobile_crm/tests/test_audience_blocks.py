@@ -63,7 +63,8 @@ class TestAudienceBlocks(MobileCommon):
 
     def _order_vals(self, partner, instant, amount=10.0, product=None, company=None, quantity=1, **values):
         return {
-            'partner_id': partner.id, 'company_id': (company or self.company).id, 'date_order': instant, 'state': 'sale',
+            'partner_id': partner.id, 'company_id': (company or self.company).id, 'date_order': instant,
+            'state': 'sale',
             'order_line': [Command.create({
                 'product_id': (product or self.products[0]).id, 'product_uom_qty': quantity, 'price_unit': amount,
                 'tax_ids': [Command.clear()]})],
@@ -372,7 +373,9 @@ class TestAudienceBlocks(MobileCommon):
         self.assertEqual((agreed.mobile_agrees_push, withdrew.mobile_agrees_push), (True, False))
 
     @settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None, max_examples=150)
-    @given(today=st.dates(date(2023, 1, 1), date(2033, 1, 1)), born=st.dates(date(1920, 1, 1), date(2020, 12, 31)))
+    @given(
+        today=st.dates(date(2023, 1, 1), date(2033, 1, 1)),
+        born=st.dates(date(1920, 1, 1), date(2020, 12, 31)) | st.sampled_from([date(1984, 2, 29), date(2000, 2, 29)]))
     def test_law_days_until_a_birthday(self, today, born):
         following = [today + timedelta(days=number) for number in range(366)]
         # relativedelta knows what becomes of 29 February.

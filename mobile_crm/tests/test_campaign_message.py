@@ -13,8 +13,8 @@ from odoo.tools import formatLang
 
 from .common import MobileCommon, MobileHttpCase
 
-ALL = ('first_name', 'name', 'store', 'store_street', 'store_city', 'open_until', 'product', 'price', 'reward', 'expires',
-       'points', 'company')
+ALL = ('first_name', 'name', 'store', 'store_street', 'store_city', 'open_until', 'product', 'price', 'reward',
+       'expires', 'points', 'company')
 
 
 def picture(width=1400, height=700, kind='PNG'):
@@ -61,7 +61,8 @@ class TestCampaignMessage(MobileCommon):
             with self.subTest(zone=zone), patch.object(fields.Datetime, 'now', lambda *args, now=now: now):
                 self.phone.timezone = zone
                 decision = self._decision(card_id=message.card_id.id, device_id=self.phone.id)
-                self.assertEqual(self.campaign._render_messages(decision)[0]['body'], f"15% on your order, until {expected}")
+                rendered, = self.campaign._render_messages(decision)
+                self.assertEqual(rendered['body'], f"15% on your order, until {expected}")
 
     def test_names(self):
         for name, expected in (
@@ -143,6 +144,19 @@ class TestCampaignMessage(MobileCommon):
             self.assertEqual([text['body'] for text in self.campaign._render_messages(decisions)],
                              ["bis 17. Juli bei Test Shop", "until July 17 at Test Shop"])
 
+    def test_without_a_translation_dates_speak_the_language_of_the_text(self):
+        self.env['res.lang']._activate_lang('de_DE')
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.anna.lang = 'fr_FR'
+        german = self.env['mobile.campaign'].with_context(lang='de_DE').create({
+            'name': "Nur auf Deutsch", 'company_id': self.company.id, 'program_id': self.program.id,
+            'message_title': "Bis {expires}"})
+        self.campaign.message_title = "Until {expires}"
+        with patch.object(fields.Datetime, 'now', lambda *args: datetime(2026, 7, 10, 10)):
+            for campaign, expected in ((self.campaign, "Until July 17"), (german, "Bis 17. Juli")):
+                decision = self._decision(campaign_id=campaign.id)
+                self.assertEqual(campaign._render_messages(decision)[0]['title'], expected)
+
     def test_a_title_is_never_empty(self):
         self.campaign.message_title = "At {product}"
         rendered, = self.campaign._render_messages(self._decision())
@@ -150,7 +164,8 @@ class TestCampaignMessage(MobileCommon):
 
     def test_each_variant_says_its_own(self):
         shout = self.env['mobile.campaign.variant'].create({
-            'name': "Loud", 'campaign_id': self.campaign.id, 'message_title': "HEY {first_name}", 'message_link': 'a:b'})
+            'name': "Loud", 'campaign_id': self.campaign.id, 'message_title': "HEY {first_name}",
+            'message_link': 'a:b'})
         decisions = self._decision() + self._decision(self.ben, variant_id=shout.id)
         self.assertEqual(self.campaign._render_messages(decisions), [
             {'title': "15 % for you", 'body': "Come in, it is warm here.", 'link': False},
@@ -163,8 +178,8 @@ class TestCampaignMessage(MobileCommon):
         customers = self.env['res.partner'].create([{'name': f"Customer No{number}"} for number in range(60)])
 
         def queries(partners):
-            decisions = self.env['mobile.decision'].union(*(
-                self._decision(partner, store_id=self.store_near.id, product_id=self.product.id) for partner in partners))
+            about = {'store_id': self.store_near.id, 'product_id': self.product.id}
+            decisions = self.env['mobile.decision'].union(*(self._decision(partner, **about) for partner in partners))
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
@@ -197,7 +212,8 @@ class TestCampaignMessage(MobileCommon):
 
     def test_hints(self):
         self.assertFalse(self.campaign.message_hints)
-        self.campaign.message_body = "At {store}, {first_name}. Open until {open_until}. A {product}. {points|No} points."
+        self.campaign.message_body = (
+            "At {store}, {first_name}. Open until {open_until}. A {product}. {points|No} points.")
         hints = self.campaign.message_hints.split('\n')
         self.assertEqual([hint.partition('}')[0] for hint in hints], ['{open_until', '{product'])
         self.assertIn("{open_until|late}", hints[0])
@@ -218,6 +234,7 @@ class TestCampaignMessage(MobileCommon):
     def test_preview_follows_what_is_typed(self):
         self.env['res.lang']._activate_lang('de_DE')
         self.campaign.with_context(lang='de_DE').message_title = "Hallo {first_name}"
+        self.anna.lang = 'de_DE'
         with Form(self.campaign) as form:
             self.assertEqual(form.preview_partner_id, self.anna)
             form.message_title = "Hi {first_name}, at {store}"

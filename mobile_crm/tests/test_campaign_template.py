@@ -162,7 +162,7 @@ class TestCampaignTemplate(MobileCommon):
         self.assertNotIn("<img", wizard.report)
 
     def test_every_trigger_can_be_tried(self):
-        for trigger in ('enter', 'dwell', 'scan', 'search', 'sign_in', 'purchase', 'cart', 'broadcast', 'manual'):
+        for trigger in dict(self.env['mobile.campaign']._fields['trigger'].selection):
             with self.subTest(trigger=trigger):
                 campaign = self.campaign.copy({'trigger': trigger})
                 self.assertTrue(self._dry_run(campaign)[0].report)

@@ -114,6 +114,16 @@ class TestDays(DaysCommon):
         self.campaign.write({'date_to': False, 'trigger': 'enter'})
         self.assertFalse(self.campaign.next_run_at)
 
+    def test_a_pause_of_days_ends_what_it_stopped(self):
+        self.campaign.write({'trigger': 'birthday', 'send_hour': 0})
+        now = fields.Datetime.now()
+        runs = self.campaign._open_due_run(now) + self.campaign._open_due_run(now - timedelta(days=3))
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.campaign.action_pause()
+            self.campaign.action_start()
+        self.assertEqual(runs.mapped('state'), ['queued', 'cancelled'])
+
     def test_another_trigger_ends_what_is_under_way(self):
         self.campaign.write({'trigger': 'birthday', 'send_hour': 0})
         run = self.campaign._open_due_run(fields.Datetime.now())

@@ -8,7 +8,8 @@ from ..tools import placeholders
 KNOWN = ('first_name', 'store', 'open_until')
 OPTIONAL = ('first_name',)
 TEXTS = st.lists(st.one_of(
-    st.text(max_size=12), st.sampled_from(['{store}', '{first_name}', '{store|here}', '{Store |}', '. ', '! ', '\n', '{', '}', '{x}']),
+    st.text(max_size=12), st.sampled_from(
+        ['{store}', '{first_name}', '{store|here}', '{Store |}', '. ', '! ', '\n', '{', '}', '{x}']),
 ), max_size=8).map(''.join)
 
 
@@ -52,6 +53,9 @@ class TestPlaceholders(unittest.TestCase):
             ("Hello, {first_name}!", "Hello!"),
             ("For you, {first_name}", "For you"),
             ("{first_name}", ""),
+            ("Hi {first_name} {store|iShop}", "Hi iShop"),
+            ("{first_name} {store|iShop} says {first_name}, hi", "iShop says, hi"),
+            ("Hi {store|}{first_name}{store|} you", "Hi you"),
             ("Come, {first_name} and friends", "Come, and friends"),
             ("Hi {first_name} {store|}there", "Hi there"),
         ):

@@ -185,7 +185,7 @@ def anniversaries_within(today, operator, value):
 def within_sql(latitude, longitude, store, kilometres):
     """Return the condition that a place lies within a distance of a store.
 
-    :param SQL latitude, longitude: of the place, degrees, float8.
+    :param SQL latitude, longitude: of the place, degrees, numeric as Odoo keeps them.
     :param SQL store: the alias of a located ``mobile_store``.
     :param float kilometres: of the great circle (see ``geo.distance``).
     :rtype: SQL
@@ -194,7 +194,13 @@ def within_sql(latitude, longitude, store, kilometres):
     # A hair more than the band of latitudes that the circle covers: few places are left for the exact formula.
     band = math.degrees(max(metres, 0) / EARTH_RADIUS) * 1.000001 + 1e-9
     return SQL(
-        """(%(store)s.latitude BETWEEN %(latitude)s - %(band)s AND %(latitude)s + %(band)s
+        """(%(latitude)s BETWEEN (%(store)s.latitude - %(band)s)::numeric AND (%(store)s.latitude + %(band)s)::numeric
             AND %(distance)s <= %(metres)s)""",
-        store=store, latitude=latitude, band=band, metres=metres,
-        distance=distance_sql(latitude, longitude, SQL('%s.latitude', store), SQL('%s.longitude', store)))
+        store=store, latitude=latitude, band=band, metres=metres, distance=home_distance(latitude, longitude, store))
+
+
+def home_distance(latitude, longitude, store):
+    """Return how many metres a place (see ``within_sql``) is from a store."""
+    return distance_sql(
+        SQL('%s::float8', latitude), SQL('%s::float8', longitude), SQL('%s.latitude', store),
+        SQL('%s.longitude', store))

@@ -7,9 +7,9 @@ import re
 from typing import NamedTuple
 
 PLACEHOLDER = re.compile(r'\{([^{}|]*)(?:\|([^{}]*))?\}')
-SENTENCE_END = re.compile(r'(?<=[.!?…。！？])\s+|\s*\n\s*')
+SENTENCE_END = re.compile(r'(?<=[.!?…])\s+|\s*\n\s*|(?<=[\u3002\uff01\uff1f])')
 # What stands directly behind a word.
-CLOSERS = ',.;:!?…)]”»。，！？'
+CLOSERS = ',.;:!?…)]”»\u3002\uff0c\uff01\uff1f'
 # What stands between a word and the next, and has no use without one of them.
 PAUSES = ' ,;:'
 # What stays as it is in a value beside what can be printed: spaces at which a line does not break, as in prices.
@@ -106,18 +106,17 @@ def fill(sentences, values, optional=()):
     """
     said = []
     for sentence in sentences:
-        words, has_gap = [], False
+        words = []
         for part in sentence.parts:
             if isinstance(part, Placeholder):
                 value = clean(values.get(part.name)) or clean(part.fallback)
                 if not value and part.fallback is None and part.name not in optional:
                     break
-                has_gap |= not value
-                words.append(value)
+                words.append((value, False))
             else:
-                words.append(part)
+                words.append((part, True))
         else:
-            said.append((_close_gaps(words) if has_gap else ''.join(words)) + sentence.end)
+            said.append(_close_gaps(words) + sentence.end)
     return ''.join(said).strip()
 
 
@@ -129,20 +128,24 @@ def clean(value):
 
 
 def _close_gaps(words):
-    """Join a sentence from which words are missing; values and text around are as they were."""
-    said = ''
-    for number, word in enumerate(words):
+    """Join a sentence from which words may be missing; values are as they were.
+
+    :param list words: (text, whether it is the sentence's own); an empty one is missing
+    """
+    said, is_gap = '', False
+    for word, is_own in words:
         if not word:
-            continue
-        if number and not words[number - 1]:
+            is_gap = True
+        elif not is_gap:
+            said += word
+        elif rest := word.lstrip(' ' if said.strip() else PAUSES):
             # What a missing word leaves behind: two spaces, a space before a comma, a comma at the beginning.
             said = said.rstrip()
-            word = word.lstrip(' ' if said else PAUSES)
             if not said:
-                word = word[:1].upper() + word[1:]
-            elif word and word[0] not in CLOSERS:
-                word = ' ' + word
-            elif word:
-                said = said.rstrip(PAUSES)
-        said += word
-    return said if words[-1] else said.rstrip(PAUSES)
+                said = rest[:1].upper() + rest[1:] if is_own else rest
+            elif rest[0] in CLOSERS:
+                said = said.rstrip(PAUSES) + rest
+            else:
+                said += ' ' + rest
+            is_gap = False
+    return said.rstrip(PAUSES) if is_gap else said

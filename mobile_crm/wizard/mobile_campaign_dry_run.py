@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
-from ..models.mobile_campaign_occasion import PLACE_TRIGGERS, RUN_TRIGGERS
-from ..models.mobile_placeholder import PRODUCT_TRIGGERS
+from ..models.mobile_campaign_occasion import PLACE_TRIGGERS, PRODUCT_TRIGGERS, RUN_TRIGGERS
 
 
 class MobileCampaignDryRun(models.TransientModel):
@@ -40,7 +39,7 @@ class MobileCampaignDryRun(models.TransientModel):
     def _compute_needs(self):
         for wizard in self:
             wizard.needs_store = wizard.trigger in PLACE_TRIGGERS
-            wizard.needs_product = wizard.trigger in PRODUCT_TRIGGERS and wizard.trigger not in RUN_TRIGGERS
+            wizard.needs_product = wizard.trigger in PRODUCT_TRIGGERS
 
     @api.depends('campaign_id', 'store_id', 'product_id')
     def _compute_report(self):
@@ -71,9 +70,9 @@ class MobileCampaignDryRun(models.TransientModel):
             run = self.env['mobile.campaign.run'].new(
                 {'campaign_id': campaign.id, 'cause': 'dry_run', 'starts_at': campaign.scheduled_at or now})
             return SQL(
-                """SELECT %s AS campaign_id, concerned.partner_id, NULL::integer AS event_id, NULL::integer AS device_id,
-                          concerned.store_id, concerned.product_id, %s::timestamp AS occurred_at,
-                          concerned.cause::varchar, NULL::integer AS run_id
+                """SELECT %s AS campaign_id, concerned.partner_id, NULL::integer AS event_id,
+                          NULL::integer AS device_id, concerned.store_id, concerned.product_id,
+                          %s::timestamp AS occurred_at, concerned.cause::varchar, NULL::integer AS run_id
                      FROM (%s) concerned""", campaign.id, now, campaign._customers(run))
         return SQL(
             """SELECT DISTINCT ON (device.partner_id) %(campaign)s AS campaign_id, device.partner_id,

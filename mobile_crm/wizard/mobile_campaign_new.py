@@ -19,7 +19,8 @@ class MobileCampaignNew(models.TransientModel):
         string="Campaign", required=True, compute='_compute_from_template', store=True, precompute=True,
         readonly=False)
     reward_type = fields.Selection(
-        string="Customers Get", required=True, compute='_compute_from_template', store=True, precompute=True, readonly=False,
+        string="Customers Get", required=True, compute='_compute_from_template', store=True, precompute=True,
+        readonly=False,
         selection=[('percent', "A percentage off"), ('amount', "An amount off"), ('product', "A free product"),
                    ('program', "The reward of a coupon program that you have")])
     discount = fields.Float(

@@ -137,7 +137,8 @@ class MobileOfferSend(models.TransientModel):
                  FROM unnest(%(partners)s::integer[]) AS customer (partner_id)
                  JOIN mobile_campaign campaign ON campaign.id = %(campaign)s
                 WHERE %(has_phone)s""",
-            has_phone=self.env['mobile.campaign']._has_phone_sql(SQL('customer.partner_id')), campaign=self.campaign_id.id, now=fields.Datetime.now(), cause=self._cause(),
+            campaign=self.campaign_id.id, now=fields.Datetime.now(), cause=self._cause(),
+            has_phone=self.env['mobile.campaign']._has_phone_sql(SQL('customer.partner_id')),
             partners=self.partner_ids._filtered_access('read').ids)
 
 

@@ -2,6 +2,7 @@ import { Component } from "@odoo/owl";
 import { DomainSelector } from "@web/core/domain_selector/domain_selector";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { registry } from "@web/core/registry";
+import { condition } from "@web/core/tree_editor/condition_tree";
 import { user } from "@web/core/user";
 import { sortBy } from "@web/core/utils/arrays";
 import { useService } from "@web/core/utils/hooks";
@@ -30,6 +31,12 @@ export class AudienceSelector extends DomainSelector {
         return false;
     }
 
+    getDefaultCondition(fieldDefs) {
+        return fieldDefs.mobile_days_since_order
+            ? condition("mobile_days_since_order", "<", 30)
+            : super.getDefaultCondition(fieldDefs);
+    }
+
     getPathEditorInfo(resModel, defaultCondition) {
         const info = super.getPathEditorInfo(resModel, defaultCondition);
         return {
@@ -43,7 +50,9 @@ export class AudienceSelector extends DomainSelector {
                 sort: (fieldDefs) =>
                     sortBy(Object.keys(fieldDefs), (name) => {
                         const rank = name.startsWith("mobile_") ? 0 : COMMON.includes(name) ? 1 : 2;
-                        return `${rank} ${fieldDefs[name].string}`;
+                        // 90 days before 365.
+                        const label = fieldDefs[name].string.replace(/\d+/g, (n) => n.padStart(4, "0"));
+                        return `${rank} ${label}`;
                     }),
             }),
         };
