@@ -6,7 +6,7 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..tools.racing import execute_apart, execute_racing
 
@@ -122,6 +122,40 @@ class MobileCampaignRun(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
+    @api.readonly
+    def progress(self, campaign_id):
+        """Tell staff how far the run is that matters most: the one at work, else the one that waits, else the last.
+
+        :return: figures of the run, or False when the campaign has none.
+        :rtype: dict | bool
+        """
+        runs = self.search([('campaign_id', '=', campaign_id)])
+        now = fields.Datetime.now()
+        run = (runs.filtered(lambda run: run.state == 'running')[-1:]
+               or runs.filtered(lambda run: run.state in OPEN_STATES)[-1:] or runs[:1])
+        if not run:
+            return False
+        words = {
+            'running': self.env._("Sending"),
+            'paused': self.env._("Paused"),
+            'queued': self.env._("Sends on %s", format_datetime(self.env, run.starts_at)) if run.starts_at > now
+            else self.env._("Sends in a moment"),
+        }
+        reasons = dict(self._fields['reason']._description_selection(self.env))
+        title = words.get(run.state) or self.env._("Sent to part of the audience")
+        return {
+            'id': run.id,
+            'state': run.state,
+            'is_open': run.state in OPEN_STATES,
+            'reason': run.reason,
+            'title': f'{title}: {reasons[run.reason]}' if run.reason else title,
+            'total': max(run.total, run.asked),
+            'seconds_left': round(max(0, run.total - run.asked) / run.rate) if run.rate else 0,
+            'may_change': run.campaign_id.has_access('write'),
+            **{name: run[name] for name in ('asked', 'sent', 'withheld', 'skipped')},
+        }
+
+    @api.model
     def _open(self, campaign, cause, starts_at=None):
         """Return the run of a campaign for a cause, begun now if there is none yet.
 
@@ -165,7 +199,7 @@ class MobileCampaignRun(models.Model):
     def _cron_run(self):
         """Work on runs that are due, batch by batch, until there are none or the time is over."""
         cron = self.env['ir.cron']
-        while claim := self._claim():
+        while claim := self._claim_patiently():
             # That the batch was begun is committed before it.
             cron._commit_progress(remaining=1)
             run, attempt = claim
@@ -194,6 +228,17 @@ class MobileCampaignRun(models.Model):
             """SELECT run.id FROM mobile_campaign_run run JOIN mobile_campaign campaign ON campaign.id = run.campaign_id
                 WHERE %s LIMIT 1""", self._due()))
         return rows[0][0] if rows else None
+
+    @api.model
+    def _claim_patiently(self):
+        """Return what ``_claim`` does, however often another worker is faster: then it has a run, and this one looks
+        for another.
+        """
+        while True:
+            try:
+                return self._claim()
+            except TransactionRollbackError:
+                self.env.cr.rollback()
 
     @api.model
     def _claim(self):

@@ -10,6 +10,7 @@ class MobileCampaign(models.Model):
 
     program_id = fields.Many2one(domain=[('program_type', 'in', (*COUPON_TYPES, *CREDIT_TYPES))])
     program_type = fields.Selection(related='program_id.program_type')
+    point_name = fields.Char(related='program_id.portal_point_name')
     points_granted = fields.Float(
         string="Gives", required=True, default=1, help="So many points, or so much money, come to the customer's card.")
     run_ids = fields.One2many(string="Runs", comodel_name='mobile.campaign.run', inverse_name='campaign_id')

@@ -273,5 +273,5 @@ class MobileDecision(models.Model):
             """SELECT %s AS campaign_id, %s AS partner_id, NULL::integer AS event_id, NULL::integer AS device_id,
                       %s::integer AS store_id, %s::integer AS product_id, %s::timestamp AS occurred_at,
                       %s::varchar AS cause, NULL::integer AS run_id""",
-            campaign.id, partner.id, store and store.id or None, product and product.id or None, fields.Datetime.now(),
+            campaign.id, partner.id, (store and store.id) or None, (product and product.id) or None, fields.Datetime.now(),
             cause)

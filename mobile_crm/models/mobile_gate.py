@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from .mobile_campaign_occasion import EVENT_TRIGGERS, PLACE_TRIGGERS
 
+
 class Gate(NamedTuple):
     """One reason not to send.
 

@@ -111,7 +111,7 @@ class MobileRedemption(models.Model):
 
     def _is_to_be_returned(self):
         policy = self.company_id.mobile_coupon_return
-        return policy == 'renewed' or policy == 'valid' and self.card_id._mobile_is_good(fields.Datetime.now())
+        return policy == 'renewed' or (policy == 'valid' and self.card_id._mobile_is_good(fields.Datetime.now()))
 
     def _return_to_holder(self):
         """Give a coupon back with its points; an expired one is good for two weeks more."""

@@ -373,7 +373,9 @@ class TestAudienceBlocks(MobileCommon):
         self.assertEqual((agreed.mobile_agrees_push, withdrew.mobile_agrees_push), (True, False))
 
     @settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None, max_examples=150)
-    @given(today=st.dates(date(2023, 1, 1), date(2033, 1, 1)), born=st.dates(date(1920, 1, 1), date(2020, 12, 31)))
+    @given(
+        today=st.dates(date(2023, 1, 1), date(2033, 1, 1)),
+        born=st.dates(date(1920, 1, 1), date(2020, 12, 31)) | st.sampled_from([date(1984, 2, 29), date(2000, 2, 29)]))
     def test_law_days_until_a_birthday(self, today, born):
         following = [today + timedelta(days=number) for number in range(366)]
         # relativedelta knows what becomes of 29 February.
