@@ -135,7 +135,7 @@ class TestIssuing(MobileCommon):
             partner.lang = lang
         decisions = self._decide(partners)
         decisions.message_id.sudo().unlink()
-        decisions[2:].variant_id = variant
+        decisions[:2].variant_id, decisions[2:].variant_id = False, variant
         self.env.flush_all()
         self.campaign._tell({decision.id: decision.card_id.id for decision in decisions})
         decisions.invalidate_recordset()
