@@ -174,6 +174,14 @@ def report(outcomes, elapsed, killed, coupons, parallel):
                 f'median {statistics.median(losers) / median:.2f} times, slowest {max(losers) / median:.2f} times')
 
 
+def test_two_transactions_at_once(own):
+    """Nobody waits for a coupon, and of two that change one row the second begins anew."""
+    log = own.shell(MAKE.format(coupons=1, with_orders=0))
+    [code] = json.loads(re.search(r'^MADE (.*)$', log, re.M)[1])['codes']
+    assert 'pairs are good' in own.shell(
+        f'from tests import redemption_pairs\nprint(redemption_pairs.run(env, {code!r}))')
+
+
 # === THE CONTROL: what Odoo's own till does === #
 
 def spend_as_stock_till(dsn, card_id, together):
