@@ -94,7 +94,7 @@ def _seed(env):
 
 def _prepare(env):
     """Empty the tables, decide for everybody as often as it takes, and write ready rows; return the campaign's id."""
-    from odoo.addons.mobile_crm.tools.public_id import ordered_uuid_sql  # noqa: PLC0415 (Odoo knows it by now)
+    from odoo.addons.mobile_crm.tools.public_id import ordered_uuid_sql
     env.cr.execute('TRUNCATE loyalty_card, mobile_message, mobile_decision CASCADE')
     program = env['loyalty.program'].create({
         **env['loyalty.program']._program_type_default_values()['coupons'],

@@ -55,13 +55,13 @@ def _fill(env):
     campaign = env['mobile.campaign'].create({
         'name': "Benchmark", 'program_id': program.id, 'message_title': "Benchmark", 'holdout_percent': 10})
     customer = env['res.partner'].create({'name': "Customer"})
-    card = campaign._issue_coupons([customer.id])
     company = campaign.company_id
     message = env['mobile.message']._post([{
         'partner_id': customer.id, 'company_id': company.id, 'campaign_id': campaign.id, 'title': "Benchmark"}])
     decision = env['mobile.decision'].create({
         'campaign_id': campaign.id, 'partner_id': customer.id, 'company_id': company.id, 'outcome': 'sent',
         'reason': 'passed', 'store_id': store.id})
+    card = env['loyalty.card'].browse(campaign._issue_coupons({decision.id: customer.id})[decision.id])
     visit = env['mobile.visit'].create({
         'partner_id': customer.id, 'store_id': store.id, 'company_id': company.id,
         'entered_at': decision.decided_at, 'left_at': decision.decided_at})

@@ -99,9 +99,6 @@ PAGES = {
         ('.o-kanban-button-new', '.modal .o_kanban_record'),)),
     'campaign-new': Page(f'/odoo/action-{MAIN}.mobile_campaign_action', '.o_kanban_record', (
         ('.o-kanban-button-new', '.modal .o_kanban_record'), ('.modal .o_kanban_record', DIALOG))),
-    'campaign-dry-run': newest(
-        'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'enter')],
-        ('button[name=action_dry_run]:visible', DIALOG)),
     'campaign-start': newest(
         'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'broadcast')],
         ('button[name=action_review]:visible', DIALOG)),

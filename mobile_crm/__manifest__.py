@@ -91,6 +91,7 @@
             'mobile_crm/static/src/heatmap/**/*',
             'mobile_crm/static/src/map/**/*',
             'mobile_crm/static/src/map_view/**/*',
+            'mobile_crm/static/src/run_progress/**/*',
             'mobile_crm/static/src/scss/**/*',
             'mobile_crm/static/src/store_map/**/*',
             'mobile_crm/static/src/store_progress/**/*',

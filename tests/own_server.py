@@ -24,17 +24,23 @@ PATIENCE = 120
 PDF_MAKER = """#!/bin/sh
 case "$1" in --version) echo 'wkhtmltopdf 0.12.6 (with patched qt)'; exit;; esac
 for last; do :; done
-printf '%%PDF-1.4\\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\\ntrailer<</Root 1 0 R>>\\n%%%%EOF\\n' > "$last"
+printf '%%PDF-1.4\\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\\n' > "$last"
+printf 'trailer<</Root 1 0 R>>\\n%%%%EOF\\n' >> "$last"
 """
 
 
 class OwnServer(contextlib.ExitStack):
-    """A copy of the whole-system database on a private cluster, and a server on it.
+    """A copy of a database on a private cluster, and a server on it.
 
+    :param str source: the database's connection string
     :ivar str url: of the server
     """
 
     database = f'{PREFIX}own'
+
+    def __init__(self, source):
+        super().__init__()
+        self._source = source
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix='mobile_crm_own.'))
@@ -120,14 +126,12 @@ class OwnServer(contextlib.ExitStack):
             cursor.execute(f'CREATE ROLE {postgres.ROLE} LOGIN CREATEDB PASSWORD %s', [self.password])
 
     def _copy_database(self):
-        """Copy the whole-system template; its attachments stay in the filestore that all databases of ours share."""
-        source = Databases(odoo.ensure(), postgres.ensure())
-        template = source.template('full')
+        """Copy the rows; attachments that are not in the database are not needed here."""
         with self.server.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE {self.database} TEMPLATE template0')
         with subprocess.Popen(
-                [self.binaries.folder / 'pg_dump', '--no-owner', '--no-privileges', '-Fc'], stdout=subprocess.PIPE,
-                env={**os.environ, **source.server.variables(template)}) as dump:
+                [self.binaries.folder / 'pg_dump', '--no-owner', '--no-privileges', '-Fc', self._source],
+                stdout=subprocess.PIPE) as dump:
             subprocess.run(
                 [self.binaries.folder / 'pg_restore', '--no-owner', '-d', self.database], stdin=dump.stdout,
                 check=True, env={**os.environ, **self.server.variables(self.database)})

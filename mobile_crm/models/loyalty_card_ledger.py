@@ -22,8 +22,8 @@ class LoyaltyCard(models.Model):
         now = fields.Datetime.now()
         own_order_id = self.env.context.get('mobile_own_order_id')
         rows = self.sudo().mobile_redemption_ids.filtered(
-            lambda row: row.state in ('confirmed', 'conflict') or row._is_held(now) and (
-                not own_order_id or row.order_id.id != own_order_id))
+            lambda row: row.state in ('confirmed', 'conflict') or (row._is_held(now) and (
+                not own_order_id or row.order_id.id != own_order_id)))
         return rows.sorted(lambda row: ('confirmed', 'held', 'conflict').index(row.state))[:1]
 
     def _mobile_spent_words(self):

@@ -67,7 +67,8 @@ class MobileCampaign(models.Model):
                 'slot': reason == 'passed'})
         decisions = self.env['mobile.decision'].create(values)
         sent = decisions.filtered(lambda decision: decision.outcome == 'sent')
-        cards = self._demo_records('coupon', self._issue_coupons(sent.partner_id.ids))
+        issued = self._issue_coupons({decision.id: decision.partner_id.id for decision in sent})
+        cards = self._demo_records('coupon', self.env['loyalty.card'].browse(issued[decision.id] for decision in sent))
         messages = self.env['mobile.message'].create([{
             'partner_id': decision.partner_id.id, 'company_id': self.company_id.id, 'campaign_id': self.id,
             'card_id': card.id, 'title': (decision.variant_id or self).message_title, 'state': 'sent',
@@ -87,7 +88,7 @@ class MobileCampaign(models.Model):
             is_sent = decision.outcome == 'sent'
             came_at = decision.decided_at + timedelta(hours=chance.randrange(1, 40))
             buys = chance.random() < (rate if is_sent else control_rate)
-            if decision.store_id and (buys or is_sent and chance.random() < 0.15):
+            if decision.store_id and (buys or (is_sent and chance.random() < 0.15)):
                 visits.append({
                     'partner_id': decision.partner_id.id, 'store_id': decision.store_id.id,
                     'company_id': self.company_id.id, 'entered_at': came_at, 'left_at': came_at + timedelta(minutes=20),

@@ -52,7 +52,7 @@ class MobileCampaign(models.Model):
         column1='campaign_id', column2='product_id', check_company=True, domain=[('sale_ok', '=', True)],
         help="Only these products set the campaign off. Empty means any product.")
     product_category_ids = fields.Many2many(
-        string="Products of", comodel_name='product.category', relation='mobile_campaign_product_category_rel',
+        string="Or Products of", comodel_name='product.category', relation='mobile_campaign_product_category_rel',
         column1='campaign_id', column2='category_id',
         help="Products of these categories, and of those below them, set the campaign off, too.")
     near_store = fields.Boolean(
@@ -68,7 +68,7 @@ class MobileCampaign(models.Model):
         column1='campaign_id', column2='product_id', check_company=True,
         help="Who has any of these products on the same order, or bought it a short time before, gets nothing.")
     unless_category_ids = fields.Many2many(
-        string="But Nothing of", comodel_name='product.category', relation='mobile_campaign_unless_category_rel',
+        string="Nor Products of", comodel_name='product.category', relation='mobile_campaign_unless_category_rel',
         column1='campaign_id', column2='category_id',
         help="The same for products of these categories, and of those below them.")
     unless_days = fields.Integer(

@@ -45,12 +45,10 @@ class MobileCampaign(models.Model):
                 Domain('mobile_device_ids.company_id', '=', campaign.company_id._origin.id) & audience,
                 order='id', limit=1)
 
-    @api.depends('preview_partner_id')
+    @api.depends_context('lang')
     def _compute_preview_lang(self):
-        installed = dict(self.env['res.lang'].get_installed())
-        for campaign in self:
-            lang = campaign.preview_partner_id.lang
-            campaign.preview_lang = lang if lang in installed else self.env.lang
+        # What is being written shows at once, whatever the customer speaks.
+        self.preview_lang = self.env.lang or 'en_US'
 
     @api.depends('variant_ids')
     def _compute_preview_variant_id(self):
@@ -132,7 +130,7 @@ class MobileCampaign(models.Model):
         for source in (self.variant_ids or self):
             bare = {name for said in source._said() for name in placeholders.without_fallback(said, known)}
             for name in sorted(bare - sure - OPTIONAL):
-                fallback = known[name].fallback and self.env._(known[name].fallback)  # pylint: disable=gettext-variable
+                fallback = known[name].fallback and self.env._(known[name].fallback)
                 terms = {'name': f'{{{name}}}', 'example': f'{{{name}|{fallback or "…"}}}'}
                 hints.append(self.env._(
                     "%(name)s is never known here: the sentence is left out. Take it away, or write %(example)s.",

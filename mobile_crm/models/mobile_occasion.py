@@ -134,7 +134,7 @@ class MobileOccasion(models.Model):
         self._note_carts()
         self.env['ir.cron']._commit_progress()
         while done := self._answer_due(BATCH):
-            if not self.env['ir.cron']._commit_progress(done):
+            if not self.env['ir.cron']._commit_progress(done, remaining=int(done == BATCH)):
                 return
 
     @api.model

@@ -71,7 +71,7 @@ class TestCampaignLift(ResultsCommon):
 
     def test_groups_are_those_of_a_plain_count(self):
         """Against Python, over customers in all sorts of situations."""
-        chance, expected = random.Random(5), {}  # noqa: S311 - made-up customers
+        chance, expected = random.Random(5), {}
         for _customer in range(60):
             partner, first = self._partner(), None
             for ago in sorted(chance.sample(range(2, 40), chance.randrange(1, 4)), reverse=True):

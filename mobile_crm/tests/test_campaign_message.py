@@ -234,6 +234,7 @@ class TestCampaignMessage(MobileCommon):
     def test_preview_follows_what_is_typed(self):
         self.env['res.lang']._activate_lang('de_DE')
         self.campaign.with_context(lang='de_DE').message_title = "Hallo {first_name}"
+        self.anna.lang = 'de_DE'
         with Form(self.campaign) as form:
             self.assertEqual(form.preview_partner_id, self.anna)
             form.message_title = "Hi {first_name}, at {store}"

@@ -55,7 +55,7 @@ class ResultsCommon(MobileCommon):
     def _offer(cls, partner=None, campaign=None, **values):
         """Return a decision with a coupon and a message in the app's inbox."""
         decision = cls._decide(partner, campaign, **values)
-        decision.card_id = decision.campaign_id._issue_coupons([decision.partner_id.id])
+        decision.card_id = decision.campaign_id._issue_coupons({decision.id: decision.partner_id.id})[decision.id]
         decision.message_id = cls.env['mobile.message'].create({
             'partner_id': decision.partner_id.id, 'company_id': decision.company_id.id, 'title': "For you",
             'campaign_id': decision.campaign_id.id, 'card_id': decision.card_id.id, 'state': 'sent',
@@ -107,14 +107,9 @@ class ResultsCommon(MobileCommon):
     @classmethod
     def _redeem_at_till(cls, decision, state='confirmed', **values):
         """Return a redemption that no order of Odoo knows."""
-        redemption = cls.env['mobile.redemption'].create({
+        return cls.env['mobile.redemption'].create({
             'card_id': decision.card_id.id, 'partner_id': decision.partner_id.id, 'company_id': decision.company_id.id,
-            'order_ref': 'T-1', 'confirmed_at': cls.now, 'state': 'confirmed', **values})
-        if state != 'confirmed':
-            redemption.flush_recordset()
-            cls.env.cr.execute(SQL('UPDATE mobile_redemption SET state = %s WHERE id = %s', state, redemption.id))
-            redemption.invalidate_recordset()
-        return redemption
+            'channel': 'till', 'order_ref': 'T-1', 'confirmed_at': cls.now, 'state': state, **values})
 
     def sums(self, *names, domain=(), campaign=None):
         """Return sums of the report over a campaign."""
@@ -137,8 +132,8 @@ class TestCampaignReport(ResultsCommon):
     def test_an_invoice_takes_its_place(self):
         order = self._buy(self._offer())
         invoice = order._create_invoices()
-        self.assertEqual(self.money(), (1, 170, 30, 80, 90), "a draft is nothing yet")
         invoice.invoice_line_ids.filtered(lambda line: line.product_id == self.product).quantity = 1
+        self.assertEqual(self.money(), (1, 170, 30, 80, 90), "a draft is nothing yet")
         invoice.action_post()
         self.assertEqual(self.money(), (1, 70, 30, 40, 30), "one of the jackets is invoiced")
 

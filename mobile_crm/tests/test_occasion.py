@@ -83,6 +83,9 @@ class TestPurchase(OccasionCommon):
         self.campaign.app_id = False
         self._buy(self.env['res.partner'].create({'name': "Without a Phone"}))
         self.assertFalse(self.Occasion.search([('company_id', '=', self.company.id)]))
+        self.campaign.copy({'name': "Not started"})
+        self._buy()
+        self.assertEqual(self.Occasion.search([('company_id', '=', self.company.id)]).campaign_id, self.campaign)
 
     def test_another_companys_campaign_is_not_concerned(self):
         other = self.env['res.company'].create({'name': "Other Shop"})

@@ -1,6 +1,8 @@
 """A campaign's way through many customers: it can stop anywhere, and goes on where it was."""
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
@@ -189,13 +191,56 @@ class TestRun(MobileCommon):
                 getattr(run.with_user(user), method)()
         self.assertEqual(run.state, 'queued')
 
+    def test_staff_see_how_far_it_is(self):
+        Run = self.env['mobile.campaign.run'].with_user(self.manager)
+        self.assertFalse(Run.progress(self.campaign.id))
+        run = self.start(scheduled_at=fields.Datetime.now() + timedelta(hours=3))
+        self.assertRegex(Run.progress(self.campaign.id)['title'], "^Sends on ")
+        self.campaign.scheduled_at = False
+        self.work(1)
+        progress = Run.progress(self.campaign.id)
+        self.assertEqual((progress['title'], progress['asked'], progress['total'], progress['sent']),
+                         ("Sending", 2, 7, 2))
+        self.assertTrue(progress['seconds_left'] >= 0 and progress['may_change'] and progress['is_open'])
+        self.change(run, 'action_pause')
+        self.assertEqual(Run.progress(self.campaign.id)['title'], "Paused")
+        self.change(run, 'action_resume')
+        self.campaign.budget_coupons = 3
+        self.work()
+        progress = Run.progress(self.campaign.id)
+        self.assertFalse(progress['is_open'])
+        self.assertEqual(progress['title'], "Sent to part of the audience: All coupons are given out")
+
+    def test_progress_of_another_company_is_not_told(self):
+        self.start()
+        other = self.env['res.company'].create({'name': "Other"})
+        stranger = new_test_user(self.env, login='run_stranger', groups='mobile_crm.group_mobile_crm_manager',
+                                 company_id=other.id, company_ids=[Command.set(other.ids)])
+        Run = self.env['mobile.campaign.run'].with_user(stranger).with_context(allowed_company_ids=other.ids)
+        self.assertFalse(Run.progress(self.campaign.id))
+
     # === ENDING EARLY === #
 
     def test_a_budget_that_is_spent_ends_the_run(self):
         run = self.start(budget_coupons=3)
         self.work()
-        self.assertEqual((run.state, run.reason, run.sent, run.withheld, run.asked), ('done', 'budget_spent', 3, 1, 4))
+        self.assertEqual((run.state, run.reason, run.sent, run.withheld, run.asked), ('done', 'budget_spent', 3, 0, 3))
         self.assertEqual(self.campaign.budget_used, 3)
+
+    def test_a_budget_of_the_day_lets_the_run_go_on_tomorrow(self):
+        self.company.partner_id.tz = 'America/New_York'
+        now = datetime(2026, 3, 2, 20, 0)
+        with patch.object(fields.Datetime, 'now', return_value=now):
+            run = self.start(budget_per_day=3)
+            self.work()
+        self.assertEqual((run.state, run.asked, run.starts_at), ('queued', 3, datetime(2026, 3, 3, 5, 0)))
+        with patch.object(fields.Datetime, 'now', return_value=now + timedelta(hours=8)):
+            self.work()
+        self.assertEqual(run.asked, 3, "in New York it is still the same day")
+        for day in (1, 2):
+            with patch.object(fields.Datetime, 'now', return_value=now + timedelta(days=day)):
+                self.work()
+        self.assertEqual((run.state, run.sent, run.withheld), ('done', 7, 0))
 
     def test_a_campaign_that_ends_meanwhile_ends_the_run(self):
         run = self.start(date_to=fields.Datetime.now() + timedelta(hours=1))
@@ -272,6 +317,22 @@ class TestRun(MobileCommon):
         self.assertEqual(run.note, f"Contact {self.anna.id}: the worker was stopped")
         self.work()
         self.assertEverybodyOnce(self.customers - self.anna)
+
+    def test_who_loses_the_race_for_a_run_looks_again(self):
+        run, lost = self.start(), []
+        Run = self.registry['mobile.campaign.run']
+        claim = Run._claim
+
+        def lose(runs):
+            if len(lost) < 3:
+                lost.append(runs)
+                raise SerializationFailure
+            return claim(runs)
+
+        with patch.object(Run, '_claim', lose):
+            self.work()
+        self.assertEqual((len(lost), run.state), (3, 'done'))
+        self.assertEverybodyOnce()
 
     def test_two_workers_do_not_share_a_batch(self):
         run = self.start()

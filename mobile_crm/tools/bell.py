@@ -14,7 +14,6 @@ from odoo.tools import SQL
 
 from odoo.addons.bus.models.bus import ODOO_NOTIFY_FUNCTION, get_notify_payloads
 
-
 _logger = logging.getLogger(__name__)
 
 
