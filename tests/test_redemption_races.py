@@ -81,6 +81,7 @@ class Murderer(threading.Thread):
         for number in range(1, 1_000_000):
             if self._over.wait(self._random.uniform(0.5, 1.5) * CALM):
                 return
+            self._own.keep_running()
             if number % EVERY == 2:
                 self._own.crash_postgres()
                 self.killed['PostgreSQL'] += 1
