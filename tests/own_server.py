@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from devtools import environment, odoo, postgres, server
+from devtools import odoo, postgres, server
 from devtools.database import PREFIX, Databases
 from devtools.pg_binaries import find
 from devtools.ports import free_port
@@ -81,9 +81,8 @@ class OwnServer(contextlib.ExitStack):
 
     def kill_worker(self, choose):
         """Kill one of the server's workers in the middle of what it does; the server starts another."""
-        workers = psutil.Process(self.instance.pid).children()
-        if workers:
-            with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if workers := psutil.Process(self.instance.pid).children():
                 choose(workers).send_signal(signal.SIGKILL)
 
     def crash_postgres(self):
@@ -91,7 +90,15 @@ class OwnServer(contextlib.ExitStack):
         self._pg('pg_ctl', 'restart', '-D', self.folder / 'data', '-m', 'immediate', '-w', '-t', PATIENCE,
                  '-l', self.folder / 'log', '-o', self._options)
 
+    def keep_running(self):
+        """Start the server again if it has ended: Odoo's main process does when a worker dies while PostgreSQL is
+        away. Where it is in earnest, the system's services do this.
+        """
+        if not self.instance.alive:
+            server.start(self.instance)
+
     def wait_until_it_serves(self):
+        self.keep_running()
         assert wait_until(self.instance.answers, PATIENCE, 0.2), 'the server does not come back'
 
     # === HOW IT BEGINS === #
@@ -143,12 +150,8 @@ class OwnServer(contextlib.ExitStack):
         maker = tools / 'wkhtmltopdf'
         maker.write_text(PDF_MAKER, encoding='utf-8')
         maker.chmod(0o755)
-        before = os.environ['PATH']
-        os.environ['PATH'] = f'{tools}{os.pathsep}{before}'
-        try:
-            assert str(tools) in environment.child()['PATH']
-            self.instance = server.prepare(
-                'own', self.databases, self.database, free_port(), WORKERS, door=False, db_maxconn=32)
-            server.start(self.instance)
-        finally:
-            os.environ['PATH'] = before
+        self.callback(os.environ.update, PATH=os.environ['PATH'])
+        os.environ['PATH'] = f'{tools}{os.pathsep}{os.environ["PATH"]}'
+        self.instance = server.prepare(
+            'own', self.databases, self.database, free_port(), WORKERS, door=False, db_maxconn=32)
+        server.start(self.instance)

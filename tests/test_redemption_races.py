@@ -81,6 +81,7 @@ class Murderer(threading.Thread):
         for number in range(1, 1_000_000):
             if self._over.wait(self._random.uniform(0.5, 1.5) * CALM):
                 return
+            self._own.keep_running()
             if number % EVERY == 2:
                 self._own.crash_postgres()
                 self.killed['PostgreSQL'] += 1
@@ -172,6 +173,14 @@ def report(outcomes, elapsed, killed, coupons, parallel):
             median = statistics.median(winners)
             say(f'  {channel:5} {len(winners):6} winners, median {median * 1e3:7.1f} ms; {len(losers):6} losers, '
                 f'median {statistics.median(losers) / median:.2f} times, slowest {max(losers) / median:.2f} times')
+
+
+def test_two_transactions_at_once(own):
+    """Nobody waits for a coupon, and of two that change one row the second begins anew."""
+    log = own.shell(MAKE.format(coupons=1, with_orders=0))
+    [code] = json.loads(re.search(r'^MADE (.*)$', log, re.M)[1])['codes']
+    assert 'pairs are good' in own.shell(
+        f'from tests import redemption_pairs\nprint(redemption_pairs.run(env, {code!r}))')
 
 
 # === THE CONTROL: what Odoo's own till does === #

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from devtools import odoo, postgres, server
+from devtools.console import say
 from devtools.database import Databases
 from devtools.people import Staff
 from devtools.ports import free_port
@@ -142,7 +143,7 @@ def test_workers_that_are_killed_leave_nobody_out_and_nobody_twice(odoo_cli, sta
                     os.kill(pid, signal.SIGKILL)
     assert interrupted, "somebody was in the middle of a batch"
     assert wait_until(lambda: not left(), PATIENCE, 0.5)
-    print(f'{2 * count} customers in {time.monotonic() - begun:.0f} s, interrupted in a batch {interrupted} times')
+    say(f'{2 * count} customers in {time.monotonic() - begun:.0f} s, interrupted in a batch {interrupted} times')
 
     assert {what: len(odoo_cli.query(query)) for what, query in WRONG.items()} == dict.fromkeys(WRONG, 0)
     runs = odoo_cli.query('SELECT state, total, asked, skipped, sent > 0.8 * asked FROM mobile_campaign_run')

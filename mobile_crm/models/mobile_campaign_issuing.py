@@ -276,7 +276,8 @@ class MobileCampaign(models.Model):
                      FROM mobile_campaign campaign
                      JOIN res_partner partner ON partner.id = decision.partner_id
                      LEFT JOIN mobile_campaign_variant variant ON variant.id = decision.variant_id
-                    WHERE campaign.id = decision.campaign_id) text ON TRUE""", said('message_title'), said('message_body'))
+                    WHERE campaign.id = decision.campaign_id) text ON TRUE""",
+            said('message_title'), said('message_body'))
 
     def _own_texts(self, cards):
         """Return what joins ``decision`` to the text that was written for its customer."""

@@ -28,8 +28,8 @@ class MobileCampaignRun(models.Model):
     """A campaign's way through many customers, batch by batch, so that it can stop anywhere and go on.
 
     Customers are walked by their numbers, upwards. A batch is one transaction: decisions, coupons, messages and the new
-    ``position`` are written together or not at all. The worker holds the run's row meanwhile, so several share the runs;
-    of one campaign the earliest run comes first and the others wait. That a batch was begun is committed before it: one
+    ``position`` are written together or not at all. The worker holds the run's row meanwhile, so several share the
+    runs; of one campaign the earliest run comes first and the others wait. That a batch was begun is committed before it: one
     that fails, or takes its worker with it, is tried again, then halved, and at last the one customer is left out.
     """
 
@@ -58,7 +58,8 @@ class MobileCampaignRun(models.Model):
     position = fields.Integer(
         readonly=True, default=0, help="The number of the last contact that was asked about; they go up.")
     total = fields.Integer(
-        string="Customers", readonly=True, help="As many as there were at the start; at the end, as many as were asked.")
+        string="Customers", readonly=True,
+        help="As many as there were at the start; at the end, as many as were asked.")
     asked = fields.Integer(string="Asked About", readonly=True, default=0)
     sent = fields.Integer(readonly=True, default=0)
     withheld = fields.Integer(readonly=True, default=0)
@@ -305,31 +306,38 @@ class MobileCampaignRun(models.Model):
         if campaign.date_to and campaign.date_to <= now:
             self._finish('campaign_ended')
             return 0
+        at_all, today = campaign._room()
+        if at_all <= 0:
+            self._finish('budget_spent')
+            return 0
+        if today <= 0:
+            self._note({'state': 'queued', 'starts_at': campaign._tomorrow(), 'attempts': 0})
+            self._wake()
+            return 0
         customers = campaign._customers(self)
         if not self.position:
             self._note({'total': self.env.execute_query(SQL('SELECT count(*) FROM (%s) customer', customers))[0][0]})
-        rows = self._next_customers(customers, self.batch_size)
+        # Nobody is asked about for whom there would be nothing left.
+        rows = self._next_customers(customers, min(self.batch_size, at_all, today))
         if not rows:
             self._finish()
             return 0
+        partners, causes, stores, products = map(list, zip(*rows, strict=True))
         candidates = SQL(
             """SELECT %(campaign)s AS campaign_id, partner_id, NULL::integer AS event_id, NULL::integer AS device_id,
                       store_id, product_id, %(now)s::timestamp AS occurred_at, cause, %(run)s AS run_id
                  FROM unnest(%(partners)s::integer[], %(causes)s::varchar[], %(stores)s::integer[],
                              %(products)s::integer[]) AS customer (partner_id, cause, store_id, product_id)""",
             campaign=campaign.id, now=now, run=self.id,
-            **{name: list(column) for name, column in zip(('partners', 'causes', 'stores', 'products'), zip(*rows))})
+            partners=partners, causes=causes, stores=stores, products=products)
         decisions = self.env['mobile.decision']._decide(candidates, campaign)
-        sent, withheld, out_of_budget = self.env.execute_query(SQL(
-            """SELECT count(*) FILTER (WHERE outcome = 'sent'), count(*) FILTER (WHERE outcome = 'withheld'),
-                      count(*) FILTER (WHERE reason = 'budget_spent')
+        sent, withheld = self.env.execute_query(SQL(
+            """SELECT count(*) FILTER (WHERE outcome = 'sent'), count(*) FILTER (WHERE outcome = 'withheld')
                  FROM mobile_decision WHERE id = ANY(%s)""", list(decisions._ids)))[0]
         self._note({
             'position': rows[-1][0], 'asked': self.asked + len(rows), 'sent': self.sent + sent,
             'withheld': self.withheld + withheld, 'seconds': self.seconds + time.monotonic() - start,
             'attempts': 0, 'failures': 0, 'error': None, 'batch_size': min(BATCH, 2 * self.batch_size)})
-        if out_of_budget and campaign._is_spent():
-            self._finish('budget_spent')
         return len(rows)
 
     def _next_customers(self, customers, limit):

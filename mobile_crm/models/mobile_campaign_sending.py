@@ -1,3 +1,7 @@
+import math
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from odoo import api, fields, models
 
 from .mobile_campaign_issuing import COUPON_TYPES, CREDIT_TYPES
@@ -26,6 +30,14 @@ class MobileCampaign(models.Model):
             [('campaign_id', 'in', self.ids)], ['campaign_id'], ['__count']))
         for campaign in self:
             campaign.run_count = counts.get(campaign._origin, 0)
+
+    @api.depends('points_granted', 'program_id.program_type')
+    def _compute_coupon_value(self):
+        """Override: money in the e-wallet is worth itself, and points what the best reward pays for them."""
+        super()._compute_coupon_value()
+        for campaign in self.filtered(lambda campaign: campaign.program_id.program_type in CREDIT_TYPES):
+            rates = campaign.program_id.reward_ids.filtered(lambda reward: reward.discount_mode == 'per_point')
+            campaign.coupon_value = max(rates.mapped('discount'), default=0) * campaign.points_granted
 
     # === CRUD METHODS === #
 
@@ -64,7 +76,31 @@ class MobileCampaign(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _is_spent(self):
-        """Tell whether all coupons of the campaign are given out."""
+    def _room(self):
+        """Return how many more customers the budgets allow at all, and today; infinite where there is none.
+
+        :rtype: tuple[float, float]
+        """
         self.ensure_one()
-        return bool(self.budget_coupons and self.budget_used >= self.budget_coupons)
+        now = fields.Datetime.now()
+        at_all = self.budget_coupons - self.budget_used if self.budget_coupons else math.inf
+        if self.budget_discount and self.coupon_value:
+            at_all = min(at_all, (self.budget_discount - self.budget_discount_used) // self.coupon_value)
+        used_today = self.budget_day_used if self.budget_day == self._budget_today(now) else 0
+        return at_all, self.budget_per_day - used_today if self.budget_per_day else math.inf
+
+    def _tomorrow(self):
+        """Return when the budget of a day begins anew (naive UTC)."""
+        self.ensure_one()
+        zone = ZoneInfo(self.company_id.partner_id.tz or 'UTC')
+        day = self._budget_today(fields.Datetime.now()) + timedelta(days=1)
+        return datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None)
+
+    def _recount_budget(self):
+        """Override: points and money that were given are not given back."""
+        credit = self.filtered(lambda campaign: campaign.program_id.program_type in CREDIT_TYPES)
+        super(MobileCampaign, self - credit)._recount_budget()
+        for campaign in credit.filtered(lambda campaign: campaign._has_budget()):
+            count = self.env['mobile.decision'].sudo().search_count(
+                [('campaign_id', '=', campaign.id), ('outcome', '=', 'sent')])
+            campaign.write({'budget_used': count, 'budget_discount_used': count * campaign.coupon_value})

@@ -25,7 +25,7 @@ class TestCampaignTemplate(MobileCommon):
     def _new(self, template, **values):
         """Return the campaign that somebody makes from a template as the dialog does."""
         action = template.action_use()
-        form = Form(template.env[action['res_model']].with_context(action['context']))
+        form = Form(template.env[action['res_model']].with_context(**action['context']))
         for name, value in values.items():
             form[name] = value
         return template.env['mobile.campaign'].browse(form.save().action_create()['res_id'])
@@ -135,7 +135,7 @@ class TestCampaignTemplate(MobileCommon):
     def _dry_run(self, campaign, **values):
         """Return the dry run's dialog, and its bars: the number of each outcome by what it is called."""
         action = campaign.with_user(self.manager).action_dry_run()
-        wizard = Form(self.env[action['res_model']].with_user(self.manager).with_context(action['context']))
+        wizard = Form(self.env[action['res_model']].with_user(self.manager).with_context(**action['context']))
         for name, value in values.items():
             wizard[name] = value
         wizard = wizard.save()
@@ -177,7 +177,7 @@ class TestCampaignTemplate(MobileCommon):
     def test_a_broadcast_is_looked_at_before_it_starts(self):
         campaign = self.campaign.copy({'trigger': 'broadcast'})
         action = campaign.action_review()
-        wizard = Form(self.env[action['res_model']].with_user(self.manager).with_context(action['context'])).save()
+        wizard = Form(self.env[action['res_model']].with_user(self.manager).with_context(**action['context'])).save()
         self.assertEqual((wizard.is_start, wizard.passed_count, campaign.state), (True, 2, 'draft'))
         wizard.action_start()
         self.assertEqual(campaign.state, 'running')

@@ -1,6 +1,8 @@
 """What a decision brings: coupons, points and messages, written by SQL for one or for thousands."""
+from datetime import datetime
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -48,6 +50,7 @@ class TestIssuing(MobileCommon):
         self.campaign.write({'store_ids': [Command.set((self.store_near + self.store_far).ids)], 'max_per_customer': 2,
                              'cooldown_hours': 0})
         self.assertTrue(self.campaign._can_insert_cards())
+        self.startPatcher(patch.object(fields.Datetime, 'now', return_value=datetime(2026, 3, 2, 12, 0)))
         fast = self._decide(self.anna, 'fast').card_id
         Campaign = self.registry['mobile.campaign']
         with patch.object(Campaign, '_can_insert_cards', lambda _self: False):
@@ -114,6 +117,7 @@ class TestIssuing(MobileCommon):
     # === MESSAGES === #
 
     def test_a_message_is_what_the_orm_would_make(self):
+        self.startPatcher(patch.object(fields.Datetime, 'now', return_value=datetime(2026, 3, 2, 12, 0)))
         fast = self._decide(self.anna).message_id
         slow = self.env['mobile.message']._post([{
             'partner_id': self.anna.id, 'company_id': self.company.id, 'campaign_id': self.campaign.id,
@@ -135,6 +139,7 @@ class TestIssuing(MobileCommon):
             partner.lang = lang
         decisions = self._decide(partners)
         decisions.message_id.sudo().unlink()
+        decisions[:2].variant_id = False
         decisions[2:].variant_id = variant
         self.env.flush_all()
         self.campaign._tell({decision.id: decision.card_id.id for decision in decisions})
@@ -257,6 +262,14 @@ class TestIssuing(MobileCommon):
         self.campaign._credit(decisions.ids)
         decisions.card_id.invalidate_recordset()
         self.assertEqual(decisions.card_id.points, before + 100)
+
+    def test_what_was_given_stays_in_the_budget(self):
+        self._loyalty(budget_coupons=3)
+        self._decide(self.anna + self.ben)
+        self.campaign._recount_budget()
+        self.assertEqual(self.campaign.budget_used, 2)
+        self.campaign.program_id = self._new_program('ewallet')
+        self.assertEqual(self.campaign.coupon_value, 50)
 
     def test_an_archived_card_stays_as_it_is(self):
         self._loyalty()

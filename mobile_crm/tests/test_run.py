@@ -1,5 +1,5 @@
 """A campaign's way through many customers: it can stop anywhere, and goes on where it was."""
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
@@ -224,8 +224,23 @@ class TestRun(MobileCommon):
     def test_a_budget_that_is_spent_ends_the_run(self):
         run = self.start(budget_coupons=3)
         self.work()
-        self.assertEqual((run.state, run.reason, run.sent, run.withheld, run.asked), ('done', 'budget_spent', 3, 1, 4))
+        self.assertEqual((run.state, run.reason, run.sent, run.withheld, run.asked), ('done', 'budget_spent', 3, 0, 3))
         self.assertEqual(self.campaign.budget_used, 3)
+
+    def test_a_budget_of_the_day_lets_the_run_go_on_tomorrow(self):
+        self.company.partner_id.tz = 'America/New_York'
+        now = datetime(2026, 3, 2, 20, 0)
+        with patch.object(fields.Datetime, 'now', return_value=now):
+            run = self.start(budget_per_day=3)
+            self.work()
+        self.assertEqual((run.state, run.asked, run.starts_at), ('queued', 3, datetime(2026, 3, 3, 5, 0)))
+        with patch.object(fields.Datetime, 'now', return_value=now + timedelta(hours=8)):
+            self.work()
+        self.assertEqual(run.asked, 3, "in New York it is still the same day")
+        for day in (1, 2):
+            with patch.object(fields.Datetime, 'now', return_value=now + timedelta(days=day)):
+                self.work()
+        self.assertEqual((run.state, run.sent, run.withheld), ('done', 7, 0))
 
     def test_a_campaign_that_ends_meanwhile_ends_the_run(self):
         run = self.start(date_to=fields.Datetime.now() + timedelta(hours=1))
