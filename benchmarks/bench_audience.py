@@ -80,8 +80,8 @@ def _judge(env, campaign, partner_id):
     """Return how many seconds it takes to tell whether one customer is in the audience, with writing the statement."""
     start = time.perf_counter()
     env.execute_query(SQL(
-        'SELECT %s FROM res_partner candidate WHERE candidate.id = %s', campaign._audience_sql(SQL('candidate.id')),
-        partner_id))
+        'SELECT audience.id FROM (SELECT %s AS id) candidate LEFT JOIN %s AS audience ON audience.id = candidate.id',
+        partner_id, campaign._audience_partners().sudo()._search(campaign._audience()).subselect()))
     return time.perf_counter() - start
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from devtools import environment, odoo, postgres, server
+from devtools import odoo, postgres, server
 from devtools.database import PREFIX, Databases
 from devtools.pg_binaries import find
 from devtools.ports import free_port
@@ -24,17 +24,23 @@ PATIENCE = 120
 PDF_MAKER = """#!/bin/sh
 case "$1" in --version) echo 'wkhtmltopdf 0.12.6 (with patched qt)'; exit;; esac
 for last; do :; done
-printf '%%PDF-1.4\\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\\ntrailer<</Root 1 0 R>>\\n%%%%EOF\\n' > "$last"
+printf '%%PDF-1.4\\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\\n' > "$last"
+printf 'trailer<</Root 1 0 R>>\\n%%%%EOF\\n' >> "$last"
 """
 
 
 class OwnServer(contextlib.ExitStack):
-    """A copy of the whole-system database on a private cluster, and a server on it.
+    """A copy of a database on a private cluster, and a server on it.
 
+    :param str source: the database's connection string
     :ivar str url: of the server
     """
 
     database = f'{PREFIX}own'
+
+    def __init__(self, source):
+        super().__init__()
+        self._source = source
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix='mobile_crm_own.'))
@@ -75,9 +81,8 @@ class OwnServer(contextlib.ExitStack):
 
     def kill_worker(self, choose):
         """Kill one of the server's workers in the middle of what it does; the server starts another."""
-        workers = psutil.Process(self.instance.pid).children()
-        if workers:
-            with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if workers := psutil.Process(self.instance.pid).children():
                 choose(workers).send_signal(signal.SIGKILL)
 
     def crash_postgres(self):
@@ -85,7 +90,15 @@ class OwnServer(contextlib.ExitStack):
         self._pg('pg_ctl', 'restart', '-D', self.folder / 'data', '-m', 'immediate', '-w', '-t', PATIENCE,
                  '-l', self.folder / 'log', '-o', self._options)
 
+    def keep_running(self):
+        """Start the server again if it has ended: Odoo's main process does when a worker dies while PostgreSQL is
+        away. Where it is in earnest, the system's services do this.
+        """
+        if not self.instance.alive:
+            server.start(self.instance)
+
     def wait_until_it_serves(self):
+        self.keep_running()
         assert wait_until(self.instance.answers, PATIENCE, 0.2), 'the server does not come back'
 
     # === HOW IT BEGINS === #
@@ -120,14 +133,12 @@ class OwnServer(contextlib.ExitStack):
             cursor.execute(f'CREATE ROLE {postgres.ROLE} LOGIN CREATEDB PASSWORD %s', [self.password])
 
     def _copy_database(self):
-        """Copy the whole-system template; its attachments stay in the filestore that all databases of ours share."""
-        source = Databases(odoo.ensure(), postgres.ensure())
-        template = source.template('full')
+        """Copy the rows; attachments that are not in the database are not needed here."""
         with self.server.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE {self.database} TEMPLATE template0')
         with subprocess.Popen(
-                [self.binaries.folder / 'pg_dump', '--no-owner', '--no-privileges', '-Fc'], stdout=subprocess.PIPE,
-                env={**os.environ, **source.server.variables(template)}) as dump:
+                [self.binaries.folder / 'pg_dump', '--no-owner', '--no-privileges', '-Fc', self._source],
+                stdout=subprocess.PIPE) as dump:
             subprocess.run(
                 [self.binaries.folder / 'pg_restore', '--no-owner', '-d', self.database], stdin=dump.stdout,
                 check=True, env={**os.environ, **self.server.variables(self.database)})
@@ -139,12 +150,8 @@ class OwnServer(contextlib.ExitStack):
         maker = tools / 'wkhtmltopdf'
         maker.write_text(PDF_MAKER, encoding='utf-8')
         maker.chmod(0o755)
-        before = os.environ['PATH']
-        os.environ['PATH'] = f'{tools}{os.pathsep}{before}'
-        try:
-            assert str(tools) in environment.child()['PATH']
-            self.instance = server.prepare(
-                'own', self.databases, self.database, free_port(), WORKERS, door=False, db_maxconn=32)
-            server.start(self.instance)
-        finally:
-            os.environ['PATH'] = before
+        self.callback(os.environ.update, PATH=os.environ['PATH'])
+        os.environ['PATH'] = f'{tools}{os.pathsep}{os.environ["PATH"]}'
+        self.instance = server.prepare(
+            'own', self.databases, self.database, free_port(), WORKERS, door=False, db_maxconn=32)
+        server.start(self.instance)

@@ -1,5 +1,5 @@
-"""Many redeem the same coupons while workers and PostgreSQL are killed: each coupon is spent exactly once, and everybody
-is told."""
+"""Many redeem the same coupons while workers and PostgreSQL are killed: each coupon is spent exactly once, and each of
+them is told."""
 
 import json
 import random
@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 import requests
 
+from devtools.console import say
 from devtools.people import TIMEOUT
 from tests.own_server import OwnServer
 from tests.redeemers import PortalRedeemer, SalesRedeemer, TillRedeemer, settle, staff_of
@@ -63,8 +64,8 @@ print('DIFFERENCES', env['mobile.redemption']._differences(env['res.company'].se
 
 
 @pytest.fixture(scope='module')
-def own():
-    with OwnServer() as own:
+def own(server):
+    with OwnServer(server.dsn) as own:
         yield own
 
 
@@ -80,6 +81,7 @@ class Murderer(threading.Thread):
         for number in range(1, 1_000_000):
             if self._over.wait(self._random.uniform(0.5, 1.5) * CALM):
                 return
+            self._own.keep_running()
             if number % EVERY == 2:
                 self._own.crash_postgres()
                 self.killed['PostgreSQL'] += 1
@@ -162,15 +164,23 @@ def keep_token(own):
 def report(outcomes, elapsed, killed, coupons, parallel):
     """Print how it went."""
     clean = [outcome for _number, outcome in outcomes if outcome.tries == 1]
-    print(f'\n{coupons} coupons, {len(outcomes)} attempts by {parallel} at once in {elapsed:.0f} s; '
-          f'killed: {dict(killed)}')
+    say(f'\n{coupons} coupons, {len(outcomes)} attempts by {parallel} at once in {elapsed:.0f} s; '
+        f'killed: {dict(killed)}')
     for channel in ('till', 'sale', 'phone'):
         winners, losers = ([outcome.seconds for outcome in clean if outcome.channel == channel and outcome.won is won]
                            for won in (True, False))
         if winners and losers:
             median = statistics.median(winners)
-            print(f'  {channel:5} {len(winners):6} winners, median {median * 1e3:7.1f} ms; {len(losers):6} losers, '
-                  f'median {statistics.median(losers) / median:.2f} times, slowest {max(losers) / median:.2f} times')
+            say(f'  {channel:5} {len(winners):6} winners, median {median * 1e3:7.1f} ms; {len(losers):6} losers, '
+                f'median {statistics.median(losers) / median:.2f} times, slowest {max(losers) / median:.2f} times')
+
+
+def test_two_transactions_at_once(own):
+    """Nobody waits for a coupon, and of two that change one row the second begins anew."""
+    log = own.shell(MAKE.format(coupons=1, with_orders=0))
+    [code] = json.loads(re.search(r'^MADE (.*)$', log, re.M)[1])['codes']
+    assert 'pairs are good' in own.shell(
+        f'from tests import redemption_pairs\nprint(redemption_pairs.run(env, {code!r}))')
 
 
 # === THE CONTROL: what Odoo's own till does === #

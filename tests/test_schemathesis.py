@@ -90,9 +90,19 @@ def question(server, customer):
 
 
 @pytest.fixture(scope='module')
-def known(customer, question):
+def redemption(customer, till):
+    """Let the till hold one of the customer's coupons; return the hold's id."""
+    code = customer.get('/offers', status='available')['items'][-1]['code']
+    answer = till.post('/till/redemptions', 201, code=code, order_ref='Schemathesis', store_id=customer.get(
+        '/stores')['items'][0]['id'])
+    return answer['id']
+
+
+@pytest.fixture(scope='module')
+def known(customer, question, redemption):
     """Return an id for each parameter of a path; those that schemathesis makes up name nothing."""
     return {
+        'redemption_id': redemption,
         'approval_id': question,
         'store_id': customer.get('/stores')['items'][0]['id'],
         'offer_id': customer.get('/offers')['items'][0]['id'],
@@ -113,7 +123,7 @@ def till(server):
         till.http.headers['Authorization'] = f'Bearer {answer["access_token"]}'
 
     till.renew = renew
-    return till
+    return renewed(till)
 
 
 @pytest.fixture(scope='module')

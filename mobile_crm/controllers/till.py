@@ -71,7 +71,7 @@ class Till(MobileController):
 
     @mobile_route('/till/redemptions/<uuid:redemption_id>/confirm', methods=['POST'], auth='mobile_till',
                   readonly=False, problems=('conflict', 'redemption_expired', 'redemption_void'))
-    def confirm_redemption(self, redemption_id: Uuid, body: Confirmation = Confirmation()) -> Redemption:
+    def confirm_redemption(self, redemption_id: Uuid, body: Confirmation = AS_BEFORE) -> Redemption:
         """Let a coupon count that is held; what was confirmed before stays as it was."""
         row = self._redemption(redemption_id)
         row._confirm_at_till(self._money(body, 'amount'), self._money(body, 'discount'))

@@ -29,7 +29,7 @@ class LoyaltyCard(models.Model):
     mobile_status = fields.Selection(
         string="Status", selection=STATUS, compute='_compute_mobile_status', search='_search_mobile_status')
     mobile_history = fields.Html(
-        string="History", compute='_compute_mobile_history', sanitize=False,
+        string="What Happened", compute='_compute_mobile_history', sanitize=False,
         help="Told from the facts themselves: nothing changes when somebody edits it.")
 
     # === COMPUTE METHODS === #

@@ -37,7 +37,7 @@ class MobileCampaign(models.Model):
     audience_reachable_count = fields.Integer(
         string="Reachable", compute='_compute_audience_count',
         help="Who has agreed to what the campaign needs: to the use of their location where a place sets it off, and "
-             "to its channel.")
+             "to one of its channels, unless the inbox is enough.")
     audience_sample_ids = fields.Many2many(
         string="For Example", comodel_name='res.partner', compute='_compute_audience_count')
     audience_problem = fields.Char(string="Problem of the Audience", compute='_compute_audience_count')
@@ -56,7 +56,8 @@ class MobileCampaign(models.Model):
                 ('model_id', '=', 'res.partner'), ('domain', '=', campaign.audience_domain),
                 ('user_ids', 'in', [self.env.uid, False])], limit=1)
 
-    @api.depends('audience_domain', 'trigger', 'app_id', 'company_id', 'user_id')
+    @api.depends(
+        'audience_domain', 'trigger', 'app_id', 'company_id', 'user_id', 'needs_channel', 'channel_ids.channel')
     @api.depends_context('uid')
     def _compute_audience_count(self):
         for campaign in self:
@@ -154,26 +155,13 @@ class MobileCampaign(models.Model):
         """Return ``res.partner`` in which the audience is searched, with the rights of the environment.
 
         Names are compared in the language of the database, days begin in the company's time zone, and figures are the
-        company's: whoever asks gets the same customers.
+        company's: whoever asks gets the same customers. Decisions search it elevated, for the author had the right to
+        ask (see ``_check_audience_domain``) and phones must get the same answer.
         """
         self.ensure_one()
         company = self.company_id._origin or self.env.company
         return self.env['res.partner'].with_company(company).with_context(
             lang=None, tz=audience.zone_of(company).key, active_test=True)
-
-    def _audience_sql(self, partner):
-        """Return the condition that a customer is in the audience, elevated: the campaign's author had the right to ask
-        (see ``_check_audience_domain``), and phones must get the same answer.
-
-        It is an EXISTS by the customer's id, so the effort grows with the customers who are asked about, whatever the
-        number of contacts. The caller has flushed.
-
-        :param SQL partner: the id of a ``res_partner``; its table goes by another name than its own.
-        :rtype: SQL
-        """
-        query = self._audience_partners().sudo()._search(self._audience())
-        query.add_where(SQL('%s = %s', SQL.identifier(query.table, 'id'), partner))
-        return SQL('EXISTS (%s)', query.select(SQL('1')))
 
     def _is_profiling(self):
         """Tell whether the audience looks at how customers behave, so that it takes their consent to ``profiling``."""
@@ -205,8 +193,11 @@ class MobileCampaign(models.Model):
         :param SQL partner: the id of a ``res_partner``.
         """
         granted, company = self.env['mobile.consent']._granted_sql, SQL('%s', self.company_id._origin.id)
-        needed = ['location'] if self.trigger in PLACE_TRIGGERS else []
-        return SQL(' AND ').join([SQL('TRUE'), *(granted(partner, company, purpose) for purpose in needed)])
+        needed = [granted(partner, company, 'location')] if self.trigger in PLACE_TRIGGERS else []
+        if self.needs_channel and self.channel_ids:
+            needed.append(audience.any_of(
+                granted(partner, company, channel) for channel in self.channel_ids.mapped('channel') if channel))
+        return SQL(' AND ').join(needed or [SQL('TRUE')])
 
     @contextmanager
     def _reading_audience(self):

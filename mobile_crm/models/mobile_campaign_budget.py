@@ -31,8 +31,8 @@ class MobileCampaign(models.Model):
         help="So many are given out from midnight to midnight, in the company's time zone. 0 means no limit.")
     budget_discount = fields.Monetary(
         string="Discounts in Total",
-        help="What all coupons together may cost: what was taken off orders, and the most that coupons in use can be worth. "
-             "0 means no limit.")
+        help="What all coupons together may cost: what was taken off orders, and the most that coupons in use can be "
+             "worth. 0 means no limit.")
     coupon_value = fields.Monetary(
         string="A Coupon Is Worth at Most", compute='_compute_coupon_value', store=True,
         help="By the rewards of the coupon program. 0 means that it depends on the order.")
@@ -75,8 +75,8 @@ class MobileCampaign(models.Model):
         for campaign in self:
             if campaign.budget_discount and not campaign.coupon_value:
                 raise ValidationError(self.env._(
-                    "What a coupon of “%s” costs depends on the order, so no budget of discounts can be kept. Give each "
-                    "reward a maximum discount.", campaign.program_id.name))
+                    "What a coupon of “%s” costs depends on the order, so no budget of discounts can be kept. Give "
+                    "each reward a maximum discount.", campaign.program_id.name))
 
     # === CRUD METHODS === #
 
@@ -122,8 +122,8 @@ class MobileCampaign(models.Model):
         """Take `count` coupons from the budgets.
 
         The statement that decided has already looked; another transaction may have been faster since. Both write the
-        campaign's row, so that the slower one fails and decides anew, and no budget is overdrawn: also not that of a store,
-        which is counted in the decisions themselves.
+        campaign's row, so that the slower one fails and decides anew, and no budget is overdrawn: also not that of a
+        store, which is counted in the decisions themselves.
         """
         self.ensure_one()
         if not self._has_budget():
@@ -150,7 +150,8 @@ class MobileCampaign(models.Model):
         for campaign in self.filtered(lambda campaign: campaign._has_budget()):
             execute_racing(self.env, SQL('SELECT FROM mobile_campaign WHERE id = %s FOR NO KEY UPDATE', campaign.id))
             execute_racing(self.env, SQL(
-                """UPDATE mobile_campaign campaign SET budget_used = spent.coupons, budget_discount_used = spent.discount
+                """UPDATE mobile_campaign campaign
+                      SET budget_used = spent.coupons, budget_discount_used = spent.discount
                      FROM (SELECT count(*) AS coupons,
                                   coalesce(sum(coalesce(used.discount, %(value)s)), 0) AS discount
                              FROM loyalty_card card

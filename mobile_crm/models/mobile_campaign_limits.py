@@ -42,8 +42,8 @@ class MobileCampaign(models.Model):
         help="For campaigns that start at a store. Where the opening hours are not known, it counts as open.")
     max_accuracy = fields.Integer(
         string="Accuracy at Least (m)", required=True, default=0,
-        help="A position that the phone knows less exactly than this many metres sets nothing off. 0 means that what the "
-             "fence can bear is exact enough.")
+        help="A position that the phone knows less exactly than this many metres sets nothing off. 0 means that what "
+             "the fence can bear is exact enough.")
     has_margin_floor = fields.Boolean(
         string="Keep a Margin", help="Nothing is offered below its cost plus a margin.")
     margin_floor_percent = fields.Float(

@@ -35,7 +35,7 @@ class MobileCampaign(models.Model):
 
     @api.depends('trigger', 'store_ids', 'program_id.reward_ids.reward_product_id')
     def _compute_placeholders(self):
-        super()._compute_placeholders()
+        return super()._compute_placeholders()
 
     @api.depends(PICTURE_FIELD)
     def _compute_image_url(self):

@@ -130,7 +130,7 @@ class MobileCampaign(models.Model):
         for source in (self.variant_ids or self):
             bare = {name for said in source._said() for name in placeholders.without_fallback(said, known)}
             for name in sorted(bare - sure - OPTIONAL):
-                fallback = known[name].fallback and self.env._(known[name].fallback)  # pylint: disable=gettext-variable
+                fallback = known[name].fallback and self.env._(known[name].fallback)
                 terms = {'name': f'{{{name}}}', 'example': f'{{{name}|{fallback or "…"}}}'}
                 hints.append(self.env._(
                     "%(name)s is never known here: the sentence is left out. Take it away, or write %(example)s.",

@@ -28,9 +28,9 @@ class MobileCampaignText(models.AbstractModel):
             campaign = text._campaign()
             sure, never = Placeholder._sure(campaign), Placeholder._never(campaign)
             text.placeholders = [{
-                'label': self.env._(known.label),  # pylint: disable=gettext-variable
+                'label': self.env._(known.label),
                 'text': f'{{{name}}}' if name in sure or not known.fallback
-                        else f'{{{name}|{self.env._(known.fallback)}}}',  # pylint: disable=gettext-variable
+                        else f'{{{name}|{self.env._(known.fallback)}}}',
             } for name, known in Placeholder._known().items() if name not in never]
 
     # === CONSTRAINT METHODS === #

@@ -28,9 +28,9 @@ class MobileCouponPass(models.AbstractModel):
             return None
         start, end = card.mobile_valid_from, card._mobile_expiry()
         return coupon_pass.write(self.env['mobile.member.card']._key(company), coupon_pass.Terms(
-            code=code, discount=self._discount(card, company), minimum=self._units(card._mobile_minimum(company), company),
-            currency=company.currency_id.name, start=_seconds(start), end=_seconds(end),
-            stores=tuple(card.mobile_store_ids.ids)))
+            code=code, discount=self._discount(card, company),
+            minimum=self._units(card._mobile_minimum(company), company), currency=company.currency_id.name,
+            start=_seconds(start), end=_seconds(end), stores=tuple(card.mobile_store_ids.ids)))
 
     @api.model
     def _read(self, company, text):

@@ -197,7 +197,8 @@ class MobileDecision(models.Model):
             ``store_id``, ``product_id``, ``occurred_at`` (naive UTC), ``cause`` and ``run_id``; one of ``event_id`` and
             ``cause`` is set. A campaign answers the same event or cause of a customer once.
         :param campaigns: the ``mobile.campaign`` that candidates can belong to.
-        :param stores, products: ``mobile.store`` and ``product.product`` of the candidates, where the caller knows them.
+        :param stores, products: ``mobile.store`` and ``product.product`` of the candidates, where the caller knows
+            them.
         :return: the decisions, one row per candidate, by id.
         """
         rows = self._answer(candidates, campaigns, stores, products)
@@ -232,12 +233,10 @@ class MobileDecision(models.Model):
     def _send(self):
         """Give the customer of each decision what its campaign offers, and the message that brings it."""
         groups = self.env.execute_query(SQL(
-            """SELECT campaign_id, company_id, array_agg(id ORDER BY id), array_agg(partner_id ORDER BY id)
-                 FROM mobile_decision WHERE id = ANY(%s) GROUP BY campaign_id, company_id ORDER BY campaign_id""",
+            """SELECT campaign_id, array_agg(id ORDER BY id), array_agg(partner_id ORDER BY id)
+                 FROM mobile_decision WHERE id = ANY(%s) GROUP BY campaign_id ORDER BY campaign_id""",
             list(self._ids)))
-        for campaign_id, company_id, decision_ids, partner_ids in groups:
-            self.env['mobile.preference']._spend(
-                self.env['res.partner'].browse(set(partner_ids)), self.env['res.company'].browse(company_id))
+        for campaign_id, decision_ids, partner_ids in groups:
             campaign = self.env['mobile.campaign'].browse(campaign_id)
             campaign._spend_budget(len(decision_ids))
             campaign._issue(dict(zip(decision_ids, partner_ids, strict=True)))

@@ -13,8 +13,9 @@ CANDIDATE = (
     'campaign_id', 'partner_id', 'event_id', 'device_id', 'store_id', 'product_id', 'occurred_at', 'cause', 'run_id')
 # What each step hands on, beside the candidates and what it changes.
 CARRIED = SQL(', ').join(map(SQL.identifier, (
-    *CANDIDATE, 'company_id', 'store_cooldown_hours', 'week_maximum', 'coupons_left', 'discounts_left', 'day_left', 'held',
-    'channel', 'slot')))
+    *CANDIDATE, 'company_id', 'store_cooldown_hours', 'week_maximum', 'coupons_left', 'discounts_left', 'day_left',
+    'held', 'channel', 'slot')))
+TURN = SQL('turn')
 
 
 class MobileDecision(models.Model):
@@ -22,8 +23,9 @@ class MobileDecision(models.Model):
 
     It goes from step to step, each a query on the one before: ``candidate``, ``judged`` by the gates, then by what the
     candidates beside it take: how often a campaign speaks to a customer, how often all of them do, and budgets. A step
-    that no campaign needs is left out. In each row ``stop`` is the reason so far, and ``held`` the control group; who is
-    held takes nothing from anybody and is asked all the same, so that control groups are those who would have got it.
+    that no campaign needs is left out. In each row ``stop`` is the reason so far, and ``held`` the control group; who
+    is held takes nothing from anybody and is asked all the same, so that control groups are those who would have got
+    it.
 
     Each step ends with ``OFFSET 0``: PostgreSQL would put a step's expressions in wherever the next one names them, and
     ask all gates a dozen times.
@@ -52,23 +54,22 @@ class MobileDecision(models.Model):
     def _decided(self, candidates, question):
         """Return the head of a statement; what follows reads its ``decided``.
 
-        :return: ``WITH …``; ``decided`` has the columns of the candidates, ``company_id``, ``final`` (a reason), ``slot``,
-            ``turn``, ``variant_id`` and ``channel``.
+        :return: ``WITH …``; ``decided`` has the columns of the candidates, ``company_id``, ``final`` (a reason),
+            ``slot``, ``turn``, ``variant_id`` and ``channel``.
         :rtype: SQL
         """
-        steps = [SQL('candidate AS (%s)', candidates), self._judged(question)]
+        steps, last = [SQL('candidate AS (%s)', candidates), self._judged(question)], SQL('judged')
         for step in (self._capped, self._spaced, self._counted, self._rationed, self._budgeted):
-            if (query := step(question)) is not None:
-                steps.append(SQL('%s AS (%s)', SQL.identifier(f'step_{len(steps)}'), query(
-                    SQL('judged') if len(steps) == 2 else SQL.identifier(f'step_{len(steps) - 1}'))))
-        last = SQL.identifier(f'step_{len(steps) - 1}')
+            if query := step(question):
+                before, last = last, SQL.identifier(step.__name__.strip('_'))
+                steps.append(SQL('%s AS (%s)', last, query(before)))
         return SQL(
             """WITH %s, decided AS (
                    SELECT candidate.*, coalesce(stop, held, 'passed') AS final,
                           CASE WHEN stop IS NULL THEN %s END AS variant_id FROM %s candidate)""",
             SQL(', ').join(steps), self.env['mobile.gate']._variant(question), last)
 
-    # === STEPS === #
+    # === STEPS: each returns a function of the name of the one before, or None when no campaign needs it === #
 
     @api.model
     def _judged(self, question):
@@ -78,7 +79,8 @@ class MobileDecision(models.Model):
             """judged AS (
                 SELECT %(columns)s, campaign.company_id, campaign.max_per_customer, campaign.cooldown_hours,
                        campaign.store_cooldown_hours, %(left)s, earlier.slot AS sent_before,
-                       CASE WHEN preference.has_weekly_maximum THEN preference.max_messages_per_week END AS week_maximum,
+                       CASE WHEN preference.has_weekly_maximum THEN preference.max_messages_per_week
+                       END AS week_maximum,
                        %(held)s AS held, %(channel)s AS channel, CASE %(gates)s END AS stop
                   FROM candidate
                   JOIN mobile_campaign campaign ON campaign.id = candidate.campaign_id
@@ -104,7 +106,8 @@ class MobileDecision(models.Model):
         if not campaigns:
             return SQL('NULL::bigint AS coupons_left, NULL::bigint AS discounts_left, NULL::bigint AS day_left')
         return SQL(
-            """CASE WHEN campaign.budget_coupons > 0 THEN campaign.budget_coupons - campaign.budget_used END AS coupons_left,
+            """CASE WHEN campaign.budget_coupons > 0 THEN campaign.budget_coupons - campaign.budget_used
+               END AS coupons_left,
                -- What nobody can tell the worth of is not given out.
                CASE WHEN campaign.budget_discount > 0 THEN coalesce(floor(
                     (campaign.budget_discount - coalesce(campaign.budget_discount_used, 0))
@@ -161,7 +164,8 @@ class MobileDecision(models.Model):
                            SELECT count(*) AS week_count, count(*) FILTER (WHERE told.decided_at > %(day)s) AS day_count
                              FROM mobile_decision told
                             WHERE told.partner_id = before.partner_id AND told.company_id = before.company_id
-                              AND told.outcome = 'sent' AND told.decided_at > %(week)s AND %(is_counted)s) recent ON TRUE
+                              AND told.outcome = 'sent' AND told.decided_at > %(week)s AND %(is_counted)s
+                           ) recent ON TRUE
                    ) counted""",
                 before=before, day=question.now - DAY, week=question.now - WEEK, is_counted=is_counted),
             SQL('company_id, partner_id'),
@@ -201,7 +205,7 @@ class MobileDecision(models.Model):
                    WHEN ahead > day_left THEN 'day_budget_spent'"""))
 
     @api.model
-    def _ahead(self, before, partition, stops, turn=SQL('turn')):
+    def _ahead(self, before, partition, stops, turn=TURN):
         """Return a step that stops candidates by how many of their like come first.
 
         :param SQL before: the step before.
@@ -230,8 +234,8 @@ class MobileDecision(models.Model):
 
         :param SQL candidates: as for ``_decide``.
         :param int sample: so many customers of each outcome, those with the lowest numbers.
-        :return: ``count`` (candidates), ``outcomes`` ((reason, count), most frequent first) and ``sample`` ((partner_id,
-            reason, variant_id or None)).
+        :return: ``count`` (candidates), ``outcomes`` ((reason, count), most frequent first) and ``sample``
+            ((partner_id, reason, variant_id or None)).
         :rtype: dict
         """
         self.env.flush_all()
@@ -273,5 +277,5 @@ class MobileDecision(models.Model):
             """SELECT %s AS campaign_id, %s AS partner_id, NULL::integer AS event_id, NULL::integer AS device_id,
                       %s::integer AS store_id, %s::integer AS product_id, %s::timestamp AS occurred_at,
                       %s::varchar AS cause, NULL::integer AS run_id""",
-            campaign.id, partner.id, (store and store.id) or None, (product and product.id) or None, fields.Datetime.now(),
-            cause)
+            campaign.id, partner.id, (store and store.id) or None, (product and product.id) or None,
+            fields.Datetime.now(), cause)

@@ -41,8 +41,8 @@ class MobileGate(models.AbstractModel):
     """The gates between a campaign and a customer, in the order in which they are asked.
 
     A new gate is one method and one line in ``_gates``; a bridge adds its own by extending that method. Its reason goes
-    into ``mobile.decision.reason``. Here are the gates of the campaign, the occasion and the place; ``mobile_gate_wishes``
-    has those of what the customer wants, ``mobile_gate_standing`` those of where the customer stands.
+    into ``mobile.decision.reason``. Here are the gates of the campaign, the occasion and the place;
+    ``mobile_gate_wishes`` has those of what the customer wants, ``mobile_gate_standing`` those of where they stand.
 
     A broadcast asks each gate a million times: one that reads a table joins it by a key, or asks for it with ``EXISTS``
     and nothing but equalities to the outside, so that PostgreSQL may read the table once.
@@ -76,15 +76,14 @@ class MobileGate(models.AbstractModel):
             ('no_consent', self._no_channel_consent(question)),
             ('channel_unwanted', self._channel_unwanted(question)),
             ('store_unwanted', self._store_unwanted()),
-            ('category_unwanted', self._category_unwanted()),
+            ('category_unwanted', self._category_unwanted(question)),
             ('quiet_hours', self._quiet_hours(question)),
         ]
         return [
             *(Gate(reason, stops) for reason, stops in conditions if stops),
             *self._not_in_audience(question),
+            *self._owing(question),
             *(Gate(reason, stops) for reason, stops in (
-                ('in_dispute', self._in_dispute(question)),
-                ('overdue', self._overdue(question)),
                 ('cooldown', self._cooldown(question)),
                 ('store_cooldown', self._store_cooldown(question)),
             ) if stops),
@@ -124,7 +123,8 @@ class MobileGate(models.AbstractModel):
     @api.model
     def _inaccurate(self, question):
         # What a phone does not say cannot be held against it: it watches its fences by more than positions.
-        return any(self._reporting(question).mapped('max_accuracy')) and SQL('campaign.max_accuracy > 0 AND event.accuracy > campaign.max_accuracy')
+        return any(self._reporting(question).mapped('max_accuracy')) and SQL(
+            'campaign.max_accuracy > 0 AND event.accuracy > campaign.max_accuracy')
 
     @api.model
     def _late_event(self, question):

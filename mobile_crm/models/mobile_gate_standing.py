@@ -11,7 +11,8 @@ VARIANT_SEED = 1 << 41
 
 
 class MobileGate(models.AbstractModel):
-    """The gates of where the customer stands: in the audience, with the books, with what came before, in a control group.
+    """The gates of where the customer stands: in the audience, with the books, with what came before; and the draw of
+    control groups and variants.
     """
 
     _inherit = 'mobile.gate'
@@ -28,44 +29,36 @@ class MobileGate(models.AbstractModel):
                     'not_in_audience',
                     SQL('candidate.campaign_id = %s AND %s.id IS NULL', campaign.id, audience),
                     SQL('LEFT JOIN %s AS %s ON candidate.campaign_id = %s AND %s.id = candidate.partner_id',
-                        campaign._audience_partners().sudo()._search(domain).subselect(), audience, campaign.id, audience)))
+                        campaign._audience_partners().sudo()._search(domain).subselect(), audience, campaign.id,
+                        audience)))
         return gates
 
     # === THE BOOKS === #
 
     @api.model
-    def _unpaid(self, company, condition):
-        """Return that the customer's company owes on an invoice for which a condition holds.
-
-        :param SQL condition: on ``line``, a journal item, and its ``invoice``.
-        """
-        return SQL(
-            """campaign.company_id = %s AND EXISTS (
-                   SELECT FROM account_move_line line
-                     JOIN account_account account ON account.id = line.account_id
-                     JOIN account_move invoice ON invoice.id = line.move_id
-                    WHERE line.partner_id = partner.commercial_partner_id AND line.company_id = %s
-                      AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted' AND line.amount_residual > 0
-                      AND account.account_type = 'asset_receivable'
-                      AND invoice.move_type IN ('out_invoice', 'out_receipt') AND %s)""",
-            company.id, company.id, condition)
-
-    @api.model
-    def _of_debtors(self, question, condition):
+    def _owing(self, question):
+        """Return the gates of customers whose company owes: in dispute, or overdue."""
         companies = question.campaigns.company_id.sudo().filtered('mobile_withhold_unpaid')
-        return companies and SQL(' OR ').join(
-            SQL('(%s)', self._unpaid(company, condition(company))) for company in companies)
-
-    @api.model
-    def _in_dispute(self, question):
-        # What accountants mark: an invoice whose payment is blocked, or that is kept out of reminders.
-        return self._of_debtors(
-            question, lambda company: SQL("(invoice.payment_state = 'blocked' OR line.no_followup)"))
-
-    @api.model
-    def _overdue(self, question):
-        return self._of_debtors(question, lambda company: SQL(
-            'line.date_maturity < %s', question.now.date() - timedelta(days=company.mobile_overdue_days)))
+        if not companies:
+            return []
+        overdue = SQL('CASE line.company_id %s END', SQL(' ').join(
+            SQL('WHEN %s THEN %s::date', company.id, question.now.date() - timedelta(days=company.mobile_overdue_days))
+            for company in companies))
+        # Both are read at once, by Odoo's index of what is not paid. What accountants mark as in dispute is an invoice
+        # whose payment is blocked, or that is kept out of follow-ups.
+        books = SQL(
+            """LEFT JOIN LATERAL (
+                   SELECT bool_or(invoice.payment_state = 'blocked' OR line.no_followup) AS in_dispute,
+                          bool_or(line.date_maturity < %s) AS is_overdue
+                     FROM account_move_line line
+                     JOIN account_move invoice ON invoice.id = line.move_id
+                    WHERE line.partner_id = partner.commercial_partner_id AND line.company_id = campaign.company_id
+                      AND line.company_id IN %s AND line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
+                      AND line.amount_residual > 0 AND line.account_id = ANY(ARRAY(
+                          SELECT id FROM account_account WHERE account_type = 'asset_receivable'))
+                      AND invoice.move_type IN ('out_invoice', 'out_receipt')) books ON TRUE""",
+            overdue, tuple(companies.ids))
+        return [Gate('in_dispute', SQL('books.in_dispute'), books), Gate('overdue', SQL('books.is_overdue'))]
 
     # === WHAT CAME BEFORE === #
 
@@ -90,9 +83,9 @@ class MobileGate(models.AbstractModel):
     def _held(self, question):
         """Return the control group that the customer of a candidate is in, as the reason, or NULL.
 
-        It is no gate, and asked about after all of them, budgets too: who is held out would have got the offer. So those
-        who got it and those who did not differ by chance alone. It is sticky: a hash of the customer and the campaign,
-        or the company, puts the same ones aside every time; a larger share keeps those of the smaller one.
+        It is no gate, and asked about after all of them, budgets too: who is held out would have got the offer. So
+        those who got it and those who did not differ by chance alone. It is sticky: a hash of the customer and the
+        campaign, or the company, puts the same ones aside every time; a larger share keeps those of the smaller one.
         """
         companies = question.campaigns.company_id.sudo().filtered('mobile_holdout_percent')
         whens = [

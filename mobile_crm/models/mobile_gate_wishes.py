@@ -19,7 +19,7 @@ class MobileGate(models.AbstractModel):
     def _granted(self, campaigns, purpose):
         """Return whether the customer of a candidate consents to a purpose.
 
-        The company is written into the statement where there is only one: the wording that counts is looked up once then.
+        The company is written into the statement where there is only one: the wording that counts is looked up once.
         """
         companies = campaigns.company_id
         company = SQL('%s', companies.id) if len(companies) == 1 else SQL('campaign.company_id')
@@ -113,9 +113,9 @@ class MobileGate(models.AbstractModel):
                                 WHERE preference_id = preference.id AND store_id = candidate.store_id)""")
 
     @api.model
-    def _category_unwanted(self):
+    def _category_unwanted(self, question):
         # Who chose a category has chosen what is below it. A campaign about nothing in particular is for everybody.
-        return SQL(
+        return question.campaigns.category_ids and SQL(
             """preference.id IS NOT NULL
                AND EXISTS (SELECT FROM mobile_preference_category_rel WHERE preference_id = preference.id)
                AND EXISTS (SELECT FROM mobile_campaign_category_rel WHERE campaign_id = campaign.id)

@@ -157,7 +157,7 @@ class MobileRedemption(models.Model):
         :rtype: MobileRedemption
         :raise CouponRefused: when somebody was faster.
         """
-        self.flush_model()
+        self._flush_ledger()
         now = fields.Datetime.now()
         values = {
             'uuid': str(uuid4()), 'card_id': card.id, 'campaign_id': card.mobile_campaign_id.id or None,
@@ -185,15 +185,12 @@ class MobileRedemption(models.Model):
             lock=LOCK, card=card.id, now=now, columns=SQL(', ').join(map(SQL.identifier, values)),
             values=SQL(', ').join(SQL('%s', value) for value in values.values()))
         try:
-            row = execute_racing(self.env, query)
+            rows = execute_racing(self.env, query)
         except psycopg2.errors.SerializationFailure:
-            row = None
-        if not row:
+            rows = []
+        if not rows:
             raise self._told_why(card)
-        # A hold of before may be void now.
-        card.mobile_redemption_ids.invalidate_recordset(['state', 'void_reason', 'voided_at'])
-        self._forget_cached(card)
-        return self.browse(row[0])
+        return self._changed(rows)
 
     @api.model
     def _told_why(self, card):
@@ -220,7 +217,7 @@ class MobileRedemption(models.Model):
         :return: those that were held until now.
         :rtype: MobileRedemption
         """
-        self.flush_model()
+        self._flush_ledger()
         now = fields.Datetime.now()
         done = []
         for redemption in self:
@@ -257,7 +254,7 @@ class MobileRedemption(models.Model):
         return self._give_back('returned', ('confirmed',), 'refunded')
 
     def _give_back(self, state, states, reason):
-        self.flush_model()
+        self._flush_ledger()
         now = fields.Datetime.now()
         return self._changed(execute_racing(self.env, SQL(
             """WITH gone AS (
@@ -298,25 +295,24 @@ class MobileRedemption(models.Model):
                      FROM %(done)s done WHERE done.channel = 'till'
                )""", done=done, till=self.env._("Till"), uid=self.env.uid, now=now)
 
-    def _changed(self, rows):
-        """Make the next look at these rows and their coupons see what SQL has just written.
-
-        :param list rows: of ids.
-        """
-        if not rows:
-            return self.browse()
-        changed = self.browse(row[0] for row in rows)
-        changed.invalidate_recordset()
-        cards = changed.card_id
-        cards.invalidate_recordset(['points', 'history_ids'])
-        self._forget_cached(cards)
-        return changed
-
     @api.model
-    def _forget_cached(self, cards):
-        """Make the next look at coupons see the rows that SQL has just written, or met."""
-        cards.invalidate_recordset(['mobile_redemption_ids', 'mobile_status'])
-        cards.mobile_campaign_id.invalidate_recordset(['redemption_ids'])
+    def _changed(self, rows):
+        """Make the next look at the ledger and its coupons see what SQL has just written.
+
+        :param list rows: their first columns are the ids of redemptions.
+        :rtype: MobileRedemption
+        """
+        # Flushed before the statement, and read again by whoever needs it: this costs no query.
+        self.invalidate_model(flush=False)
+        self.env['loyalty.card'].invalidate_model(
+            ['points', 'history_ids', 'mobile_redemption_ids', 'mobile_status'], flush=False)
+        self.env['mobile.campaign'].invalidate_model(['redemption_ids'], flush=False)
+        return self.browse(row[0] for row in rows)
+
+    def _flush_ledger(self):
+        """Send what is pending of the tables that a statement is about to change."""
+        self.flush_model()
+        self.env['loyalty.card'].flush_model(['points'])
 
     @api.model
     def _cron_expire(self):

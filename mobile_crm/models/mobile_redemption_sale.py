@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, float_is_zero
+from odoo.tools import SQL, float_compare
 
 from ..tools.problems import CouponRefused
 from ..tools.racing import execute_racing
@@ -106,7 +106,7 @@ class MobileRedemption(models.Model):
         rewards = lines.filtered(lambda line: line.coupon_id == self.card_id)
         goods = lines.filtered(lambda line: not line.is_reward_line)
         return any(
-            part and all(float_is_zero(line.qty_invoiced_posted, precision_digits=4) for line in part)
+            part and all(float_compare(line.qty_invoiced_posted, 0, precision_digits=4) <= 0 for line in part)
             for part in (rewards, goods))
 
     def _is_to_be_returned(self):
@@ -128,6 +128,7 @@ class MobileRedemption(models.Model):
 
         :raise CouponRefused: when somebody redeems it in the same moment.
         """
+        self._flush_ledger()
         now = fields.Datetime.now()
         card = self.card_id
         card.mobile_redemption_ids.filtered(lambda row: row.state == 'held' and not row._is_held(now))._void('expired')

@@ -176,7 +176,8 @@ class MobileRedemption(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._check_terms(card, card.partner_id, company, accepted_at, store, 'till')
-                row = self._take(card, {**values, 'state': 'confirmed', 'points': card._mobile_reward().required_points})
+                row = self._take(card, {
+                    **values, 'state': 'confirmed', 'points': card._mobile_reward().required_points})
         except CouponRefused as refusal:
             return self._note_conflict(card, values, str(refusal)), True
         row._spend()
@@ -184,6 +185,7 @@ class MobileRedemption(models.Model):
 
     def _spend(self):
         """Take the points of rows that count from the beginning."""
+        self._flush_ledger()
         now = fields.Datetime.now()
         self.env.cr.execute(SQL(
             """WITH done AS (
@@ -203,7 +205,6 @@ class MobileRedemption(models.Model):
         conflict = self.create({
             **values, 'card_id': card.id, 'state': 'conflict', 'points': 0, 'conflict_id': other.id,
             'conflict_reason': reason})
-        self._forget_cached(card)
         conflict._tell_manager()
         return conflict
 

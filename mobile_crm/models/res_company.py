@@ -67,8 +67,8 @@ class ResCompany(models.Model):
              "campaigns together earn.")
     mobile_withhold_unpaid = fields.Boolean(
         string="No Offers to Customers Who Owe", default=True,
-        help="Customers with an invoice that is in dispute (its payment is blocked, or it is kept out of follow-ups) or "
-             "overdue get no offers.")
+        help="Customers with an invoice that is in dispute (its payment is blocked, or it is kept out of follow-ups) "
+             "or overdue get no offers.")
     mobile_overdue_days = fields.Integer(
         string="Overdue by More Than (days)", required=True, default=30,
         help="An invoice that has not been paid so many days after it was due keeps offers back.")

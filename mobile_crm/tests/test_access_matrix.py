@@ -37,7 +37,7 @@ RECORDS = {
     ('read_message', 'path.message_id'): 'message',
     ('redeem', 'body.code'): 'scanned',
     ('redeem', 'body.qr'): 'signed',
-    ('redeem', 'body.store_id'): 'till_store',
+    ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
@@ -291,6 +291,18 @@ class TestAccessMatrix(MobileHttpCase):
         _member, qr, _expires_at = self.env['mobile.member.card']._issue(device, owner, company)
         return Target(device, qr, None, company)
 
+    def _target_redemption(self, owner, company):
+        row = self.env['mobile.redemption']._reserve(self._card(owner, company), company, 'till', f"For {CANARY}")
+        return Target(row, row.uuid, None, company)
+
+    def _target_scanned(self, owner, company):
+        card = self._card(owner, company)
+        return Target(card, card.code, None, company)
+
+    def _target_signed(self, owner, company):
+        card = self._card(owner, company)
+        return Target(card, self.env['mobile.coupon.pass']._issue(card, company), None, company)
+
     def _target_challenge(self, owner, company):
         code, uuid = secret.new_code(), str(uuid4())
         Otp = self.env['mobile.otp']
@@ -319,6 +331,10 @@ class TestAccessMatrix(MobileHttpCase):
             body = json.loads(json.dumps(BODIES.get(operation.name, {})))
             if operation.name == 'report_events':
                 body['events'][0] |= {'id': fresh, 'occurred_at': fields.Datetime.now().isoformat() + 'Z'}
+            if operation.name == 'redeem':
+                # The store is right; it is the coupon that a stranger must not find.
+                store = self.store_near if actor.company == self.company else self.other_store
+                body |= {'store_id': store.id, 'code': None if names == ['qr'] else body['code']}
             if where == 'body':
                 _put(body, names, value, beside or {})
             kwargs['json'] = body

@@ -5,7 +5,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import SQL
 
@@ -30,15 +30,13 @@ class TestAudience(MobileCommon):
         """Return whom of Anna and Ben the audience holds, with all rights as the decision asks."""
         self.campaign.write({'audience_domain': domain, **values})
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(
-            'SELECT customer.id FROM res_partner customer WHERE id IN %s AND %s', (self.anna + self.ben)._ids,
-            self.campaign._audience_sql(SQL('customer.id'))))
-        return self.env['res.partner'].browse(row[0] for row in rows)
+        Partner = self.campaign._audience_partners().sudo()
+        return Partner.search(self.campaign._audience() & Domain('id', 'in', (self.anna + self.ben).ids), order='id')
 
     def _copy(self, **values):
         """Return a campaign that is being edited."""
         return self.campaign.new({
-            'company_id': self.company.id, 'user_id': self.env.uid, 'trigger': 'enter', 'channel': 'inbox', **values})
+            'company_id': self.company.id, 'user_id': self.env.uid, 'trigger': 'enter', **values})
 
     # === THE LIVE COUNT === #
 
@@ -50,11 +48,18 @@ class TestAudience(MobileCommon):
             form.audience_domain = repr([('id', 'in', (both + nobody).ids)])
             self.assertEqual((form.audience_count, form.audience_reachable_count), (2, 1))
             self.assertEqual(set(form.audience_sample_ids.ids), set(both.ids))
-            form.trigger = 'exit'
-            self.assertEqual(form.audience_reachable_count, 1)
             form.audience_domain = repr([('id', '=', self.ben.id)])
             self.assertEqual((form.audience_count, form.audience_reachable_count), (1, 0))
             self.assertFalse(form.audience_problem)
+
+    def test_who_can_be_reached_depends_on_the_channels_where_the_inbox_is_not_enough(self):
+        self.env['mobile.consent']._append(self.ben, self.company, {'sms': True}, 'staff')
+        self.campaign.write({
+            'audience_domain': repr([('id', 'in', (self.anna + self.ben).ids)]),
+            'channel_ids': [Command.create({'channel': channel}) for channel in ('push', 'sms')]})
+        self.assertEqual(self.campaign.audience_reachable_count, 2)
+        self.campaign.needs_channel = True
+        self.assertEqual(self.campaign.audience_reachable_count, 1)
 
     def test_another_app_has_its_own_customers(self):
         other = self.env['mobile.app'].create({'name': "Other", 'company_id': self.company.id})

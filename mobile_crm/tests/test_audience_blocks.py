@@ -114,8 +114,10 @@ class TestAudienceBlocks(MobileCommon):
             'audience_domain': repr(list(Domain(domain))), 'company_id': self.company.id})
         self.env.flush_all()
         rows = self.env.execute_query(SQL(
-            'SELECT customer.id FROM res_partner customer WHERE id IN %s AND %s', tuple(self.customers.ids),
-            campaign._audience_sql(SQL('customer.id'))))
+            """SELECT customer.id FROM res_partner customer LEFT JOIN %s AS audience ON audience.id = customer.id
+                WHERE customer.id IN %s AND audience.id IS NOT NULL""",
+            campaign._audience_partners().sudo()._search(campaign._audience()).subselect(),
+            tuple(self.customers.ids)))
         self.assertEqual({row[0] for row in rows}, {partner.id for partner in expected}, message or domain)
 
     def assertNumber(self, field, figures, values):

@@ -95,11 +95,9 @@ class TestBudget(GateCase):
         self._fixed(5)
         self.campaign.write({'budget_coupons': 9, 'budget_discount': 100})
         card = self.assertSent().card_id
-        self.env.flush_all()
-        self.env.cr.execute(
-            """INSERT INTO mobile_redemption (uuid, card_id, campaign_id, partner_id, company_id, state, order_ref, discount)
-               VALUES ('used', %s, %s, %s, %s, 'confirmed', 'S1', 3.5)""",
-            (card.id, self.campaign.id, self.anna.id, self.company.id))
+        self.env['mobile.redemption'].create({
+            'card_id': card.id, 'partner_id': self.anna.id, 'company_id': self.company.id, 'state': 'confirmed',
+            'channel': 'till', 'order_ref': "S1", 'discount': 3.5})
         card.sudo().mobile_expires_at = fields.Datetime.now() - timedelta(days=1)
         self.campaign._recount_budget()
         self.assertEqual((self.campaign.budget_used, self.campaign.budget_discount_used), (1, 3.5))

@@ -120,7 +120,7 @@ class TestDryRun(GateCase):
 
             before = sent()
             gates = self.env.registry['mobile.gate']._gates
-            stops = SQL('candidate.partner_id IN %s', tuple([0, *(self.people[number].id for number in stopped)]))
+            stops = SQL('candidate.partner_id IN %s', (0, *(self.people[number].id for number in stopped)))
             with patch.object(self.env.registry['mobile.gate'], '_gates', lambda model, question: [
                     *gates(model, question), Gate('quiet_hours', stops)]):
                 after = sent()

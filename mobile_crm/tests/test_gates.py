@@ -44,20 +44,20 @@ class TestGates(GateCase):
     # === CONSENT === #
 
     def test_what_rests_on_behaviour_needs_the_consent_to_profiling(self):
-        for trigger in ('scan', 'search', 'purchase', 'cart', 'inactivity', 'weekly'):
+        for trigger in ('scan', 'search', 'purchase', 'cart', 'inactivity'):
             self.campaign.trigger = trigger
             self.assertDecision(self.decide(), 'withheld', 'no_consent')
         self.env['mobile.consent']._append(self.anna, self.company, {'profiling': True}, 'device')
-        for trigger in ('scan', 'weekly'):
+        for trigger in ('scan', 'inactivity'):
             self.campaign.trigger = trigger
             self.assertDecision(self.decide(), 'sent', 'passed')
         self.env['mobile.consent']._append(self.anna, self.company, {'profiling': False, 'location': False}, 'device')
-        for trigger in ('broadcast', 'birthday', 'sign_in', 'manual'):
+        for trigger in ('broadcast', 'birthday', 'sign_in', 'weekly', 'manual'):
             self.campaign.trigger = trigger
             self.assertDecision(self.decide(), 'sent', 'passed')
 
     def test_a_wording_that_asks_again_ends_the_consent_to_profiling(self):
-        self.campaign.trigger = 'weekly'
+        self.campaign.trigger = 'inactivity'
         self.env['mobile.consent']._append(self.anna, self.company, {'profiling': True}, 'device')
         self.assertDecision(self.decide(), 'sent', 'passed')
         wording = self.env['mobile.consent.wording'].search([

@@ -2,8 +2,8 @@
 
     MO1.<key>.<code>.<discount>.<minimum>.<currency>.<from>.<until>.<stores>.<signature>
 
-Ten parts between dots, signed like a member card and by the same keys. ``docs/api.md`` tells it to tills. Amounts are in
-the currency's smallest unit, instants in seconds of Unix; 0 is no limit. What a till cannot work out alone is ``N``.
+Ten parts between dots, signed like a member card and by the same keys. ``docs/api.md`` tells it to tills. Amounts are
+in the currency's smallest unit, instants in seconds of Unix; 0 is no limit. What a till cannot work out alone is ``N``.
 """
 import re
 from typing import NamedTuple

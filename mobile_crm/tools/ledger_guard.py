@@ -45,7 +45,8 @@ def protect(cr):
                END IF;
                RETURN NEW;
            END $$""", function=FUNCTION, counted=COUNTED, moves=SQL(', ').join(SQL('%s', move) for move in MOVES)))
-    cr.execute(SQL('SELECT 1 FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname = %s', 'mobile_redemption', TRIGGER))
+    cr.execute(SQL(
+        'SELECT 1 FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname = %s', 'mobile_redemption', TRIGGER))
     if not cr.rowcount:
         cr.execute(SQL(
             'CREATE TRIGGER %s BEFORE UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION %s()',

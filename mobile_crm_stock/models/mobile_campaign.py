@@ -28,8 +28,8 @@ class MobileCampaign(models.Model):
 
     only_in_stock = fields.Boolean(
         string="Only What Is in Stock", default=True,
-        help="Nothing is offered at a store that has none of the product left. It counts for products that the offer is "
-             "about or gives for free, and for stores with a warehouse.")
+        help="Nothing is offered at a store that has none of the product left. It counts for products that the offer "
+             "is about or gives for free, and for stores with a warehouse.")
 
     _overstock_days_valid = models.Constraint(
         'CHECK (overstock_days > 0)', "Stock lasts for at least one day.")
