@@ -118,7 +118,7 @@ class MobileCampaignRun(models.Model):
                 return self._leave_out()
             return self._batch()
         except (ConcurrencyError, TransactionRollbackError):
-            # A phone of one of these customers was faster, or the budget is being spent elsewhere. Fewer customers at a
+            # A phone of one of these customers was faster, or the budget is spent elsewhere. Fewer customers at a
             # time meet fewer others; a single one is tried as often as it takes.
             self.env.cr.rollback()
             if self.batch_size == 1:
@@ -174,7 +174,8 @@ class MobileCampaignRun(models.Model):
         self._note({
             'position': rows[-1][0], 'asked': self.asked + len(rows), 'sent': self.sent + sent,
             'withheld': self.withheld + withheld, 'seconds': self.seconds + time.monotonic() - start,
-            'attempts': 0, 'failures': 0, 'error': None, 'batch_size': min(mobile_campaign_run.BATCH, 2 * self.batch_size)})
+            'attempts': 0, 'failures': 0, 'error': None,
+            'batch_size': min(mobile_campaign_run.BATCH, 2 * self.batch_size)})
         return len(rows)
 
     def _next_customers(self, customers, limit):
