@@ -79,9 +79,9 @@ def link_of_opt_in(call):
     return '/' + re.search(r'href="https?://[^/]+/([^"]+)"', mail['body_html']).group(1)
 
 
+DIALOG = '.modal .o_form_view'
 #: Who has decided by phone, has a phone, and has held a coupon.
 CUSTOMER = [('mobile_verified_phone', '!=', False), ('mobile_consent_ids', '!=', False)]
-DIALOG = '.modal .o_form_view'
 #: What a map shows once it has asked for the stores there, and for the fence.
 MARK = '.o_mobile_map .leaflet-marker-icon:is(.o_mobile_map_pin, .o_mobile_map_cluster)'
 FENCE = '.o_mobile_map path.o_mobile_map_own'
@@ -92,6 +92,26 @@ PAGES = {
     'login': Page('/web/login', 'form.oe_login_form'),
     'campaigns': action('mobile_campaign_action'),
     'campaign': first_record('mobile_campaign_action'),
+    'campaign-message': newest('mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'enter')], tall=True),
+    'campaign-variants': newest('mobile_campaign_action', 'mobile.campaign', [('variant_ids', '!=', False)], tall=True),
+    'campaign-list': action('mobile_campaign_action', 'list'),
+    'campaign-templates': Page(f'/odoo/action-{MAIN}.mobile_campaign_action', '.o_kanban_record', (
+        ('.o-kanban-button-new', '.modal .o_kanban_record'),)),
+    'campaign-new': Page(f'/odoo/action-{MAIN}.mobile_campaign_action', '.o_kanban_record', (
+        ('.o-kanban-button-new', '.modal .o_kanban_record'), ('.modal .o_kanban_record', DIALOG))),
+    'campaign-start': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'broadcast')],
+        ('button[name=action_review]:visible', DIALOG)),
+    'campaign-template-list': action('mobile_campaign_template_action'),
+    'campaign-template': newest('mobile_campaign_template_action', 'mobile.campaign.template', []),
+    'audience': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
+        ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'), tall=True),
+    'audience-blocks': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
+        ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'),
+        ('.o_mobile_crm_audience .o_model_field_selector', '.o_model_field_selector_popover_page')),
+    'customers': action('mobile_customer_action'),
     'phones': action('mobile_device_action'),
     'events': action('mobile_event_action'),
     'messages': action('mobile_message_action'),
@@ -113,6 +133,12 @@ PAGES = {
     'fence': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'circle')]),
     'fence-polygon': newest('mobile_geofence_action', 'mobile.geofence', [('type', '=', 'polygon')]),
     'fence-map': newest('mobile_geofence_action', 'mobile.geofence', [], tall=True, ready=FENCE),
+    'campaign-results': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('name', 'like', 'Autumn')],
+        ('.o_notebook a[name=results]', '.o_mobile_crm_lift'), tall=True),
+    'results': action('mobile_campaign_report_action'),
+    'results-graph': action('mobile_campaign_report_action', 'graph'),
+    'results-list': action('mobile_campaign_report_action', 'list'),
     'decisions': action('mobile_decision_report_action'),
     'apps': action('mobile_app_action'),
     'app': first_record('mobile_app_action'),

@@ -9,16 +9,18 @@ from .tools import append_only, ledger_guard
 
 # What holds on to something comes before it.
 OWN_TABLES = [
-    'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_consent', 'mobile_opt_in',
-    'mobile_preference', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event', 'mobile_message',
-    'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device',
-    'mobile_occasion', 'mobile_campaign_run', 'mobile_campaign_variant', 'mobile_campaign',
+    'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step', 'mobile_consent',
+    'mobile_opt_in',
+    'mobile_preference', 'mobile_occasion', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event',
+    'mobile_message', 'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device',
+    'mobile_campaign_run', 'mobile_campaign_channel', 'mobile_campaign_variant', 'mobile_campaign',
+    'mobile_campaign_template',
     'mobile_opening_exception', 'mobile_store', 'mobile_app',
 ]
 # Odoo's models of which the demo data has records.
 DEMO_MODELS = [
-    'loyalty.program', 'product.category', 'product.pricelist', 'product.product', 'product.template', 'res.partner',
-    'res.partner.category', 'resource.calendar', 'resource.calendar.leaves',
+    'loyalty.card', 'loyalty.program', 'product.category', 'product.pricelist', 'product.product', 'product.template',
+    'res.partner', 'res.partner.category', 'resource.calendar', 'resource.calendar.leaves', 'sale.order',
 ]
 
 
@@ -34,6 +36,9 @@ def uninstall_hook(env):
     env['mobile.quiet.hours']._drop_function()
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
+    # Favourites that ask for our fields break the lists of contacts.
+    env['ir.filters'].with_context(active_test=False).search([
+        ('model_id', '=', 'res.partner'), ('domain', 'like', 'mobile\\_')]).unlink()
     # Written by hand, so no external id takes them along.
     env['ir.config_parameter'].search([
         '|', ('key', '=like', 'mobile\\_crm.limit.%'), ('key', '=like', 'mobile\\_crm.geocoder.%')]).unlink()

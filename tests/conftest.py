@@ -198,9 +198,9 @@ class OdooCli:
         """Run Python code in an Odoo shell and return the log with what it printed; an exception fails the test."""
         return self.run('shell', '--no-http', script=code)
 
-    def query(self, statement, parameters=None):
-        """Return the rows of one SQL statement on the scratch database."""
-        with self._databases.server.cursor(self.database) as cursor:
+    def query(self, statement, parameters=None, database=None):
+        """Return the rows of one SQL statement on the scratch database, or on another one."""
+        with self._databases.server.cursor(database or self.database) as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall()
 

@@ -96,6 +96,45 @@ def test_a_budget_is_never_overdrawn(campaign, customer, numbers, shop, query):
     assert query('SELECT count(*) FROM loyalty_card WHERE mobile_campaign_id = %s', campaign_id) == 2
 
 
+def test_budgets_under_many_decisions_at_once_are_spent_and_never_overdrawn(
+        campaign, admin, customer, numbers, shop, query, full):
+    """Each phone asks until it is answered; no coupon more is given out, and none less than what came back."""
+    many, budget = (64, 25) if full else (12, 5)
+    # A coupon is worth up to 4, so the discounts allow as many as the coupons.
+    program = admin.call('loyalty.program', 'create', {
+        'name': 'Race budget', 'program_type': 'coupons',
+        'company_id': admin.read('mobile.store', shop['store'], 'company_id')['company_id'][0],
+        'reward_ids': [(5, 0, 0), (0, 0, {'discount_mode': 'per_order', 'discount': 4, 'required_points': 1})]})
+    campaign_id = campaign(program_id=program, budget_coupons=budget, budget_discount=4 * budget + 3,
+                           budget_per_store=budget, budget_per_day=budget)
+    phones = [customer(next(numbers)) for _ in range(many)]
+
+    def insist(phone):
+        event_id = str(uuid.uuid4())
+        while (answer := enter(phone, shop['fences'][0], event_id)).status_code == 409:
+            pass
+        return answer.status_code
+
+    def given_out():
+        return query("SELECT count(*) FROM mobile_decision WHERE campaign_id = %s AND outcome = 'sent'", campaign_id)
+
+    assert set(at_once([lambda phone=phone: insist(phone) for phone in phones])) == {200}
+    assert given_out() == budget
+    assert query('SELECT count(*) FROM mobile_decision WHERE campaign_id = %s', campaign_id) == many
+    counters = """SELECT ARRAY[budget_used, budget_discount_used::int, budget_day_used] FROM mobile_campaign
+                   WHERE id = %s"""
+    assert query(counters, campaign_id) == [budget, 4 * budget, budget]
+    # What is taken out of use comes back, and is given out once more; the day's coupons stay given out.
+    back = 2
+    cards = admin.call('loyalty.card', 'search', [('mobile_campaign_id', '=', campaign_id)], limit=back)
+    admin.call('loyalty.card', 'write', cards, {'active': False})
+    admin.call('mobile.campaign', 'write', [campaign_id], {'budget_per_day': 0})
+    late = [customer(next(numbers)) for _ in range(2 * back + 1)]
+    assert set(at_once([lambda phone=phone: insist(phone) for phone in late])) == {200}
+    assert given_out() == budget + back
+    assert query(counters, campaign_id)[:2] == [budget, 4 * budget]
+
+
 def test_a_weekly_maximum_is_never_exceeded(campaign, customer, numbers, shop, query):
     """Campaigns that have nothing in common decide about one customer in the same moment."""
     types = ('enter', 'exit', 'dwell')
@@ -114,6 +153,26 @@ def test_a_weekly_maximum_is_never_exceeded(campaign, customer, numbers, shop, q
         assert query(sent) == 1
         assert len(phones[1].get('/messages')['items']) == 1
     assert 'weekly_maximum' in {item['reason'] for item in phones[2].get('/me/decisions')['items']}
+
+
+def test_the_companys_maximum_is_never_exceeded(campaign, admin, company_id, customer, numbers, shop, query):
+    """No row is the customer's own: the number of the message settles it."""
+    types = ('enter', 'exit', 'dwell')
+    for event_type in types:
+        campaign(trigger=event_type)
+    admin.call('res.company', 'write', [company_id], {'mobile_max_messages_per_day': 1})
+    try:
+        for _ in range(3):
+            number = next(numbers)
+            phones = [customer(number) for _ in types]
+            answers = at_once([
+                lambda phone=phone, event_type=event_type: enter(phone, shop['fences'][0], event_type=event_type)
+                for phone, event_type in zip(phones, types, strict=True)])
+            assert {answer.status_code for answer in answers} <= {200, 409}
+            assert query("""SELECT count(*) FROM mobile_decision WHERE outcome = 'sent' AND partner_id = (
+                                   SELECT partner_id FROM mobile_device ORDER BY id DESC LIMIT 1)""") == 1
+    finally:
+        admin.call('res.company', 'write', [company_id], {'mobile_max_messages_per_day': 0})
 
 
 def test_decisions_about_consent_at_once_are_no_error(customer, numbers, query):

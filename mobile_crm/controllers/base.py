@@ -30,6 +30,10 @@ class MobileController(http.Controller):
         """The signed-in customer (``res.partner``, elevated as the partner of ``env.user`` would be)."""
         return self.env['res.partner'].sudo().browse(request.mobile_caller.partner_id)
 
+    def _host(self):
+        """The address from which the request comes."""
+        return request.httprequest.remote_addr
+
     def _positions_stay_on_phone(self):
         """Whether this app promises its customers that the server never learns where they are."""
         return self._app().location_mode == 'on_device'

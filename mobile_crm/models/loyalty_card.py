@@ -3,17 +3,32 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import coupon_code
+from ..tools.public_id import ordered_uuid_sql
 from ..tools.racing import execute_racing
 
-# Programs whose cards hold something, to be spent bit by bit.
-BALANCE_TYPES = ('loyalty', 'ewallet', 'gift_card')
+# Where a coupon may be used; the parts are the channels of ``_mobile_refusal``. Empty means everywhere.
+CHANNELS = [
+    ('till', "At the till"),
+    ('phone', "In the app"),
+    ('sale', "On sales orders"),
+    ('phone_till', "In the app and at the till"),
+    ('sale_till', "On sales orders and at the till"),
+    ('sale_phone', "On sales orders and in the app"),
+]
+ALL_CHANNELS = ('sale', 'phone', 'till')
 
 
 class LoyaltyCard(models.Model):
+    """A coupon. What it is worth and to whom stands here; ``loyalty_card_status`` tells how it stands with it,
+    ``loyalty_card_offers`` what its holder's phone sees.
+
+    Coupons of ours have a ``mobile_uuid``: they are in the ledger. One with ``holder_only`` is its holder's; any other
+    is worth something to whoever shows its code first.
+    """
+
     _inherit = 'loyalty.card'
 
     holder_only = fields.Boolean(
@@ -27,56 +42,120 @@ class LoyaltyCard(models.Model):
     mobile_store_ids = fields.Many2many(
         string="Counts In", comodel_name='mobile.store', relation='mobile_card_store_rel', copy=False,
         help="Empty means all stores.")
+    mobile_channels = fields.Selection(
+        string="Can Be Used", selection=CHANNELS, copy=False, help="Empty means everywhere.")
+    mobile_withdrawn_at = fields.Datetime(
+        string="Withdrawn", readonly=True, copy=False, index='btree_not_null',
+        help="When a colleague took the coupon back. It can be given again.")
     mobile_redemption_ids = fields.One2many(
         string="Redemptions", comodel_name='mobile.redemption', inverse_name='card_id', readonly=True)
-    mobile_status = fields.Selection(
-        string="Status",
-        selection=[('available', "Available"), ('reserved', "Reserved"), ('redeemed', "Redeemed"),
-                   ('expired', "Expired")],
-        compute='_compute_mobile_status')
 
     _mobile_uuid_unique = models.UniqueIndex('(mobile_uuid) WHERE mobile_uuid IS NOT NULL')
-
-    # === COMPUTE METHODS === #
-
-    @api.depends(
-        'mobile_redemption_ids.state', 'mobile_redemption_ids.expires_at', 'mobile_expires_at', 'points', 'active',
-        'program_id.active')
-    def _compute_mobile_status(self):
-        now = fields.Datetime.now()
-        for card in self:
-            spent = card._mobile_spending_row()
-            if spent.state == 'held':
-                card.mobile_status = 'reserved'
-            elif spent or card.points <= 0:
-                card.mobile_status = 'redeemed'
-            elif not card._mobile_is_good(now):
-                card.mobile_status = 'expired'
-            else:
-                card.mobile_status = 'available'
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        programs = self.env['loyalty.program'].sudo().browse(
+            {vals['program_id'] for vals in vals_list if vals.get('program_id')})
+        personal = set(programs.filtered('mobile_holder_only').ids)
+        strong = personal | set(programs._mobile_of_campaigns().ids)
         for vals in vals_list:
+            if vals.get('program_id') in personal:
+                vals['holder_only'] = True
+                if not vals.get('partner_id') and vals.get('order_id'):
+                    # Given with an order: it is the customer's.
+                    vals['partner_id'] = self.env['sale.order'].browse(vals['order_id']).partner_id.id
             if vals.get('holder_only'):
-                # Odoo's own codes carry 32 random bits: some of 77,000 collide, and a guesser gets there.
-                vals.setdefault('code', coupon_code.generate())
                 vals.setdefault('mobile_uuid', str(uuid4()))
             if vals.get('mobile_expires_at') and not vals.get('expiration_date'):
-                # Odoo knows days only: let it refuse the coupon on the day after the last one on which it counts
-                # anywhere. The exact instant is ours to check.
-                vals['expiration_date'] = fields.Datetime.to_datetime(vals['mobile_expires_at']).date() + timedelta(1)
+                vals['expiration_date'] = self._mobile_last_day(fields.Datetime.to_datetime(vals['mobile_expires_at']))
+        # Odoo's own codes carry 32 random bits: some of 77,000 collide, and a guesser gets there.
+        coded = [vals for vals in vals_list
+                 if not vals.get('code') and (vals.get('holder_only') or vals.get('program_id') in strong)]
+        for vals, code in zip(coded, self._mobile_free_codes(len(coded)), strict=True):
+            vals['code'] = code
         return super().create(vals_list)
 
     # === BUSINESS METHODS === #
 
     @api.model
+    def _mobile_free_codes(self, count):
+        """Return so many new codes, none of which is taken: one that were would spoil all that is created with it.
+
+        :rtype: list[str]
+        """
+        codes = set()
+        while len(codes) < count:
+            fresh = set(coupon_code.generate_many(count - len(codes)))
+            codes |= fresh - self._mobile_taken(fresh)
+        return list(codes)
+
+    @api.model
+    def _mobile_taken(self, codes):
+        """Return which of these codes exist, those of promotions among them.
+
+        :rtype: set[str]
+        """
+        if not codes:
+            return set()
+        self.flush_model(['code'])
+        rows = self.env.execute_query(SQL(
+            """SELECT code FROM loyalty_card WHERE code = ANY(%(codes)s)
+                UNION SELECT code FROM loyalty_rule WHERE mode = 'with_code' AND code = ANY(%(codes)s)""",
+            codes=list(codes)))
+        return {row[0] for row in rows}
+
+    @api.model
+    def _mobile_insert(self, codes, values):
+        """Create coupons that differ by their code alone, in a few statements however many they are.
+
+        Where a code exists already, no coupon is made.
+
+        :param list[str] codes: distinct.
+        :param dict values: what they have in common: names of columns, and ``mobile_store_ids`` (a list of ids).
+        :return: those that were made.
+        :rtype: LoyaltyCard
+        """
+        values = dict(values)
+        store_ids = values.pop('mobile_store_ids', [])
+        now = fields.Datetime.now()
+        if values.get('mobile_expires_at'):
+            values.setdefault('expiration_date', self._mobile_last_day(values['mobile_expires_at']))
+        values |= {'active': True, 'create_uid': self.env.uid, 'create_date': now, 'write_uid': self.env.uid,
+                   'write_date': now}
+        self.env.flush_all()
+        # An empty value is none: False is no number, but it is a boolean.
+        columns = {name: value if value or self._fields[name].type == 'boolean' else None
+                   for name, value in values.items()}
+        rows = execute_racing(self.env, SQL(
+            """INSERT INTO loyalty_card (code, mobile_uuid, %s)
+               SELECT code, %s, %s FROM unnest(%s::varchar[]) WITH ORDINALITY AS new (code, number)
+                ORDER BY number ON CONFLICT (code) DO NOTHING RETURNING id""",
+            SQL(', ').join(map(SQL.identifier, columns)), ordered_uuid_sql(), SQL(', ').join(columns.values()), codes))
+        cards = self.browse(row[0] for row in rows)
+        self.env.cr.execute(SQL(
+            """INSERT INTO mobile_card_store_rel (loyalty_card_id, mobile_store_id)
+               SELECT card_id, store_id FROM unnest(%s::integer[]) card_id, unnest(%s::integer[]) store_id""",
+            cards.ids, store_ids))
+        return cards
+
+    @api.model
+    def _mobile_last_day(self, expires_at):
+        """Return what Odoo, which knows days only, refuses such a coupon after: the day after the last one on which it
+        counts anywhere. The exact instant is ours to check.
+        """
+        return expires_at.date() + timedelta(days=1)
+
+    @api.model
     def _mobile_find_by_code(self, text):
         """Return the coupon of ours with this code in any of its spellings, or an empty recordset."""
-        code = coupon_code.normalize(text or '')
-        return self.search([('code', '=', code), ('holder_only', '=', True)], limit=1) if code else self.browse()
+        codes = coupon_code.spellings(text or '')
+        if not codes:
+            return self.browse()
+        cards = self.search([('code', 'in', codes), ('mobile_uuid', '!=', False)])
+        return min(cards, key=lambda card: codes.index(card.code), default=cards)
 
     def _mobile_is_good(self, moment):
         """Tell whether the coupon has not expired at a moment (naive UTC), nor was taken out of use."""
@@ -85,13 +164,32 @@ class LoyaltyCard(models.Model):
         expiry = card._mobile_expiry()
         return bool(card.active and card.program_id.active and (not expiry or expiry > moment))
 
+    def _mobile_is_usable_by(self, partner, channel='sale'):
+        """Tell whether a coupon is this customer's to use: theirs, their company's, or anybody's.
+
+        Who shows a coupon that nobody has yet at a till is taken for its owner, as with cash.
+        """
+        self.ensure_one()
+        card = self.sudo()
+        if card.partner_id:
+            return card.partner_id.commercial_partner_id == partner.commercial_partner_id
+        return channel == 'till' or not card.holder_only
+
+    def _mobile_counts_for(self, company):
+        """Tell whether a coupon is worth something in this company: its campaign's, else its program's."""
+        self.ensure_one()
+        if self.mobile_campaign_id:
+            return self.mobile_campaign_id.company_id == company
+        return not self.company_id or self.company_id in company.sudo().parent_ids
+
     def _mobile_refusal(self, partner, company, at=None, store=None, channel='sale'):
         """Return why `partner` cannot use this coupon, in words for staff, or None when they can.
 
         :param partner: ``res.partner``; anybody of the holder's company counts as the holder.
         :param company: ``res.company`` that sells.
         :param datetime at: naive UTC; now when it is not given.
-        :param store: ``mobile.store`` where it is used, when that is known.
+        :param store: ``mobile.store`` where it is used, when that is known. A coupon that counts in some stores is
+            refused where it is not.
         :param str channel: how it is used: ``sale``, ``phone`` or ``till``.
         :rtype: str | None
         """
@@ -99,14 +197,16 @@ class LoyaltyCard(models.Model):
         # Whose it is comes first: what became of another customer's coupon is told to nobody.
         card = self.sudo()
         code = card._mobile_masked_code()
-        if not card.partner_id and channel != 'till':
-            return self.env._("The coupon %s has no holder yet. Its owner has to claim it in the app first.", code)
-        if card.partner_id.commercial_partner_id != partner.commercial_partner_id:
-            return self.env._("The coupon %s belongs to another customer.", code)
+        if not card._mobile_is_usable_by(partner, channel):
+            return (
+                self.env._("The coupon %s belongs to another customer.", code) if card.partner_id else
+                self.env._("The coupon %s has no holder yet. Its owner has to claim it in the app first.", code))
         if words := card._mobile_spent_words():
             return words
-        if card.mobile_campaign_id and card.mobile_campaign_id.company_id != company:
+        if not card._mobile_counts_for(company):
             return self.env._("The coupon %s does not count in this company.", code)
+        if card.mobile_withdrawn_at:
+            return self.env._("The coupon %s was withdrawn.", code)
         moment = at or fields.Datetime.now()
         if card.mobile_valid_from and card.mobile_valid_from > moment:
             return self.env._("The coupon %s is not valid yet.", code)
@@ -114,7 +214,28 @@ class LoyaltyCard(models.Model):
             return self.env._("The coupon %s has expired.", code)
         if card.points < min(card.program_id.reward_ids.mapped('required_points'), default=0):
             return self.env._("The coupon %s has already been used.", code)
-        return None
+        return card._mobile_place_refusal(store, channel)
+
+    def _mobile_place_refusal(self, store, channel):
+        """Return why the coupon does not count in this place; see ``_mobile_refusal``."""
+        code = self._mobile_masked_code()
+        if channel not in self._mobile_channel_list():
+            return self.env._("The coupon %(code)s can be used here: %(channels)s.", code=code,
+                              channels=dict(self._fields['mobile_channels']._description_selection(self.env))[
+                                  self.mobile_channels])
+        stores = self.mobile_store_ids
+        if not stores or (store and store in stores):
+            return None
+        names = ', '.join(stores.mapped('name'))
+        if not store:
+            return self.env._("The coupon %(code)s counts in these stores only: %(stores)s. Say which store it is.",
+                              code=code, stores=names)
+        return self.env._("The coupon %(code)s counts in these stores only: %(stores)s.", code=code, stores=names)
+
+    def _mobile_channel_list(self):
+        """Return where the coupon may be used, as a list of channels."""
+        self.ensure_one()
+        return self.mobile_channels.split('_') if self.mobile_channels else list(ALL_CHANNELS)
 
     def _mobile_masked_code(self):
         """Return the end of the code: enough to tell which coupon is meant, in a message that ends up in the log."""
@@ -133,95 +254,21 @@ class LoyaltyCard(models.Model):
         return end.astimezone(ZoneInfo('UTC')).replace(tzinfo=None)
 
     @api.model
-    def _mobile_offers(self, partner, company, limit, after=None, status=None):
-        """Return one page of a customer's coupons, newest first.
-
-        :param int after: id of the last coupon that was given.
-        :param str status: only these (see ``mobile_status``).
-        """
-        held = Domain('mobile_redemption_ids', 'any', self.env['mobile.redemption']._held_domain())
-        redeemed = Domain('mobile_redemption_ids.state', 'in', ('confirmed', 'conflict')) | Domain('points', '<=', 0)
-        good = (
-            Domain('mobile_expires_at', '=', False) | Domain('mobile_expires_at', '>', fields.Datetime.now())
-        ) & Domain('program_id.active', '=', True)
-        domain = self._mobile_own(partner, company) & {
-            None: Domain.TRUE,
-            'reserved': held,
-            'redeemed': redeemed & ~held,
-            'available': good & ~held & ~redeemed,
-            'expired': ~good & ~held & ~redeemed,
-        }[status]
-        if after:
-            domain &= Domain('id', '<', after)
-        return self.sudo().search(domain, limit=limit, order='id desc')
-
-    @api.model
-    def _mobile_offer(self, partner, company, uuid):
-        """Return one coupon of a customer by its public id, or an empty recordset."""
-        return self.sudo().search(self._mobile_own(partner, company) & Domain('mobile_uuid', '=', uuid))
-
-    @api.model
-    def _mobile_own(self, partner, company):
-        """Return the domain of a customer's coupons that a company's app may show."""
-        return Domain([
-            ('partner_id', '=', partner.id), ('mobile_uuid', '!=', False), ('company_id', 'in', [False, company.id]),
-            # A program without company may serve several; the campaign says whose coupon it is.
-            '|', ('mobile_campaign_id', '=', False), ('mobile_campaign_id.company_id', '=', company.id),
-        ])
-
-    @api.model
-    def _mobile_balances(self, partner, company, limit, after=None):
-        """Return one page of a customer's loyalty cards, e-wallets and gift cards, newest first.
-
-        Theirs alone: a colleague of the same company is another customer.
-
-        :param int after: id of the last card that was given.
-        """
-        domain = Domain([
-            ('partner_id', '=', partner.id),
-            ('program_type', 'in', BALANCE_TYPES),
-            ('program_id.active', '=', True),
-            # As sale_loyalty does: the company's programs, those of its parent, and those of all.
-            ('company_id', 'in', [False, company.id, company.parent_id.id]),
-            # A day more, for it ends by the shop's clock.
-            '|', ('expiration_date', '=', False), ('expiration_date', '>=', fields.Date.today() - timedelta(days=1)),
-        ])
-        if after:
-            domain &= Domain('id', '<', after)
-        return self.sudo().search(domain, limit=limit, order='id desc')
-
-    def _mobile_unit(self):
-        """Return what a card is counted in: ``points``, or its currency's code."""
-        self.ensure_one()
-        return 'points' if self.program_type == 'loyalty' else self.currency_id.name
-
-    def _mobile_worth(self, points):
-        """Return the money (in the card's currency) that so many of its points are, or None when nobody can tell.
-
-        :rtype: float | None
-        """
-        self.ensure_one()
-        if self.program_type != 'loyalty':
-            return points
-        # A reward that is paid per point has a price in money; a free product has none.
-        rates = self.program_id.reward_ids.filtered(
-            lambda reward: reward.reward_type == 'discount' and reward.discount_mode == 'per_point'
-            and reward.required_points <= points)
-        return max(rates.mapped('discount')) * points if rates else None
-
-    @api.model
     def _mobile_claim(self, text, partner, company):
-        """Make a coupon without holder the customer's own.
+        """Make a coupon without holder the customer's own, and nobody else's.
 
         :param str text: the code as it was typed or scanned.
         :return: the coupon, the caller's before or now; empty when the code is not one that they can have.
         """
         card = self.sudo()._mobile_find_by_code(text)
-        if not card or card.company_id not in (company, self.env['res.company']):
+        if not card or not card._mobile_counts_for(company):
             return self.browse()
-        if not card.partner_id:
+        if not card.partner_id and card.mobile_status in ('available', 'upcoming'):
             # One statement settles two people who claim the same printed code.
-            execute_racing(self.env, SQL(
-                'UPDATE loyalty_card SET partner_id = %s WHERE id = %s AND partner_id IS NULL', partner.id, card.id))
-            card.invalidate_recordset(['partner_id'])
+            claimed = execute_racing(self.env, SQL(
+                """UPDATE loyalty_card SET partner_id = %s, holder_only = TRUE
+                    WHERE id = %s AND partner_id IS NULL RETURNING id""", partner.id, card.id))
+            card.invalidate_recordset(['partner_id', 'holder_only'])
+            if claimed:
+                self.env['mobile.coupon.step'].sudo()._log(card, 'claimed')
         return card if card.partner_id == partner else self.browse()

@@ -22,7 +22,7 @@ class MobileCampaign(models.Model):
     active = fields.Boolean(default=True)
     state = fields.Selection(
         selection=[('draft', "Draft"), ('running', "Running"), ('paused', "Paused"), ('done', "Done")],
-        required=True, readonly=True, default='draft', copy=False, index=True, tracking=True)
+        required=True, readonly=True, default='draft', copy=False, index=True, tracking=True, group_expand=True)
     company_id = fields.Many2one(
         comodel_name='res.company', required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related='company_id.currency_id')
@@ -42,8 +42,6 @@ class MobileCampaign(models.Model):
         column1='campaign_id', column2='category_id',
         help="What the offer is about. Customers who chose other categories do not get it. Empty means all sorts of "
              "things.")
-    # How the message travels, beside being in the app's inbox; a provider adds its own.
-    channel = fields.Selection(selection=[('inbox', "In the App")], required=True, default='inbox')
     date_from = fields.Datetime(string="Starts", tracking=True)
     date_to = fields.Datetime(string="Ends", tracking=True)
 
@@ -84,7 +82,37 @@ class MobileCampaign(models.Model):
             self.env.registry.clear_cache()
         return res
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if 'name' not in (default or {}):
+            for campaign, vals in zip(self, vals_list, strict=True):
+                vals['name'] = self.env._("%s (copy)", campaign.name)
+        return vals_list
+
     # === ACTION METHODS === #
+
+    def action_review(self):
+        """Show whom a campaign would reach, before it starts."""
+        return {**self.action_dry_run(), 'name': self.env._("Start “%s”?", self.name), 'context': {
+            'default_campaign_id': self.id, 'default_is_start': True}}
+
+    def action_dry_run(self):
+        """Show who would get a campaign, and why the others would not."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._("Dry Run: Who Would Get It?"),
+            'res_model': 'mobile.campaign.dry.run',
+            'view_mode': 'form',
+            'target': 'new',
+            'context': {'default_campaign_id': self.id},
+        }
+
+    def action_duplicate(self):
+        """Open a copy."""
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': self._name, 'res_id': self.copy().id, 'view_mode': 'form',
+                'views': [(False, 'form')]}
 
     def action_start(self):
         for campaign in self:

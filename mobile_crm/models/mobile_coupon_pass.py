@@ -18,13 +18,13 @@ class MobileCouponPass(models.AbstractModel):
 
     @api.model
     def _issue(self, card, company):
-        """Return the text of a coupon's QR code, or None for a coupon whose code is not ours.
+        """Return the text of a coupon's QR code, or None when its code is not ours, or tills do not take it.
 
         :param card: ``loyalty.card``.
         :param company: ``res.company`` whose tills take it.
         """
         code = self.env['loyalty.card']._mobile_normalize(card.code)
-        if not code:
+        if not code or 'till' not in card._mobile_channel_list():
             return None
         start, end = card.mobile_valid_from, card._mobile_expiry()
         return coupon_pass.write(self.env['mobile.member.card']._key(company), coupon_pass.Terms(

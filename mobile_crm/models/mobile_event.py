@@ -161,9 +161,12 @@ class MobileEvent(models.Model):
         return self._insert(rows, fields.Datetime.now(), 'server')
 
     @api.model
-    def _follow(self, events):
-        """Let everything that waits for these facts know."""
+    def _follow(self, events, places=None):
+        """Let everything that waits for these facts know.
+
+        :param dict places: what is known already of the fences that they name.
+        """
         opened = events.filtered(lambda event: event.type == 'open').message_id
         opened._mark_opened()
-        derived = self.env['mobile.visit']._follow(events)
+        derived = self.env['mobile.visit']._follow(events, places)
         self.env['mobile.decision']._decide_for_events(events | derived)

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..tools import phone_clock, plausibility
 from ..tools.plausibility import Fact, Fence
 from .mobile_looked import POSITION_FIELDS
+from .mobile_presence import Place
 
 # Facts of a phone around its new ones, by which these are judged: how far away in time, and how many at most.
 AROUND = timedelta(hours=24)
@@ -38,9 +39,12 @@ SUBJECTS = ('product_id', 'barcode', 'query', 'message_id', 'store_id')
 class Named(NamedTuple):
     """A fence that a report names."""
 
-    store_id: int
+    place: Place
     is_polygon: bool
-    circle: Fence
+
+    @property
+    def circle(self):
+        return Fence(self.place.id, self.place.latitude, self.place.longitude, self.place.radius)
 
 
 class MobileEvent(models.Model):
@@ -92,7 +96,8 @@ class MobileEvent(models.Model):
         new = self._insert(self._judged(phone, rows), now)
         if new and clock and clock != phone.clock:
             device._set_clock(clock)
-        self._follow(new)
+        self._follow(new, {
+            fence_id: named.place for fence_id, named in references.get('geofence_id', {}).items()})
         if phone.signed_in_at and any(event.occurred_at < phone.signed_in_at for event in new):
             device._adopt_history()
         return len(new), len(reports) - len(rejected) - len(new), rejected
@@ -109,10 +114,11 @@ class MobileEvent(models.Model):
         company_domain, references = [('company_id', '=', phone.company_id)], {}
         if ids := named('geofence_id'):
             found = self.env.execute_query(SQL(
-                """SELECT store_id, type = 'polygon', id, latitude, longitude, radius FROM mobile_geofence
-                    WHERE id IN %s AND company_id = %s AND active
-                      AND EXISTS (SELECT FROM mobile_store WHERE id = store_id AND active)""", ids, phone.company_id))
-            references['geofence_id'] = {row[2]: Named(*row[:2], Fence(*row[2:])) for row in found}
+                """SELECT %s, fence.type = 'polygon'
+                     FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
+                    WHERE fence.id IN %s AND fence.company_id = %s AND fence.active AND store.active""",
+                self.env['mobile.presence']._place_columns(), ids, phone.company_id))
+            references['geofence_id'] = {row[0]: Named(Place(*row[:-1]), row[-1]) for row in found}
         if ids := named('store_id'):
             references['store_id'] = dict.fromkeys(
                 self.env['mobile.store'].search([('id', 'in', ids), *company_domain]).ids)
@@ -135,7 +141,7 @@ class MobileEvent(models.Model):
         if row['message_id']:
             row['message_id'] = references['message_id'][row['message_id']]
         if row['geofence_id']:
-            row['store_id'] = references['geofence_id'][row['geofence_id']].store_id
+            row['store_id'] = references['geofence_id'][row['geofence_id']].place.store_id
         said = report['occurred_at']
         return {
             **row, 'uuid': report['id'], 'occurred_at': occurred_at,

@@ -84,6 +84,12 @@ class MobileLimit(models.Model):
         'passkey_device': Policy(30, 3600),
         'passkey_ip': Policy(300, 3600, by_host=True),
         'export': Policy(6, 3600),
+        # Wrong coupon codes; see mobile.guessing.
+        'code_subject': Policy(10, 3600),
+        'code_suspect': Policy(3, 3600),
+        'code_unnamed': Policy(300, 3600, by_host=True),
+        'code_host': Policy(100, 3600, by_host=True),
+        'code_company': Policy(5000, 3600),
     }
 
     _windows = {}
@@ -162,6 +168,25 @@ class MobileLimit(models.Model):
                 'Retry-After': str(standing.reset), **limit_headers([standing])})
 
     @api.model
+    def _count(self, name, subject, step=1):
+        """Add to what a subject has used, whatever its quota is; each step is told to all workers at once.
+
+        :param int step: how many; below zero gives back.
+        :return: what is used in the present window, and the seconds until it ends, rounded up.
+        :rtype: tuple[int, int]
+        """
+        policy = self._policy(name)
+        if policy.by_host:
+            subject = self._network(subject)
+        used, seconds = self._tell((self.env.cr.dbname, name, str(subject)), policy.window, step)
+        return used, min(policy.window, max(1, math.ceil(seconds)))
+
+    @api.model
+    def _is_spent(self, name, subject):
+        """Tell whether a subject has used all that it has in the present window."""
+        return self._count(name, subject, 0)[0] >= self._policy(name).quota
+
+    @api.model
     def _policy(self, name):
         """Return a policy as this database has it."""
         policy = self.POLICIES[name]
@@ -209,9 +234,9 @@ class MobileLimit(models.Model):
         """
         [(used, rest)] = execute_on_primary(self.env, SQL(
             """INSERT INTO mobile_limit AS known (key, used, ends_at)
-                    VALUES (%(key)s, %(count)s, %(now)s + %(seconds)s * interval '1 second')
+                    VALUES (%(key)s, greatest(0, %(count)s), %(now)s + %(seconds)s * interval '1 second')
                ON CONFLICT (key) DO UPDATE
-                       SET used = EXCLUDED.used + CASE WHEN known.ends_at > %(now)s THEN known.used ELSE 0 END,
+                       SET used = greatest(0, %(count)s + CASE WHEN known.ends_at > %(now)s THEN known.used ELSE 0 END),
                            ends_at = CASE WHEN known.ends_at > %(now)s THEN known.ends_at ELSE EXCLUDED.ends_at END
                  RETURNING used, extract(epoch FROM ends_at - %(now)s)""",
             now=NOW, key=self._digest(key), count=count, seconds=seconds))

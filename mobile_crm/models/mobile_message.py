@@ -6,7 +6,6 @@ from odoo.tools import SQL
 
 from ..tools.keyset import newest_first
 from ..tools.racing import execute_racing
-from .mobile_campaign_occasion import PLACE_TRIGGERS
 
 
 class MobileMessage(models.Model):
@@ -22,8 +21,8 @@ class MobileMessage(models.Model):
 
     uuid = fields.Char(string="Public ID", required=True, readonly=True, copy=False, default=lambda self: str(uuid4()))
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
-    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
+    company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True)
     campaign_id = fields.Many2one(
         comodel_name='mobile.campaign', readonly=True, index='btree_not_null', ondelete='set null')
     card_id = fields.Many2one(
@@ -50,10 +49,19 @@ class MobileMessage(models.Model):
 
     _uuid_unique = models.UniqueIndex('(uuid)')
     _newest_idx = models.Index('(sent_at DESC, id DESC)')
-    # A customer's inbox is read newest first, page by page.
+    # A customer's inbox is read newest first, page by page. An index of customers alone would be one more to write, and
+    # one of companies helps nobody.
     _inbox_idx = models.Index('(partner_id, sent_at DESC, id DESC)')
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _providers(self):
+        """Return the channels by which messages can be sent, beside the app's inbox; a provider adds its own.
+
+        :rtype: frozenset[str]
+        """
+        return frozenset()
 
     @api.model
     def _post(self, vals_list):
@@ -80,9 +88,10 @@ class MobileMessage(models.Model):
                   AND (message.channel IN %(purposes)s
                        OR 'location' IN %(purposes)s AND EXISTS (
                           SELECT FROM mobile_campaign campaign
-                           WHERE campaign.id = message.campaign_id AND campaign.trigger IN %(triggers)s))
+                           WHERE campaign.id = message.campaign_id AND %(on_place)s))
             RETURNING message.id""",
-            partner=partner.id, company=company.id, purposes=tuple(purposes), triggers=PLACE_TRIGGERS))
+            partner=partner.id, company=company.id, purposes=tuple(purposes),
+            on_place=self.env['mobile.campaign']._rests_on_place_sql()))
         self.browse(row[0] for row in cancelled).invalidate_recordset(['state', 'reason'])
 
     def _mark_opened(self):

@@ -106,18 +106,3 @@ class MobilePreference(models.Model):
                     VALUES (%s, %s, TRUE, TRUE, TRUE, %s, now() AT TIME ZONE 'UTC')
                ON CONFLICT (company_id, partner_id) DO NOTHING""", partner.id, company.id, self.env.uid))
         return self._of(partner, company)
-
-    @api.model
-    def _spend(self, partners, company):
-        """Claim these customers' weekly maximum for the messages that this transaction sends.
-
-        The statement that decided has looked; another transaction may be deciding too. Both write the customer's row
-        here, so that the slower one fails, decides anew, and then counts what the faster one has sent.
-        """
-        execute_racing(self.env, SQL(
-            """WITH limited AS (
-                   SELECT id FROM mobile_preference
-                    WHERE partner_id IN %s AND company_id = %s AND has_weekly_maximum
-                    ORDER BY id FOR NO KEY UPDATE)
-               UPDATE mobile_preference SET has_weekly_maximum = TRUE WHERE id IN (SELECT id FROM limited)""",
-            tuple(partners.ids), company.id))

@@ -17,6 +17,8 @@ SILENCE = timedelta(hours=4)
 PAST = stays.LONGEST_SILENCE + timedelta(hours=1)
 # Facts that can be about the same crossing as a position.
 AROUND = timedelta(minutes=45)
+# The last positions before are remembered for so long.
+DAY = timedelta(days=1)
 # A late fact changes what came after it: first so much of that is looked at, then more, then all.
 AFTER = (timedelta(hours=1), PAST, None)
 COLUMNS = ('entered_at', 'entered_seen_at', 'last_seen_at', 'entry', 'entry_uuid', 'is_entry_sure', 'left_at',
@@ -126,29 +128,45 @@ class MobilePresence(models.Model):
     # === BUSINESS METHODS: following === #
 
     @api.model
-    def _claim(self, device_ids, partner, company):
-        """Let nobody else follow these phones until the end of the transaction; who comes second starts anew.
+    def _claim(self, device, partner, company, facts, first):
+        """Let nobody else follow this phone until the end of the transaction; who comes second starts anew.
 
-        :return: for each phone whose customer agrees to be located: its id, since when facts may be used that were
-            received, and since when those that happened (None: any).
-        :rtype: list[tuple[int, datetime, datetime | None]]
+        :param facts: ``mobile.event``, the new ones.
+        :param datetime first: when the first of them happened.
+        :return: where the customer agrees to be located: since when facts may be used that were received, since when
+            those that happened (None: any), and whether there are none but the new ones, nor any time in a fence or a
+            visit that they could change.
+        :rtype: list[tuple[datetime, datetime | None, bool]]
         """
         Consent = self.env['mobile.consent']
         customer, of = SQL('%s', partner.id), SQL('%s', company.id)
+        start = first - stays.JUMP_TIME
         return execute_racing(self.env, SQL(
             """UPDATE mobile_device SET follow_count = coalesce(follow_count, 0) + 1
-                 FROM (%s) consent
-                WHERE mobile_device.id IN %s AND consent.received_from IS NOT NULL AND %s
-            RETURNING mobile_device.id, consent.received_from, consent.occurred_from""",
-            Consent._granted_since_sql(customer, of, 'location'), tuple(device_ids),
-            Consent._granted_sql(customer, of, 'location')))
+                 FROM (%(since)s) consent
+                WHERE mobile_device.id = %(device)s AND consent.received_from IS NOT NULL AND %(granted)s
+            RETURNING consent.received_from, consent.occurred_from, NOT EXISTS (
+                      SELECT FROM mobile_presence
+                       WHERE device_id = %(device)s AND coalesce(left_at, 'infinity') >= %(past)s
+                  ) AND NOT EXISTS (
+                      SELECT FROM mobile_visit
+                       WHERE device_id = %(device)s AND coalesce(left_at, 'infinity') >= %(past)s
+                  ) AND NOT EXISTS (
+                      SELECT FROM mobile_event
+                       WHERE device_id = %(device)s AND id NOT IN %(facts)s AND occurred_at >= %(day)s
+                         AND (occurred_at >= %(around)s OR type = 'position'))""",
+            since=Consent._granted_since_sql(customer, of, 'location'),
+            granted=Consent._granted_sql(customer, of, 'location'),
+            device=device.id, facts=facts._ids, past=start - PAST, day=start - DAY, around=start - AROUND))
 
     @api.model
-    def _fold(self, device, partner, company, since, first, last):
+    def _fold(self, device, partner, company, since, first, last, places=None, only=None):
         """Work out anew when a phone was where, in the time that facts between `first` and `last` can change.
 
         :param tuple since: from when facts may be used: when received, when occurred (or None).
         :param datetime first, last: of the new facts.
+        :param dict places: the fences that are known already.
+        :param only: ``mobile.event``, where nothing else is known of the phone's time around.
         :return: what has changed, and the crossings that no phone has reported, as ``mobile.event._derive`` takes them.
         :rtype: tuple[Change, list[dict]]
         """
@@ -158,11 +176,12 @@ class MobilePresence(models.Model):
         ends = iter([*(last + after for after in AFTER if after and last + after <= now), None])
         end, is_settled = next(ends), False
         while not is_settled:
-            known = self._known(device, partner, start)
-            facts = self._facts(device, partner, company, since, start, end)
+            known = [] if only else self._known(device, partner, start)
+            facts = self._with_edges(company, self._facts_of(only, since, end) if only else self._stored_facts(
+                device, partner, since, start, end))
             places = self._places({fact.fence_id for fact in facts if fact.fence_id}
                                   | {fence_id for fact in facts for fence_id in fact.edges or ()}
-                                  | {row.stay.fence_id for row in known})
+                                  | {row.stay.fence_id for row in known}, places)
             facts = [fact for fact in facts if not fact.fence_id or fact.fence_id in places]
             known = [row for row in known if row.stay.fence_id in places]
             follower, ids, earlier = self._resume(known, facts, places, start)
@@ -256,8 +275,23 @@ class MobilePresence(models.Model):
             for row_id, store_id, is_visit, dwell_due_at, ends_at, fence_id, *values in self.env.cr.fetchall()]
 
     @api.model
-    def _facts(self, device, partner, company, since, start, end):
-        """Return the facts of a time, and those before it that are to be remembered, in order.
+    def _facts_of(self, events, since, end):
+        """Return new facts of a time, as they were just stored.
+
+        :rtype: list[stays.Fact]
+        """
+        received_from, occurred_from = since
+        return [
+            stays.Fact(
+                event.occurred_at, event.type, event.uuid, event.geofence_id.id, event.store_id.id, event.latitude,
+                event.longitude, event.accuracy)
+            for event in events
+            if event.received_at >= received_from and (not occurred_from or event.occurred_at >= occurred_from)
+            and (not end or event.occurred_at < end)]
+
+    @api.model
+    def _stored_facts(self, device, partner, since, start, end):
+        """Return the facts of a time, and those before it that are to be remembered.
 
         :rtype: list[stays.Fact]
         """
@@ -285,8 +319,12 @@ class MobilePresence(models.Model):
                   AND (type IN ('enter', 'exit', 'dwell') AND geofence_id IS NOT NULL
                        OR type = 'scan' AND store_id IS NOT NULL)""",
             columns=columns, usable=usable, exact=exact, memory=start - stays.MEMORY,
-            day=start - timedelta(days=1), around=start - AROUND))
-        facts = [stays.Fact(*row, is_told=origin == 'server') for *row, origin in self.env.cr.fetchall()]
+            day=start - DAY, around=start - AROUND))
+        return [stays.Fact(*row, is_told=origin == 'server') for *row, origin in self.env.cr.fetchall()]
+
+    @api.model
+    def _with_edges(self, company, facts):
+        """Return facts in order, the positions with the fences around them."""
         facts = [fact._replace(fence_id=None) if fact.type in ('scan', 'position') else fact for fact in facts]
         positions = [fact for fact in facts if fact.type == 'position']
         edges = self.env['mobile.geofence']._edges(
@@ -297,18 +335,27 @@ class MobilePresence(models.Model):
                       key=lambda fact: fact.order)
 
     @api.model
-    def _places(self, fence_ids):
-        """Return the fences with these ids: {id: Place}."""
-        if not fence_ids:
-            return {}
+    def _places(self, fence_ids, known=None):
+        """Return the fences with these ids: {id: Place}.
+
+        :param dict known: those that need not be read.
+        """
+        found = {fence_id: known[fence_id] for fence_id in fence_ids if fence_id in known} if known else {}
+        if found.keys() == set(fence_ids):
+            return found
         self.env['mobile.geofence'].flush_model()
         self.env['mobile.store'].flush_model()
-        return {row[0]: Place(*row) for row in self.env.execute_query(SQL(
-            """SELECT fence.id, fence.store_id, fence.latitude, fence.longitude, fence.radius, fence.is_visit,
-                      fence.on_enter, fence.on_exit, fence.on_dwell, fence.loitering_delay, coalesce(store.tz, 'UTC'),
-                      store.calendar_id, store.company_id, %s
-                 FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
-                WHERE fence.id IN %s""", self.env['mobile.store']._exceptions_sql(SQL('store.id')), tuple(fence_ids)))}
+        return found | {row[0]: Place(*row) for row in self.env.execute_query(SQL(
+            """SELECT %s FROM mobile_geofence fence JOIN mobile_store store ON store.id = fence.store_id
+                WHERE fence.id IN %s""", self._place_columns(), tuple(fence_ids - found.keys())))}
+
+    @api.model
+    def _place_columns(self):
+        """Return the columns of a ``Place``, from ``fence`` and ``store``."""
+        return SQL(
+            """fence.id, fence.store_id, fence.latitude, fence.longitude, fence.radius, fence.is_visit, fence.on_enter,
+               fence.on_exit, fence.on_dwell, fence.loitering_delay, coalesce(store.tz, 'UTC'), store.calendar_id,
+               store.company_id, %s""", self.env['mobile.store']._exceptions_sql(SQL('store.id')))
 
     @api.model
     def _ends_at(self, place, last_sign):

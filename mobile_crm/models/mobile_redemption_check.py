@@ -73,7 +73,7 @@ class MobileRedemption(models.Model):
                SELECT line.coupon_id, 'unbooked'
                  FROM sale_order_line line
                  JOIN sale_order sale ON sale.id = line.order_id AND sale.state = 'sale'
-                 JOIN loyalty_card card ON card.id = line.coupon_id AND card.holder_only
+                 JOIN loyalty_card card ON card.id = line.coupon_id AND card.mobile_uuid IS NOT NULL
                 WHERE sale.company_id IN %(companies)s
                   AND NOT EXISTS (
                           SELECT FROM mobile_redemption redemption

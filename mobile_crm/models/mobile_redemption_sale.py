@@ -31,8 +31,8 @@ class MobileRedemption(models.Model):
             # What the quotation held since its coupon was entered is held anew.
             self._held_by(order, card)._void('unused')
             held += self._take(card, {
-                'partner_id': card.partner_id.id, 'company_id': order.company_id.id, 'state': 'held',
-                'channel': order._mobile_channel(), 'order_id': order.id, 'order_ref': order.name})
+                'partner_id': card.partner_id.id or order.partner_id.id, 'company_id': order.company_id.id,
+                'state': 'held', 'channel': order._mobile_channel(), 'order_id': order.id, 'order_ref': order.name})
         return held
 
     @api.model
@@ -44,8 +44,8 @@ class MobileRedemption(models.Model):
         minutes = order.company_id.mobile_coupon_hold_minutes
         if minutes and order.state in ('draft', 'sent') and not self._held_by(order, card)._is_held_now():
             self._take(card, {
-                'partner_id': card.partner_id.id, 'company_id': order.company_id.id, 'state': 'held',
-                'channel': order._mobile_channel(), 'order_id': order.id, 'order_ref': order.name,
+                'partner_id': card.partner_id.id or order.partner_id.id, 'company_id': order.company_id.id,
+                'state': 'held', 'channel': order._mobile_channel(), 'order_id': order.id, 'order_ref': order.name,
                 'expires_at': fields.Datetime.now() + timedelta(minutes=minutes)})
 
     @api.model

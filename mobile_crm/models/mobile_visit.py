@@ -1,10 +1,14 @@
+import functools
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.bus.models.bus import channel_with_db, json_dump
+
 from ..tools import stays, unions
+from ..tools.bell import bell
 from ..tools.racing import execute_racing
 
 #: The subchannel of a company on which its staff learn that visits have begun, changed or ended.
@@ -64,7 +68,7 @@ class MobileVisit(models.Model):
     # === BUSINESS METHODS: from facts to visits === #
 
     @api.model
-    def _follow(self, events):
+    def _follow(self, events, places=None):
         """Let visits follow from new facts, in whatever order they come.
 
         Facts make a visit where the customer agrees to be located and nobody doubts them. The visits of a phone are
@@ -72,6 +76,7 @@ class MobileVisit(models.Model):
         row, and the second starts anew.
 
         :param events: ``mobile.event``.
+        :param dict places: what is known already of the fences that they name (see ``mobile.presence``).
         :return: the crossings that follow from positions, for campaigns to answer.
         :rtype: MobileEvent
         """
@@ -84,20 +89,22 @@ class MobileVisit(models.Model):
                 lambda event: (event.device_id, event.partner_id, event.company_id)).items():
             if set(facts.mapped('type')) == {'scan'} and not Presence._is_anywhere(device):
                 continue
-            for _device_id, *since in Presence._claim([device.id], partner, company):
-                times = facts.mapped('occurred_at')
-                change, untold = Presence._fold(device, partner, company, since, min(times), max(times))
+            times = facts.mapped('occurred_at')
+            for *since, is_first in Presence._claim(device, partner, company, facts, min(times)):
+                change, untold = Presence._fold(
+                    device, partner, company, since, min(times), max(times), places, facts if is_first else None)
                 Presence._save(change, device, partner, company)
-                self._sync(change, device.id, partner.id, company.id, since[1])
+                self._sync(change, device.id, partner.id, company.id, since[1], is_first)
                 derived += Event._derive(untold)
         return derived
 
     @api.model
-    def _sync(self, change, device_id, partner_id, company_id, not_before=None):
+    def _sync(self, change, device_id, partner_id, company_id, not_before=None, is_first=False):
         """Make the visits of one phone what its stays in fences say; those that stay as they are keep their rows.
 
         :param Change change: of its stays (see ``mobile.presence``).
         :param datetime not_before: visits that began earlier are left alone.
+        :param bool is_first: whether it is known that there is no visit around.
         """
         changed = [row for row in (*change.before, *change.after) if row.is_visit]
         if not changed:
@@ -110,7 +117,7 @@ class MobileVisit(models.Model):
         end = max(row.stay.left_at + unions.WALK if row.stay.left_at else stays.EVER for row in changed)
         wanted = [visit for visit in wanted if _meets(visit, start, end)]
         # A visit may be longer than its stay that has changed, and those that are known may have to become one.
-        known = self._known(
+        known = {} if is_first else self._known(
             device_id, partner_id, store_ids, min([start, *(visit.entered_at for visit in wanted)]),
             max([end, *(visit.left_at or stays.EVER for visit in wanted)]), not_before)
         known = {row_id: old for row_id, old in known.items()
@@ -276,9 +283,23 @@ class MobileVisit(models.Model):
 
     @api.model
     def _send_announcements(self):
-        for company_id, ids in self.env.cr.precommit.data.pop(CHANNEL, {}).items():
-            company = self.env['res.company'].browse(company_id)
-            self.env['bus.bus']._sendone((company, CHANNEL), CHANNEL, {'ids': sorted(ids)})
+        """Write what is to be told, and tell it after the commit.
+
+        This is what `bus.bus` does, without its records, of which each costs a query more, and over a connection that
+        stays open (see ``tools/bell.py``).
+        """
+        pending = self.env.cr.precommit.data.pop(CHANNEL, {})
+        channels = {
+            company_id: channel_with_db(self.env.cr.dbname, (self.env['res.company'].browse(company_id), CHANNEL))
+            for company_id in pending}
+        now = fields.Datetime.now()
+        self.env.cr.execute(SQL(
+            'INSERT INTO bus_bus (channel, message, create_date, write_date) VALUES %s',
+            SQL(', ').join(
+                SQL('%s', (json_dump(channels[company_id]),
+                           json_dump({'type': CHANNEL, 'payload': {'ids': sorted(ids)}}), now, now))
+                for company_id, ids in pending.items())))
+        self.env.cr.postcommit.add(functools.partial(bell.ring, list(channels.values())))
 
 
 def _meets(visit, start, end):

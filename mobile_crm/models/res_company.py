@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import gs1
 from ..tools.map_box import MAX_ZOOM
 
 
@@ -41,9 +42,36 @@ class ResCompany(models.Model):
     mobile_card_key_version = fields.Integer(
         string="Key of Member Cards", required=True, default=1, readonly=True,
         help="The number of the key by which tills check member cards.")
+    mobile_visit_hours = fields.Integer(
+        string="Visits Count Within (hours)", required=True, default=72,
+        help="Who comes to a store within so many hours after an offer has followed it. New campaigns begin with this.")
+    mobile_purchase_days = fields.Integer(
+        string="Purchases Count Within (days)", required=True, default=14,
+        help="For so many days purchases are compared between those who got an offer and the control group. New "
+             "campaigns begin with this.")
+    mobile_gs1_prefix = fields.Char(
+        string="GS1 Company Prefix",
+        help="The 6 to 11 digits that GS1 has given you. Barcodes of coupons with a GS1 coupon number begin with it.")
     mobile_email_double_opt_in = fields.Boolean(
         string="Double Opt-In for Emails",
         help="Consent to emails counts once the customer has opened a link that was mailed to the address.")
+    mobile_max_messages_per_day = fields.Integer(
+        string="Messages per Customer and Day", required=True, default=0,
+        help="A customer gets no more within any 24 hours, over all campaigns. 0 means no limit.")
+    mobile_max_messages_per_week = fields.Integer(
+        string="Messages per Customer and Week", required=True, default=0,
+        help="A customer gets no more within any seven days, over all campaigns. 0 means no limit.")
+    mobile_holdout_percent = fields.Integer(
+        string="Control Group of All Campaigns (%)", required=True, default=0,
+        help="This part of the customers gets no offers at all, always the same ones, so that you can see what all "
+             "campaigns together earn.")
+    mobile_withhold_unpaid = fields.Boolean(
+        string="No Offers to Customers Who Owe", default=True,
+        help="Customers with an invoice that is in dispute (its payment is blocked, or it is kept out of follow-ups) "
+             "or overdue get no offers.")
+    mobile_overdue_days = fields.Integer(
+        string="Overdue by More Than (days)", required=True, default=30,
+        help="An invoice that has not been paid so many days after it was due keeps offers back.")
     mobile_tile_url = fields.Char(
         string="Tile Server",
         help="Where maps get their background from: an address with {z}, {x} and {y}. Without one, maps show a grid "
@@ -53,6 +81,9 @@ class ResCompany(models.Model):
     mobile_tile_max_zoom = fields.Integer(
         string="Largest Scale", required=True, default=19, help="The last zoom level that the server has tiles for.")
 
+    _mobile_windows_valid = models.Constraint(
+        'CHECK (mobile_visit_hours > 0 AND mobile_purchase_days > 0)',
+        "Visits and purchases count for at least an hour and a day.")
     _mobile_position_days_valid = models.Constraint(
         'CHECK (mobile_position_days BETWEEN 1 AND 3650)', "Positions are kept for 1 to 3650 days.")
     _mobile_event_days_valid = models.Constraint(
@@ -60,6 +91,10 @@ class ResCompany(models.Model):
     _mobile_erasure_days_valid = models.Constraint(
         'CHECK (mobile_erasure_days BETWEEN 0 AND 30)',
         "A customer is erased within 30 days; the law allows a month.")
+    _mobile_campaigns_valid = models.Constraint(
+        'CHECK (mobile_max_messages_per_day >= 0 AND mobile_max_messages_per_week >= 0 AND mobile_overdue_days >= 0'
+        ' AND mobile_holdout_percent BETWEEN 0 AND 100)',
+        "Numbers of messages and days are not negative, and a control group is between 0 and 100 percent.")
     _mobile_tile_max_zoom_valid = models.Constraint(
         f'CHECK (mobile_tile_max_zoom BETWEEN 1 AND {MAX_ZOOM})', f"The largest scale is between 1 and {MAX_ZOOM}.")
 
@@ -67,6 +102,12 @@ class ResCompany(models.Model):
         'CHECK (mobile_coupon_hold_minutes BETWEEN 0 AND 10080)', "A quotation holds a coupon for a week at most.")
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('mobile_gs1_prefix')
+    def _check_mobile_gs1_prefix(self):
+        for company in self.filtered('mobile_gs1_prefix'):
+            if not gs1.PREFIX.fullmatch(company.mobile_gs1_prefix):
+                raise ValidationError(self.env._("A GS1 company prefix has 6 to 11 digits."))
 
     @api.constrains('mobile_tile_url')
     def _check_mobile_tile_url(self):

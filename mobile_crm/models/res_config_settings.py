@@ -15,14 +15,30 @@ class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
 
     mobile_position_days = fields.Integer(related='company_id.mobile_position_days', readonly=False)
+    mobile_visit_hours = fields.Integer(related='company_id.mobile_visit_hours', readonly=False)
+    mobile_purchase_days = fields.Integer(related='company_id.mobile_purchase_days', readonly=False)
     mobile_event_days = fields.Integer(related='company_id.mobile_event_days', readonly=False)
     mobile_erasure_days = fields.Integer(related='company_id.mobile_erasure_days', readonly=False)
     mobile_retention = fields.Html(string="What Is Kept", compute='_compute_mobile_retention')
     mobile_approval_required = fields.Boolean(related='company_id.mobile_approval_required', readonly=False)
     mobile_coupon_return = fields.Selection(related='company_id.mobile_coupon_return', readonly=False)
     mobile_coupon_hold_minutes = fields.Integer(related='company_id.mobile_coupon_hold_minutes', readonly=False)
+    mobile_gs1_prefix = fields.Char(related='company_id.mobile_gs1_prefix', readonly=False)
     mobile_card_key_version = fields.Integer(related='company_id.mobile_card_key_version')
+    mobile_segment_recent_days = fields.Integer(related='company_id.mobile_segment_recent_days', readonly=False)
+    mobile_segment_lost_days = fields.Integer(related='company_id.mobile_segment_lost_days', readonly=False)
+    mobile_segment_orders = fields.Integer(related='company_id.mobile_segment_orders', readonly=False)
+    mobile_segment_value = fields.Monetary(
+        related='company_id.mobile_segment_value', readonly=False, currency_field='mobile_currency_id')
+    mobile_currency_id = fields.Many2one(related='company_id.currency_id')
     mobile_email_double_opt_in = fields.Boolean(related='company_id.mobile_email_double_opt_in', readonly=False)
+    mobile_max_messages_per_day = fields.Integer(
+        related='company_id.mobile_max_messages_per_day', readonly=False)
+    mobile_max_messages_per_week = fields.Integer(
+        related='company_id.mobile_max_messages_per_week', readonly=False)
+    mobile_holdout_percent = fields.Integer(related='company_id.mobile_holdout_percent', readonly=False)
+    mobile_withhold_unpaid = fields.Boolean(related='company_id.mobile_withhold_unpaid', readonly=False)
+    mobile_overdue_days = fields.Integer(related='company_id.mobile_overdue_days', readonly=False)
     mobile_tile_url = fields.Char(related='company_id.mobile_tile_url', readonly=False)
     mobile_tile_attribution = fields.Char(related='company_id.mobile_tile_attribution', readonly=False)
     mobile_tile_max_zoom = fields.Integer(related='company_id.mobile_tile_max_zoom', readonly=False)

@@ -66,6 +66,9 @@ class ResUsers(models.Model):
             raise Problem('staff_account')
         if (user and not user.active) or (partner and not partner.active):
             raise Problem('forbidden')
+        # Who has proved no address yet has not signed in anywhere; who signed in for another company, not for this one.
+        is_first = (not any(partner[field] for field in VERIFIED_FIELDS.values())
+                    or app.company_id not in user.company_ids)
         is_new = not partner
         if is_new:
             partner = Partner.create({
@@ -94,6 +97,8 @@ class ResUsers(models.Model):
             user._mobile_end_other_access(channel, address)
         if app.company_id not in user.company_ids:
             user.company_ids += app.company_id
+        if is_first:
+            self.env['mobile.occasion'].sudo()._note_sign_in(device, user.partner_id)
         return user
 
     @api.model

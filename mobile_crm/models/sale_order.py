@@ -78,15 +78,17 @@ class SaleOrder(models.Model):
             # Entered before, but the reward was not taken then.
             return self._get_claimable_rewards(forced_coupons=card)
         self.applied_coupon_ids += card
-        result = self._try_apply_program(program, card)
-        if 'error' in result:
-            self.applied_coupon_ids -= card
-            return result
+        # What a program for next orders asks for earns such a coupon; who has one has earned it.
+        if program.applies_on != 'future':
+            result = self._try_apply_program(program, card)
+            if 'error' in result:
+                self.applied_coupon_ids -= card
+                return result
         return self._get_claimable_rewards(forced_coupons=card)
 
     def _apply_program_reward(self, reward, coupon, **kwargs):
         """Override to ask once more when the reward is taken: all ways to it end here."""
-        if coupon.holder_only and (refusal := self._mobile_refusal(coupon)):
+        if coupon.mobile_uuid and (refusal := self._mobile_refusal(coupon)):
             return {'error': refusal}
         if self.state == 'sale' and self._mobile_has_approver(coupon):
             # Its points would be taken at once.
@@ -95,7 +97,7 @@ class SaleOrder(models.Model):
                 "confirmed.", self._mobile_spender(coupon).name))
         result = super()._apply_program_reward(reward, coupon, **kwargs)
         if 'error' not in result:
-            if coupon.holder_only:
+            if coupon.mobile_uuid:
                 self.env['mobile.redemption'].sudo()._hold_for_quotation(self, coupon)
             # Who takes a reward anew asks anew, also after a no.
             self._mobile_follow_spending(again=True)
@@ -163,7 +165,7 @@ class SaleOrder(models.Model):
         paid = self.sudo().transaction_ids.filtered(lambda tx: tx.state in ('done', 'authorized'))
         return card.with_context(mobile_own_order_id=self.id)._mobile_refusal(
             self.partner_id, self.company_id, at=min(paid.mapped('create_date'), default=None),
-            channel=self._mobile_channel())
+            store=self.mobile_store_id, channel=self._mobile_channel())
 
     def _mobile_channel(self):
         """Return who brings the coupons of this order: ``sale`` (staff), or ``phone`` (the customer, on the portal).
@@ -175,8 +177,8 @@ class SaleOrder(models.Model):
         return 'phone' if is_paid or not self.env.user._is_internal() else 'sale'
 
     def _mobile_cards(self):
-        """Return the coupons of a holder whose rewards are on this order."""
-        return self.order_line.coupon_id.filtered('holder_only')
+        """Return the coupons of ours whose rewards are on this order."""
+        return self.order_line.coupon_id.filtered('mobile_uuid')
 
     # === BUSINESS METHODS: approval by phone === #
 

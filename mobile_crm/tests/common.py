@@ -121,6 +121,12 @@ class MobileCommon(TransactionCase):
             partner, device.company_id, {'location': True}, 'device', device_uuid=device.uuid)
         return partner, user, device
 
+    @classmethod
+    def let_learn(cls, partner, device):
+        """Let a customer agree that offers rest on what they do."""
+        cls.env['mobile.consent']._append(
+            partner, device.company_id, {'profiling': True}, 'device', device_uuid=device.uuid)
+
     # === WHAT HAPPENS === #
 
     def enter_report(self, fence, **values):

@@ -30,14 +30,21 @@ class TestApiOffers(MobileHttpCase):
         self.campaign.store_ids = self.store_near
         card = self.enter(self.phone, self.fence_near).card_id
         offer = self.client.get(f'/offers/{card.mobile_uuid}').json
+        signed = offer['qr']
+        self.assertEqual(self.env['mobile.coupon.pass']._read(self.company, signed), card.code.replace('-', ''))
         self.assertEqual(offer, {
-            'id': card.mobile_uuid, 'title': "15 % for you", 'description': card.program_id.reward_ids.description,
+            'qr': signed, 'id': card.mobile_uuid, 'title': "15 % for you", 'description': card.program_id.reward_ids.description,
             'terms': "Not on gift cards.", 'discount': {'type': 'percent', 'value': '15', 'currency': None},
             'code': card.code, 'barcode': {'format': 'qr', 'value': card.code}, 'status': 'available',
             'valid_from': card.mobile_valid_from.strftime('%Y-%m-%dT%H:%M:%SZ'),
             'expires_at': card.mobile_expires_at.strftime('%Y-%m-%dT%H:%M:%SZ'),
-            'store_ids': self.store_near.ids, 'campaign': {'id': self.campaign.id, 'name': "15 % for you"}})
-        self.assertEqual(self.client.get('/offers').json['items'], [offer])
+            'store_ids': self.store_near.ids, 'channels': ['sale', 'phone', 'till'],
+            'campaign': {'id': self.campaign.id, 'name': "15 % for you"}, 'image_url': None,
+            'history': [{'at': card.create_date.strftime('%Y-%m-%dT%H:%M:%SZ'), 'kind': 'issued',
+                         'text': "Given out", 'where': ''}]})
+        del offer['history']
+        # A list signs nothing: that is work, and few are shown at a till.
+        self.assertEqual(self.client.get('/offers').json['items'], [{**offer, 'qr': None}])
 
     def test_another_customers_offer_is_not_there(self):
         card = self.enter(self.phone, self.fence_near).card_id
@@ -157,7 +164,7 @@ class TestApiOffers(MobileHttpCase):
         for code in (stock.code, archived.code, wrong, '%', '0', "' OR 1=1 --", '\u2603'):
             with self.subTest(code=code):
                 self.assertProblem(self.client.post('/offers/claim', {'code': code}), 404, 'not_found')
-        for code in ('', 'x' * 65, 'a\0b', None, 1):
+        for code in ('', 'x' * 129, 'a\0b', None, 1):
             self.assertInvalid(self.client.post('/offers/claim', {'code': code}), 'body', 'code')
         self.assertFalse((stock + archived + card).partner_id)
 

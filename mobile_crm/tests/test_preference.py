@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -78,12 +78,21 @@ class TestPreferenceGates(PreferenceCase):
         self._decide('location', True)
         self.assertSent()
 
-    def test_a_channel_needs_its_consent_and_to_be_wanted(self):
+    def _send_by(self, *channels):
+        """Let something send on these channels, and the campaign insist on them."""
+        # Providers come with addons of their own.
+        self.patch(self.env.registry['mobile.message'], '_providers', lambda model: frozenset(channels))
+        self.campaign.write({'needs_channel': True, 'channel_ids': [Command.clear(), *(
+            Command.create({'channel': channel, 'sequence': number}) for number, channel in enumerate(channels))]})
+
+    def test_a_channel_needs_an_address_its_consent_and_to_be_wanted(self):
+        self.anna.write({'email': 'anna@mobile-crm.example'})
         for channel in ('push', 'sms', 'email'):
-            # Providers of other channels come with addons of their own.
-            self.env.cr.execute('UPDATE mobile_campaign SET channel = %s WHERE id = %s', (channel, self.campaign.id))
-            self.campaign.invalidate_recordset()
+            self._send_by(channel)
             self.prefer(channels=['push', 'sms', 'email'])
+            if channel == 'push':
+                self.assertWithheld('unreachable')
+                self.phone.write({'push_provider': 'fcm', 'push_address': 'address'})
             self.assertWithheld('no_consent')
             self._decide(channel, True)
             self.assertSent()
@@ -92,9 +101,29 @@ class TestPreferenceGates(PreferenceCase):
             self.prefer(channels=[channel])
             self.assertSent()
 
+    def test_the_first_open_channel_is_taken(self):
+        self._send_by('email', 'sms', 'push')
+        self.campaign.needs_channel = False
+        self.assertEqual(self.enter(self.phone, self.fence_near).channel, 'inbox')
+        self._decide('sms', True)
+        self._decide('push', True)
+        self.phone.write({'push_provider': 'fcm', 'push_address': 'address'})
+        self.assertEqual(self.enter(self.phone, self.fence_near).channel, 'sms')
+        self.prefer(channels=['push'])
+        self.assertEqual(self.enter(self.phone, self.fence_near).channel, 'push')
+        self.phone.notifications_allowed = False
+        self.assertEqual(self.enter(self.phone, self.fence_near).channel, 'inbox')
+
+    def test_what_nothing_sends_is_no_channel(self):
+        self._send_by('sms')
+        self._decide('sms', True)
+        self.patch(self.env.registry['mobile.message'], '_providers', lambda model: frozenset())
+        self.assertWithheld('unreachable')
+        self.campaign.needs_channel = False
+        self.assertEqual(self.enter(self.phone, self.fence_near).channel, 'inbox')
+
     def test_a_blacklisted_number_closes_its_channel(self):
-        self.env.cr.execute("UPDATE mobile_campaign SET channel = 'sms' WHERE id = %s", (self.campaign.id,))
-        self.campaign.invalidate_recordset()
+        self._send_by('sms')
         self._decide('sms', True)
         self.env['phone.blacklist'].create({'number': self.anna.phone})
         self.assertWithheld('no_consent')
@@ -141,7 +170,8 @@ class TestPreferenceGates(PreferenceCase):
         """Decide about a customer who is at no store and whose phone has said nothing."""
         return self.env['mobile.decision']._decide(SQL(
             """SELECT %s AS campaign_id, %s AS partner_id, NULL::int AS event_id, NULL::int AS device_id,
-                      NULL::int AS store_id, %s AS occurred_at""",
+                      NULL::int AS store_id, NULL::int AS product_id, %s AS occurred_at, NULL::varchar AS cause,
+                      NULL::int AS run_id""",
             self.campaign.id, self.anna.id, fields.Datetime.now()), self.campaign)
 
     def test_quiet_hours(self):

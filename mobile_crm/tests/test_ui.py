@@ -26,5 +26,38 @@ class TestUi(MobileCommon, HttpCase):
         self.assertEqual(campaign.program_id, self.program)
         self.assertEqual(campaign.message_body, "Come in and take 15 % off.")
 
+    def test_manager_begins_with_a_template(self):
+        self.env['res.lang']._activate_lang('de_DE')
+        self.env['mobile.campaign'].search([('company_id', '=', self.company.id)]).action_done()
+        self.start_tour('/odoo/action-mobile_crm.mobile_campaign_action', 'mobile_crm_campaign_template',
+                        login='mobile_ui_manager')
+        campaign = self.env['mobile.campaign'].search([('name', '=', "Welcome at the Door")])
+        self.assertEqual((campaign.state, campaign.trigger), ('running', 'enter'))
+        self.assertEqual(campaign.program_id.reward_ids.discount, 15.0)
+        decision = self.enter(self.phone_ben, self.fence_near)
+        self.assertEqual((decision.campaign_id, decision.message_id.title), (campaign, "Hello Ben, come in"))
+
+    def test_manager_looks_before_a_broadcast(self):
+        self.campaign.copy({'name': "News", 'trigger': 'broadcast'})
+        self.start_tour('/odoo/action-mobile_crm.mobile_campaign_action', 'mobile_crm_campaign_broadcast',
+                        login='mobile_ui_manager')
+        self.assertEqual(self.env['mobile.campaign'].search([('name', '=', "News")]).state, 'running')
+
     def test_user_reads_a_contact(self):
         self.start_tour(f'/odoo/res.partner/{self.anna.id}', 'mobile_crm_contact', login='mobile_ui_user')
+
+
+@tagged('post_install', '-at_install')
+class TestUiOnPhone(MobileCommon, HttpCase):
+    """The backend on a manager's own phone."""
+
+    browser_size = '390x844'
+    touch_enabled = True
+
+    def test_campaign_fits_a_phone(self):
+        new_test_user(self.env, 'mobile_ui_phone', groups='mobile_crm.group_mobile_crm_manager',
+                      company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        self.env['mobile.campaign.variant'].create({
+            'name': "Short", 'campaign_id': self.campaign.id, 'message_title': "Come in, {first_name}"})
+        self.start_tour(f'/odoo/action-mobile_crm.mobile_campaign_action/{self.campaign.id}',
+                        'mobile_crm_campaign_phone', login='mobile_ui_phone')

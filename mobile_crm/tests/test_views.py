@@ -6,6 +6,9 @@ MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
+    'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
+    'mobile.campaign.template': ('list', 'kanban', 'form', 'search'),
+    'mobile.campaign.report': ('list', 'search', 'graph', 'pivot'),
     'mobile.consent': ('list', 'kanban', 'form', 'search'),
     'mobile.consent.wording': ('list', 'kanban', 'form', 'search'),
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
@@ -26,13 +29,16 @@ SECRET_MODELS = {
     'mobile.token': ('list', 'form', 'search'),
 }
 MANAGERS_MODELS = {
+    'mobile.coupon.step': ('list', 'kanban', 'form', 'search'),
     'mobile.erasure': ('list', 'form', 'search'),
     'mobile.look': ('list', 'form', 'search'),
+    'mobile.occasion': ('list', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.decision', 'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look',
-    'mobile.message', 'mobile.preference',
-    'mobile.redemption', 'mobile.visit')
+    'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision',
+    'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion',
+    'mobile.preference', 'mobile.redemption', 'mobile.visit',
+)
 
 
 @tagged('post_install', '-at_install')

@@ -77,8 +77,8 @@ RETENTION = (
         _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
     Retention(
-        ('loyalty.card',),
-        _lt("Coupons"), CONTACT, _lt("To honour them: contract")),
+        ('loyalty.card', 'mobile.coupon.step'),
+        _lt("Coupons, and what was done with them"), CONTACT, _lt("To honour them: contract")),
     Retention(
         ('mobile.redemption', 'sale.order', 'account.move'),
         _lt("Redemptions, orders, invoices"), _lt("as long as tax law says; after erasure without a phone or an email"),

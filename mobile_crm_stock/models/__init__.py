@@ -1,1 +1,3 @@
+from . import mobile_campaign
+from . import mobile_gate
 from . import mobile_store

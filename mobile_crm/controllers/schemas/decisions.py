@@ -19,7 +19,7 @@ class Decision(Output):
         return cls(
             at=decision.decided_at,
             # The campaign's name is staff's own.
-            campaign=decision.campaign_id.message_title,
+            campaign=decision.campaign_id._plain_title(),
             outcome=decision.outcome,
             reason=decision.reason,
             text=decision._customer_text(),

@@ -1,3 +1,5 @@
+from pydantic import Field
+
 from .base import Output, Page, Text, UtcOutput, Uuid
 
 
@@ -11,6 +13,7 @@ class Message(Output):
     read_at: UtcOutput | None
     offer_id: Uuid | None
     link: Text
+    image_url: str | None = Field(description='Of the picture, which needs no sign-in')
 
     @classmethod
     def of(cls, message):
@@ -23,6 +26,7 @@ class Message(Output):
             read_at=message.opened_at or None,
             offer_id=message.sudo().card_id.mobile_uuid or None,
             link=message.link,
+            image_url=message.sudo().campaign_id.image_url or None,
         )
 
 

@@ -5,6 +5,9 @@ from pydantic import Field
 from .base import Output, Page, PageQuery, Schema, Text, UtcOutput, Uuid
 
 OfferStatus = Literal['available', 'reserved', 'redeemed', 'expired']
+OfferStepKind = Literal[
+    'issued', 'claimed', 'reserved', 'redeemed', 'returned', 'withdrawn', 'restored', 'expired']
+Channel = Literal['sale', 'phone', 'till']
 
 
 class OfferQuery(PageQuery):
@@ -16,7 +19,7 @@ class OfferQuery(PageQuery):
 class Claim(Schema):
     """A code from a flyer, a receipt or a friend."""
 
-    code: str = Field(min_length=1, max_length=64)
+    code: str = Field(min_length=1, max_length=128, description='In any spelling, or all that a scanner reads')
 
 
 class Discount(Output):
@@ -56,7 +59,9 @@ class Offer(Output):
     valid_from: UtcOutput | None
     expires_at: UtcOutput | None
     store_ids: list[int] = Field(description='Where it counts; empty means everywhere')
+    channels: list[Channel] = Field(description='How it can be used: on an order of the shop, in the app, at the till')
     campaign: OfferCampaign | None
+    image_url: str | None = Field(description='Of the picture, which needs no sign-in')
 
     @classmethod
     def of(cls, card, company=None):
@@ -70,19 +75,44 @@ class Offer(Output):
         reward = card.program_id.with_context(active_test=False).reward_ids[:1]
         return cls(
             id=card.mobile_uuid,
-            title=campaign.message_title or card.program_id.name,
+            title=campaign._title_of_coupon(card) if campaign else card.program_id.name,
             description=reward.description,
             terms=campaign.terms,
             discount=_discount(reward),
             code=card.code,
             barcode=Barcode(format='qr', value=card.code),
             qr=card.env['mobile.coupon.pass']._issue(card, company) if company else None,
-            status=card.mobile_status,
+            status=card._mobile_public_status(),
             valid_from=card.mobile_valid_from or None,
             expires_at=card._mobile_expiry(),
             store_ids=card.mobile_store_ids.ids,
-            campaign=OfferCampaign(id=campaign.id, name=campaign.message_title) if campaign else None,
+            channels=card._mobile_channel_list(),
+            campaign=OfferCampaign(id=campaign.id, name=campaign._plain_title()) if campaign else None,
+            image_url=campaign.image_url or None,
         )
+
+
+class OfferStep(Output):
+    """What happened to a coupon."""
+
+    at: UtcOutput
+    kind: OfferStepKind
+    text: str = Field(description='In words, in the language of the request')
+    where: str = Field(description='The store or the order, where it is the caller\'s own')
+
+
+class OfferDetail(Offer):
+    """A coupon of the caller, with its history."""
+
+    history: list[OfferStep] = Field(description='The oldest first')
+
+    @classmethod
+    def of(cls, card, company):
+        """Return a ``loyalty.card`` as its holder sees it, with what happened to it and what a till can check."""
+        return cls(
+            **Offer.of(card, company).model_dump(),
+            history=[OfferStep(at=step['at'], kind=step['kind'], text=step['text'], where=step['where'] or '')
+                     for step in card._mobile_history(for_holder=True)])
 
 
 class OfferPage(Page[Offer]):
