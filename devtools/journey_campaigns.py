@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from .people import Refusal, Till, Unmet, expect, one
+from .people import Phone, Refusal, Till, Unmet, expect, one
 from .process import wait_until
 
 #: The template that goes to everybody at once, and the manual campaign of the demo data.
@@ -52,7 +52,7 @@ def begin_from_template(journey):
 
 
 def arrive(journey):
-    """Let the two customers have been to the store as well, and let the walker ask not to be disturbed."""
+    """Let the two customers have been to the store, and another one not; the walker asks not to be disturbed."""
     journey.tablet.decide(location=True)
     journey.tablet.report(crossing(journey, 'enter'))
     for phone in (journey.phone, journey.tablet):
@@ -60,6 +60,9 @@ def arrive(journey):
     # From one o'clock to the same is the whole day.
     journey.walker.send('PUT', '/me/preferences', json={
         'quiet_hours': [{'days': list(range(7)), 'from': '01:00', 'to': '01:00'}]})
+    stranger = Phone(journey.base_url, journey.phone.client_id, 'ios', 'iPhone 16')
+    stranger.register()
+    stranger.sign_in('sms', journey.unused_number(), journey.code_of_sms)
     journey.walker_id = one('walker', journey.sales.find(
         'res.partner', [('name', '=', journey.walker.customer['name'])], 'name'))['id']
 
@@ -177,8 +180,8 @@ def redeem_at_till(journey):
     expect('hold of the same order', held['id'], again['id'])
     refusal = journey.other_till.post('/till/redemptions', 409, **body, order_ref='T2-1')
     expect('refusal', 'coupon_held', refusal['code'])
-    journey.say(f'POST /till/redemptions: held, {held["worth"]["amount"]} {held["worth"]["currency"]} off; another till: '
-                f'409 {refusal["code"]}, "{refusal["detail"]}"')
+    worth = f'{held["worth"]["amount"]} {held["worth"]["currency"]}'
+    journey.say(f'POST /till/redemptions: held, {worth} off; another: 409 {refusal["code"]}, "{refusal["detail"]}"')
     confirmed = journey.till.post(f'/till/redemptions/{held["id"]}/confirm')
     expect('redemption', 'confirmed', confirmed['status'])
     refusal = journey.other_till.post('/till/redemptions', 409, **body, order_ref='T2-1')
@@ -284,7 +287,7 @@ def read_results(journey):
     expect('sent and redeemed', (journey.dry_run['passed_count'], 1), (funnel['sent'], funnel['redeemed']))
     expect('conflicts', 1, results['money']['conflicts'])
     reasons = ', '.join(f'{reason["label"]} {reason["count"]}' for reason in results['reasons'])
-    journey.say(f'{", ".join(f"{key} {count}" for key, count in funnel.items())}; decided: {reasons}')
+    journey.say(f'{", ".join(f"{key} {count}" for key, count in funnel.items())}; withheld: {reasons}')
     expect('comparison', 'no_control', admin.call('mobile.campaign', 'get_lift', [journey.campaign_id])['state'])
     for name, states_ in RESULTS.items():
         campaign = one(f'campaign {name}', admin.find('mobile.campaign', [('name', '=', name)], 'name'))
