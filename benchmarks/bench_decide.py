@@ -153,7 +153,8 @@ def _seed(env):
         'name': "Benchmark", 'program_type': 'coupons', 'company_id': company.id,
         'reward_ids': [Command.clear(), Command.create({'discount': 10, 'required_points': 1})]})
     campaign = env['mobile.campaign'].create({
-        'name': "Benchmark", 'company_id': company.id, 'app_id': app.id, 'program_id': program.id, 'trigger': 'inactivity',
+        'name': "Benchmark", 'company_id': company.id, 'app_id': app.id, 'program_id': program.id,
+        'trigger': 'inactivity',
         'message_title': "10 % for you", 'max_per_customer': 2, 'cooldown_hours': 24, 'holdout_percent': 10,
         'audience_domain': repr([('country_id', 'in', [1, 2, 3, 4, 5, 6, 7, 8])]),
         'variant_ids': [Command.create({'name': name, 'weight': weight, 'message_title': name})

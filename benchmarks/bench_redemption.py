@@ -30,6 +30,8 @@ COUPONS = 60_000
 CLIENTS, PROCESSES = 64, 4
 #: Coupons of each client in a round; rounds of all sides take turns, as the machine may be busy.
 EACH, ROUNDS = 20, 3
+#: Over HTTP fewer coupons, and as many at a time as two workers answer before a client gives up.
+HTTP_COUPONS, HTTP_CLIENTS = 256, 16
 GOAL = 0.7
 
 SCRIPT = """\\set k :k + 1
@@ -64,17 +66,18 @@ def run(system):
         'pgbench': lambda start: _pgbench(system, database, start, names),
         'the ledger alone': lambda start: _processes(system, database, start, 'ledger'),
         'with all terms': lambda start: _processes(system, database, start, 'terms'),
-        'a till over HTTP': lambda start: _http(instance, token, database, system, start),
     }
     rates = {name: [] for name in sides}
     for _round in range(ROUNDS):
         for name, side in sides.items():
             rates[name].append(CLIENTS * EACH / side(next(cards)))
+    http = HTTP_COUPONS / _http(instance, token, database, system, next(cards))
     say(f'\n{CLIENTS} clients, each {EACH} coupons of one campaign, {ROUNDS} rounds in turns')
     best = max(rates['pgbench'])
     for name, found in rates.items():
         say(f'  {name:18} {max(found):8.0f} redemptions/s, best of {", ".join(f"{rate:.0f}" for rate in found)};'
             f'  ratio {max(found) / best:.2f}')
+    say(f'  a till over HTTP, {HTTP_CLIENTS} at once, two requests each: {http:.0f} redemptions/s')
     say(f'   goal: a ratio of at least {GOAL}')
 
 
@@ -164,7 +167,7 @@ def _http(instance, token, database, system, start):
     """Return the seconds that tills take, a new connection for each of their two requests."""
     with system.environment(database) as env:
         store = env['mobile.store'].search([], limit=1).id
-        codes = [card.code for card in env['loyalty.card'].browse(range(start, start + CLIENTS * EACH))]
+        codes = [card.code for card in env['loyalty.card'].browse(range(start, start + HTTP_COUPONS))]
     client = Client(instance.url, token)
 
     def redeem(code):
@@ -176,7 +179,7 @@ def _http(instance, token, database, system, start):
     with ThreadPoolExecutor(2 * WORKERS) as pool:
         list(pool.map(lambda _number: client.get('/mobile/v1/health'), range(8 * WORKERS)))
     began = time.perf_counter()
-    with ThreadPoolExecutor(CLIENTS) as pool:
+    with ThreadPoolExecutor(HTTP_CLIENTS) as pool:
         list(pool.map(redeem, codes))
     return time.perf_counter() - began
 

@@ -113,13 +113,23 @@ class Till:
             'grant_type': 'client_credentials', 'client_id': client_id, 'client_secret': secret}).json()
         self.headers = {'Authorization': f'Bearer {token["access_token"]}'}
 
+    def send(self, verb, path, status=200, **options):
+        """Send a request; return the answer, whose status must be this one."""
+        response = requests.request(
+            verb, self.base_url + path, headers=self.headers, timeout=TIMEOUT, **options)
+        if response.status_code != status:
+            raise Unmet(f'{status} for {verb} {path}', f'{response.status_code} {response.text[:500]}')
+        return response.json()
+
+    def get(self, path):
+        return self.send('GET', path)
+
+    def post(self, path, status=200, **body):
+        return self.send('POST', path, status, json=body)
+
     def scan(self, qr, status=200):
         """Ask whose member card this is; return the answer, whose status must be this one."""
-        response = requests.post(
-            f'{self.base_url}/till/members', json={'qr': qr}, headers=self.headers, timeout=TIMEOUT)
-        if response.status_code != status:
-            raise Unmet(f'{status} for POST /till/members', f'{response.status_code} {response.text[:500]}')
-        return response.json()
+        return self.post('/till/members', status, qr=qr)
 
 
 class Staff:

@@ -1,7 +1,6 @@
 """Who redeems coupons in the races: tills, salespeople and customers who sign; each is told in the end that it has the
 coupon, or why not, whatever is killed meanwhile."""
 
-import itertools
 import time
 from dataclasses import dataclass
 
@@ -46,8 +45,9 @@ def settle(redeemer):
 
     :param redeemer: has ``channel`` and ``ask()``, which returns None for the coupon, or why it is not to be had
     """
-    over = time.monotonic() + PATIENCE
-    for tries in itertools.count(1):
+    over, tries = time.monotonic() + PATIENCE, 0
+    while True:
+        tries += 1
         start = time.perf_counter()
         try:
             why = redeemer.ask()

@@ -98,16 +98,16 @@ def redeemers_of(own, made, token, query):
     """Return for each coupon who wants it."""
     headers = {'Authorization': f'Bearer {token}'}
     staff = staff_of(own.url, own.database)
-    wanted = []
+    wanted, chance = [], random.Random(19)
     for number, code in enumerate(made['codes']):
-        orders = made['orders'].get(code, [])
-        wanted.append([
-            *(TillRedeemer(own.url, headers, made['store'], code, f'R-{number}-{till}')
-              for till in range(ACTORS - len(orders))),
-            *(maker for (first, _token), (second, access_token) in [orders] if orders
-              for maker in (SalesRedeemer(query, first, staff), PortalRedeemer(query, second, own.url, access_token))),
-        ] if orders else [TillRedeemer(own.url, headers, made['store'], code, f'R-{number}-{till}')
-                          for till in range(ACTORS)])
+        several = []
+        if orders := made['orders'].get(code):
+            (first, _token), (second, access_token) = orders
+            several += [SalesRedeemer(query, first, staff), PortalRedeemer(query, second, own.url, access_token)]
+        several += [TillRedeemer(own.url, headers, made['store'], code, f'R-{number}-{till}')
+                    for till in range(ACTORS - len(several))]
+        chance.shuffle(several)
+        wanted.append(several)
     return wanted
 
 
@@ -163,9 +163,11 @@ def keep_token(own):
 
 def report(outcomes, elapsed, killed, coupons, parallel):
     """Print how it went."""
-    clean = [outcome for _number, outcome in outcomes if outcome.tries == 1]
     say(f'\n{coupons} coupons, {len(outcomes)} attempts by {parallel} at once in {elapsed:.0f} s; '
         f'killed: {dict(killed)}')
+    say(f'  winners: {dict(Counter(outcome.channel for _number, outcome in outcomes if outcome.won))}')
+    # Whose request was killed with its worker has waited for something else.
+    clean = [outcome for _number, outcome in outcomes if outcome.tries == 1]
     for channel in ('till', 'sale', 'phone'):
         winners, losers = ([outcome.seconds for outcome in clean if outcome.channel == channel and outcome.won is won]
                            for won in (True, False))

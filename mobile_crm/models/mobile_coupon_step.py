@@ -6,8 +6,8 @@ from odoo.tools import SQL
 class MobileCouponStep(models.Model):
     """What was done with a coupon and no other table tells: rows are added, and nothing is worked out from them.
 
-    So that a coupon's history costs nothing while a million of them are given out, everything else is told by the coupon
-    itself and by its redemptions (``loyalty.card._mobile_history``).
+    So that a coupon's history costs nothing while a million of them are given out, everything else is told by the
+    coupon itself and by its redemptions (``loyalty.card._mobile_history``).
     """
 
     _name = 'mobile.coupon.step'

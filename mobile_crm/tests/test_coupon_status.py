@@ -182,7 +182,8 @@ class TestCouponStatus(MobileCommon):
         with freeze_time('2026-05-01 10:00:00'):
             card = self._card(mobile_expires_at='2026-05-05 00:00:00')
             card.flush_recordset()
-            self.env.cr.execute('UPDATE loyalty_card SET create_date = %s WHERE id = %s', ('2026-05-01 10:00:00', card.id))
+            self.env.cr.execute(
+                'UPDATE loyalty_card SET create_date = %s WHERE id = %s', ('2026-05-01 10:00:00', card.id))
         with freeze_time('2026-05-02 10:00:00'):
             card.action_mobile_withdraw()
         with freeze_time('2026-05-03 10:00:00'):

@@ -4,7 +4,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -216,7 +215,7 @@ class TestPurchase(OccasionCommon):
         def fail_for_anna(model, candidates, campaigns):
             decisions = decide(model, candidates, campaigns)
             if self.anna in decisions.partner_id:
-                raise UserError("Anna is special")
+                raise ValueError("Anna is special")
             return decisions
 
         with patch.object(self.registry['mobile.decision'], '_decide', fail_for_anna), mute_logger(LOGGER):

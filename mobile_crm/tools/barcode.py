@@ -1,8 +1,8 @@
 """Barcodes of coupons: QR, Code 128 and their GS1 forms, as rows of modules that SVG, PNG and PDF draw alike.
 
 ``qrcode`` and ``reportlab``, which Odoo ships, encode; what they lack for GS1 is added here: in a QR code the mode
-indicator FNC1 in the first position (ISO/IEC 18004, 7.4.8.2), in Code 128 the function character FNC1 as first symbol and
-as separator (ISO/IEC 15417, annex B; GS1 General Specifications, 5.4).
+indicator FNC1 in the first position (ISO/IEC 18004, 7.4.8.2), in Code 128 the function character FNC1 as first symbol
+and as separator (ISO/IEC 15417, annex B; GS1 General Specifications, 5.4).
 """
 import io
 from typing import NamedTuple
@@ -98,7 +98,7 @@ def png(symbol, scale=8, bar_height=40):
 
     :rtype: bytes
     """
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageDraw  # noqa: PLC0415, needed here alone
     height = symbol.height or bar_height + 2
     top, bar = (symbol.quiet, 1) if symbol.height else (1, bar_height)
     image = Image.new('1', (symbol.width * scale, height * scale), 1)
@@ -125,7 +125,7 @@ def draw(canvas, symbol, left, bottom, width, height):
 
 
 def _code_128(value, text):
-    from reportlab.graphics.barcode.code128 import Code128
+    from reportlab.graphics.barcode.code128 import Code128  # noqa: PLC0415, needed here alone
     if not text or any(ord(character) > 126 for character in text):
         raise ValueError("Code 128 holds ASCII characters")
     code = Code128(value, quiet=0)
@@ -137,7 +137,7 @@ def _code_128(value, text):
 
 
 def _qr(text):
-    import qrcode
+    import qrcode  # noqa: PLC0415, needed here alone
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make()
@@ -146,8 +146,8 @@ def _qr(text):
 
 def _gs1_qr(text):
     """Return a QR code that says of itself that it holds GS1's element strings."""
-    import qrcode
-    from qrcode import base, util
+    import qrcode  # noqa: PLC0415, needed here alone
+    from qrcode import base, util  # noqa: PLC0415, needed here alone
     level = qrcode.constants.ERROR_CORRECT_M
     data = text.encode('ascii')
     # Two indicators of 4 bits, the length of 8 (below version 10), the bytes.
@@ -171,5 +171,5 @@ def _gs1_qr(text):
 
 def _capacity(version, level):
     """Return how many bits of data a QR code holds."""
-    from qrcode import base
+    from qrcode import base  # noqa: PLC0415, needed here alone
     return sum(8 * block.data_count for block in base.rs_blocks(version, level))

@@ -57,8 +57,8 @@ def problems(rows, taken):
 
     :param rows: as ``read`` gives them.
     :param set taken: codes that exist already.
-    :return: (line, code, reason, line of the first) for each wrong line; reasons are ``number``, ``form``, ``twice`` and
-        ``taken``, and the last part is set for ``twice`` alone.
+    :return: (line, code, reason, line of the first) for each wrong line; reasons are ``number``, ``form``, ``twice``
+        and ``taken``, and the last part is set for ``twice`` alone.
     :rtype: list[tuple[int, str, str, int | None]]
     """
     seen, wrong = {}, []
@@ -92,7 +92,7 @@ def write_xlsx(headings, rows):
 
     :rtype: bytes
     """
-    import xlsxwriter
+    import xlsxwriter  # noqa: PLC0415, needed here alone
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {'constant_memory': True, 'strings_to_formulas': False}) as book:
         sheet, bold = book.add_worksheet(), book.add_format({'bold': True})
@@ -119,10 +119,10 @@ def _csv_rows(content):
 
 
 def _xlsx_rows(content):
-    import zipfile
+    import zipfile  # noqa: PLC0415, needed here alone
 
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
+    from openpyxl import load_workbook  # noqa: PLC0415, needed here alone
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415, needed here alone
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > 20 * MOST_BYTES:

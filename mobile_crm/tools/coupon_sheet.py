@@ -71,7 +71,7 @@ def pdf(vouchers, layout, title, fonts=None):
     :rtype: bytes
     :raise TooNarrow: when the bars would be too narrow to be read.
     """
-    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415, needed here alone
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=1)
     canvas.setTitle(title)
@@ -91,8 +91,8 @@ def pdf(vouchers, layout, title, fonts=None):
 
 def _register(fonts):
     """Return the names of the fonts for texts and for titles."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFError, TTFont
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415, needed here alone
+    from reportlab.pdfbase.ttfonts import TTFError, TTFont  # noqa: PLC0415, needed here alone
     names = []
     for name, fallback in (('MobileSheet', 'Helvetica'), ('MobileSheet-Bold', 'Helvetica-Bold')):
         try:
@@ -136,12 +136,13 @@ def _draw(canvas, voucher, layout, corner, fonts):
 
 def _write(canvas, voucher, box, fonts, size):
     """Write the texts from the top of a box (left, bottom, width, top) until it is full."""
-    from reportlab.lib.utils import simpleSplit
+    from reportlab.lib.utils import simpleSplit  # noqa: PLC0415, needed here alone
     left, bottom, width, top = box
     regular, bold = fonts
     # What it is and until when come before the small print, which gives way.
     title = simpleSplit(voucher.title, bold, size * 1.7, width)[:2]
-    parts = [(bold, size * 1.7, title), (regular, size * 1.15, simpleSplit(voucher.text, regular, size * 1.15, width)[:3])]
+    text = simpleSplit(voucher.text, regular, size * 1.15, width)[:3]
+    parts = [(bold, size * 1.7, title), (regular, size * 1.15, text)]
     if voucher.validity:
         parts.append((bold, size, simpleSplit(voucher.validity, bold, size, width)))
     parts.append((regular, size * .85, simpleSplit(voucher.terms, regular, size * .85, width)))

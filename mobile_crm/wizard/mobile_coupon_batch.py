@@ -41,7 +41,10 @@ class MobileCouponBatch(models.TransientModel):
         comodel_name='res.company', compute='_compute_company_id')
     bearer = fields.Selection(
         string="Counts For",
-        selection=[('claim', "Whoever claims it first in the app"), ('show', "Whoever shows it first")],
+        selection=[
+            ('claim', "Whoever claims it in the app, or shows it at a till, first"),
+            ('show', "Whoever shows it first, anywhere"),
+        ],
         required=True, default='claim')
     valid_from = fields.Datetime()
     expires_at = fields.Datetime(string="Expires")

@@ -26,7 +26,7 @@ class MobileCouponPrint(models.TransientModel):
     format = fields.Selection(
         selection=[
             ('vouchers', "Vouchers to cut: 8 on a page of A4 (PDF)"),
-            ('labels', "Labels of 70 × 37 mm: 24 on a page of A4 (PDF)"),
+            ('labels', "Labels of 70 x 37 mm: 24 on a page of A4 (PDF)"),
             ('csv', "Table for a printer (CSV)"),
             ('xlsx', "Table for a printer (XLSX)"),
             ('svg', "Barcodes to scale (SVG in a ZIP)"),
