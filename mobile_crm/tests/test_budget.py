@@ -124,17 +124,19 @@ class TestBudget(GateCase):
         (self.campaign | other).write({'budget_used': 4})
         recount, asked = type(self.campaign)._recount_budget, []
 
-        def busy(campaign):
-            asked.append(campaign)
-            if campaign == self.campaign and asked.count(campaign) < times:
-                raise SerializationFailure
-            recount(campaign)
+        def busy(times):
+            def method(campaign):
+                asked.append(campaign)
+                if campaign == self.campaign and asked.count(campaign) < times:
+                    raise SerializationFailure
+                recount(campaign)
+            return method
 
         for times, used in ((2, 0), (99, 4)):
             (self.campaign | other).write({'budget_used': 4})
             self.env.flush_all()
             asked.clear()
-            with patch.object(self.registry['mobile.campaign'], '_recount_budget', busy):
+            with patch.object(self.registry['mobile.campaign'], '_recount_budget', busy(times)):
                 self.env['mobile.campaign']._cron_recount_budgets()
             self.assertEqual((self.campaign.budget_used, other.budget_used), (used, 0))
 
