@@ -140,6 +140,8 @@ class MobileRedemption(models.Model):
         """Raise ``CouponRefused`` when a coupon cannot be used so (see ``loyalty.card._mobile_refusal``)."""
         if words := card._mobile_refusal(partner, company, at=at, store=store, channel=channel):
             raise CouponRefused(card._mobile_refusal_code(at, store), words)
+        if channel == 'till' and (refusal := card._mobile_program_refusal(company, at or fields.Datetime.now())):
+            raise CouponRefused(*refusal)
 
     @api.model
     def _take(self, card, values):
@@ -262,15 +264,16 @@ class MobileRedemption(models.Model):
                       SET state = %(state)s, void_reason = %(reason)s, voided_at = %(now)s, write_date = %(now)s,
                           write_uid = %(uid)s
                     WHERE id IN %(ids)s AND state IN %(states)s
-                RETURNING id, card_id, channel, points
+                RETURNING id, card_id, channel, points, confirmed_at
                ), story AS (
                    DELETE FROM loyalty_history
                     WHERE order_model = 'mobile.redemption' AND order_id IN (SELECT id FROM gone)
-                RETURNING card_id, used
                ), refund AS (
-                   -- What no history says was taken, such as by a conflict, is not given back.
-                   UPDATE loyalty_card card SET points = card.points + story.used
-                     FROM story WHERE story.card_id = card.id
+                   -- What the ledger has taken: staff may edit the history, and a conflict has taken no points.
+                   UPDATE loyalty_card card SET points = card.points + taken.points
+                     FROM (SELECT card_id, sum(points) AS points FROM gone
+                            WHERE channel = 'till' AND confirmed_at IS NOT NULL GROUP BY card_id) taken
+                    WHERE taken.card_id = card.id
                )
                SELECT id FROM gone""",
             state=state, reason=reason, now=now, uid=self.env.uid, ids=tuple(self.ids) or (0,), states=states)))
