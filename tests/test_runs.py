@@ -49,32 +49,34 @@ env.cr.commit()
 # What must be nowhere; each names what it looks for.
 WRONG = {
     'customers not asked about once by each campaign': """
-        SELECT customer.partner_id FROM mobile_device customer JOIN mobile_app app ON app.id = customer.app_id
-          JOIN mobile_campaign campaign ON campaign.app_id = app.id AND app.name = 'Broadcast'
+        SELECT customer.partner_id FROM mobile_campaign_run run
+          JOIN mobile_campaign campaign ON campaign.id = run.campaign_id
+          JOIN mobile_device customer ON customer.app_id = campaign.app_id
          WHERE 1 <> (SELECT count(*) FROM mobile_decision decision
                       WHERE decision.partner_id = customer.partner_id AND decision.campaign_id = campaign.id)""",
     'sent without a coupon and a message of that customer': """
         SELECT decision.id FROM mobile_decision decision
           LEFT JOIN loyalty_card card ON card.id = decision.card_id
           LEFT JOIN mobile_message message ON message.id = decision.message_id
-         WHERE decision.outcome = 'sent' AND (
+         WHERE decision.run_id IS NOT NULL AND decision.outcome = 'sent' AND (
                card.partner_id IS DISTINCT FROM decision.partner_id
                OR card.mobile_campaign_id IS DISTINCT FROM decision.campaign_id
                OR message.partner_id IS DISTINCT FROM decision.partner_id
                OR message.card_id IS DISTINCT FROM card.id)""",
     'withheld with a coupon or a message': """
         SELECT id FROM mobile_decision
-         WHERE outcome = 'withheld' AND (card_id IS NOT NULL OR message_id IS NOT NULL)""",
+         WHERE run_id IS NOT NULL AND outcome = 'withheld' AND (card_id IS NOT NULL OR message_id IS NOT NULL)""",
     'coupons that no decision gave': """
-        SELECT id FROM loyalty_card WHERE mobile_campaign_id IS NOT NULL
+        SELECT id FROM loyalty_card WHERE mobile_campaign_id IN (SELECT campaign_id FROM mobile_campaign_run)
            AND 1 <> (SELECT count(*) FROM mobile_decision WHERE card_id = loyalty_card.id)""",
     'messages that no decision sent': """
-        SELECT id FROM mobile_message WHERE campaign_id IS NOT NULL
+        SELECT id FROM mobile_message WHERE campaign_id IN (SELECT campaign_id FROM mobile_campaign_run)
            AND 1 <> (SELECT count(*) FROM mobile_decision WHERE message_id = mobile_message.id)""",
     'runs that do not add up': """
         SELECT run.id FROM mobile_campaign_run run
-         WHERE (asked, sent, withheld) IS DISTINCT FROM (
-               SELECT count(*), count(*) FILTER (WHERE outcome = 'sent'), count(*) FILTER (WHERE outcome = 'withheld')
+         WHERE ARRAY[asked, sent, withheld] <> (
+               SELECT ARRAY[count(*), count(*) FILTER (WHERE outcome = 'sent'),
+                            count(*) FILTER (WHERE outcome = 'withheld')]::integer[]
                  FROM mobile_decision WHERE run_id = run.id)""",
 }
 

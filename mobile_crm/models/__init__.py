@@ -40,6 +40,7 @@ from . import mobile_campaign_preview
 from . import mobile_campaign_report
 from . import mobile_campaign_results
 from . import mobile_campaign_run
+from . import mobile_campaign_run_worker
 from . import mobile_campaign_sending
 from . import mobile_campaign_template
 from . import mobile_campaign_variant

@@ -33,7 +33,8 @@ class TestApiOffers(MobileHttpCase):
         signed = offer['qr']
         self.assertEqual(self.env['mobile.coupon.pass']._read(self.company, signed), card.code.replace('-', ''))
         self.assertEqual(offer, {
-            'qr': signed, 'id': card.mobile_uuid, 'title': "15 % for you", 'description': card.program_id.reward_ids.description,
+            'qr': signed, 'id': card.mobile_uuid, 'title': "15 % for you",
+            'description': card.program_id.reward_ids.description,
             'terms': "Not on gift cards.", 'discount': {'type': 'percent', 'value': '15', 'currency': None},
             'code': card.code, 'barcode': {'format': 'qr', 'value': card.code}, 'status': 'available',
             'valid_from': card.mobile_valid_from.strftime('%Y-%m-%dT%H:%M:%SZ'),

@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

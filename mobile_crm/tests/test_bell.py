@@ -17,7 +17,10 @@ class TestBell(BaseCase):
         self.cursor.execute("LISTEN imbus; SELECT pg_backend_pid()")
         self.cursor.commit()
         self.bell = Bell()
-        self.addCleanup(lambda: self.bell._connection.close())
+        self.addCleanup(self._close)
+
+    def _close(self):
+        self.bell._connection.close()
 
     def _heard(self):
         connection = self.cursor._cnx

@@ -10,10 +10,10 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models import mobile_campaign_run
+from ..models import mobile_campaign_run, mobile_campaign_run_worker
 from .common import MobileCommon
 
-LOGGER = 'odoo.addons.mobile_crm.models.mobile_campaign_run'
+LOGGER = 'odoo.addons.mobile_crm.models.mobile_campaign_run_worker'
 
 
 @tagged('-at_install', 'post_install')
@@ -275,7 +275,7 @@ class TestRun(MobileCommon):
 
     @mute_logger(LOGGER)
     def test_a_run_that_fails_for_all_pauses(self):
-        self.startPatcher(patch.object(mobile_campaign_run, 'GIVE_UP', 3))
+        self.startPatcher(patch.object(mobile_campaign_run_worker, 'GIVE_UP', 3))
         self._failing(*self.customers, error=UserError("No such template"))
         run = self.start()
         self.work()
