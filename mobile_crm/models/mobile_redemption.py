@@ -162,7 +162,7 @@ class MobileRedemption(models.Model):
         self._flush_ledger()
         now = fields.Datetime.now()
         values = {
-            'uuid': str(uuid4()), 'card_id': card.id, 'campaign_id': card.mobile_campaign_id.id or None,
+            'uuid': str(uuid4()), 'card_id': card.id,
             'create_uid': self.env.uid, 'create_date': now, 'write_uid': self.env.uid, 'write_date': now,
             **{name: None if value is False else value for name, value in values.items()}}
         query = SQL(
@@ -179,9 +179,10 @@ class MobileRedemption(models.Model):
                     WHERE card_id = %(card)s AND state = 'held' AND (SELECT is_mine FROM door)
                 RETURNING id
                )
-               INSERT INTO mobile_redemption (%(columns)s)
-               SELECT %(values)s FROM door, (SELECT count(*) FROM expired) room
-                WHERE is_mine
+               INSERT INTO mobile_redemption (campaign_id, %(columns)s)
+               SELECT card.mobile_campaign_id, %(values)s
+                 FROM door, (SELECT count(*) FROM expired) room, loyalty_card card
+                WHERE is_mine AND card.id = %(card)s
           ON CONFLICT (card_id) WHERE state IN ('held', 'confirmed') DO NOTHING
             RETURNING id""",
             lock=LOCK, card=card.id, now=now, columns=SQL(', ').join(map(SQL.identifier, values)),
@@ -315,7 +316,7 @@ class MobileRedemption(models.Model):
     def _flush_ledger(self):
         """Send what is pending of the tables that a statement is about to change."""
         self.flush_model()
-        self.env['loyalty.card'].flush_model(['points'])
+        self.env['loyalty.card'].flush_model(['points', 'mobile_campaign_id'])
 
     @api.model
     def _cron_expire(self):
