@@ -164,6 +164,19 @@ class TestCampaignTemplate(MobileCommon):
         self.assertEqual(self.env['mobile.decision'].search_count([]), before)
         self.assertEqual(campaign.state, 'draft')
 
+    def test_who_sees_by_it_where_somebody_was_is_remembered(self):
+        self.env['mobile.visit'].create({
+            'partner_id': self.anna.id, 'store_id': self.store_near.id, 'company_id': self.company.id,
+            'entered_at': fields.Datetime.now() - timedelta(hours=2), 'left_at': fields.Datetime.now()})
+        Look = self.env['mobile.look'].with_context(active_test=False)
+        looks = Look.search([])
+        self._dry_run(self.campaign)
+        self.assertEqual(Look.search([]), looks, "that tells nothing of visits")
+        self.campaign.audience_domain = repr([('mobile_visited_store_ids', 'in', self.store_near.ids)])
+        self._dry_run(self.campaign)
+        look = Look.search([]) - looks
+        self.assertEqual((look.partner_id, look.user_id), (self.anna, self.manager))
+
     def test_a_name_is_text(self):
         self.anna.name = "<img src=x onerror=alert(1)>"
         wizard, _bars = self._dry_run(self.campaign)

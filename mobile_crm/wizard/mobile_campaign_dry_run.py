@@ -103,6 +103,9 @@ class MobileCampaignDryRun(models.TransientModel):
         labels = dict(self.env['mobile.decision']._fields['reason']._description_selection(self.env))
         variants = self.campaign_id.variant_ids.grouped('id')
         partners = self.env['res.partner'].browse([row[0] for row in result['sample']])._filtered_access('read')
+        if 'mobile_visited_store' in self.campaign_id.audience_domain:
+            # Who is named here has been to the store, or has not.
+            partners._mobile_log_look('read')
         samples = {}
         for partner_id, reason, variant_id in result['sample']:
             if partner := partners.filtered(lambda partner, wanted=partner_id: partner.id == wanted):
