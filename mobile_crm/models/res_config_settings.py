@@ -30,7 +30,7 @@ class ResConfigSettings(models.TransientModel):
     mobile_segment_orders = fields.Integer(related='company_id.mobile_segment_orders', readonly=False)
     mobile_segment_value = fields.Monetary(
         related='company_id.mobile_segment_value', readonly=False, currency_field='mobile_currency_id')
-    mobile_currency_id = fields.Many2one(related='company_id.currency_id')
+    mobile_currency_id = fields.Many2one(string="Currency of Segments", related='company_id.currency_id')
     mobile_email_double_opt_in = fields.Boolean(related='company_id.mobile_email_double_opt_in', readonly=False)
     mobile_max_messages_per_day = fields.Integer(
         related='company_id.mobile_max_messages_per_day', readonly=False)

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from lxml import html
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
@@ -56,6 +59,9 @@ class TestCampaignTemplate(MobileCommon):
             (campaign.name, campaign.trigger, campaign.coupon_days, campaign.max_event_age, campaign.message_title),
             ("Cake", 'birthday', template.coupon_days, 30, template.message_title))
         program = campaign.program_id.sudo()
+        # As the dialog says.
+        self.assertEqual(program.rule_ids.minimum_amount_tax_mode, 'incl')
+        self.assertIn("With taxes", self.env['mobile.campaign.new']._fields['minimum_amount'].help)
         self.assertEqual((program.program_type, program.company_id, program.rule_ids.minimum_amount),
                          ('coupons', self.company, 40.0))
         self.assertEqual((program.reward_ids.discount_mode, program.reward_ids.discount), ('per_order', 12.0))
@@ -63,6 +69,8 @@ class TestCampaignTemplate(MobileCommon):
 
     def test_the_coupon_takes_its_discount_off_an_order(self):
         campaign = self._new(self._template('fence_welcome'), discount=20.0)
+        # Every tenth database would put Anna into the control group.
+        campaign.holdout_percent = 0
         campaign.action_start()
         self.campaign.action_done()
         card = self.enter(self.phone, self.fence_near).filtered('card_id').card_id
@@ -156,6 +164,19 @@ class TestCampaignTemplate(MobileCommon):
         self.assertEqual(self.env['mobile.decision'].search_count([]), before)
         self.assertEqual(campaign.state, 'draft')
 
+    def test_who_sees_by_it_where_somebody_was_is_remembered(self):
+        self.env['mobile.visit'].create({
+            'partner_id': self.anna.id, 'store_id': self.store_near.id, 'company_id': self.company.id,
+            'entered_at': fields.Datetime.now() - timedelta(hours=2), 'left_at': fields.Datetime.now()})
+        Look = self.env['mobile.look'].with_context(active_test=False)
+        looks = Look.search([])
+        self._dry_run(self.campaign)
+        self.assertEqual(Look.search([]), looks, "that tells nothing of visits")
+        self.campaign.audience_domain = repr([('mobile_visited_store_ids', 'in', self.store_near.ids)])
+        self._dry_run(self.campaign)
+        look = Look.search([]) - looks
+        self.assertEqual((look.partner_id, look.user_id), (self.anna, self.manager))
+
     def test_a_name_is_text(self):
         self.anna.name = "<img src=x onerror=alert(1)>"
         wizard, _bars = self._dry_run(self.campaign)
@@ -167,6 +188,32 @@ class TestCampaignTemplate(MobileCommon):
             with self.subTest(trigger=trigger):
                 campaign = self.campaign.copy({'trigger': trigger})
                 self.assertTrue(self._dry_run(campaign)[0].report)
+
+    def test_what_begins_later_is_tried_as_of_then(self):
+        now = fields.Datetime.now()
+        wizard = self._dry_run(self.campaign.copy({'date_from': now + timedelta(days=3)}))[0]
+        self.assertEqual(wizard.passed_count, 2)
+        for values in ({'date_from': now + timedelta(days=3)}, {'scheduled_at': now + timedelta(days=3)}):
+            campaign = self.campaign.copy({'trigger': 'broadcast', **values})
+            wizard = self._dry_run(campaign)[0]
+            self.assertEqual(wizard.passed_count, 2, values)
+            self.assertIn("It is sent on", wizard.report)
+        # After the end of the campaign there is nobody.
+        campaign.date_to = now + timedelta(days=2)
+        self.assertEqual(self._dry_run(campaign)[0].passed_count, 0)
+
+    def test_what_is_over_before_it_begins_does_not_start(self):
+        now = fields.Datetime.now()
+        for values in (
+            {'date_to': now - timedelta(hours=1)},
+            {'date_to': now + timedelta(days=1), 'scheduled_at': now + timedelta(days=2), 'trigger': 'broadcast'},
+        ):
+            campaign = self.campaign.copy(values)
+            with self.assertRaisesRegex(UserError, "Choose a later end"):
+                campaign.action_start()
+            self.assertEqual(campaign.state, 'draft')
+            campaign.date_to = now + timedelta(days=3)
+            campaign.action_start()
 
     def test_nobody_to_ask(self):
         self.env['mobile.device'].search([('company_id', '=', self.company.id)])._sign_out()

@@ -50,6 +50,17 @@ class TestOfferSend(MobileCommon):
         self.assertEqual(wizard.passed_count, 1)
         self.assertIn("no more messages this week", self._answers(wizard)[self.ben])
 
+    def test_the_form_that_opens_after_sending_says_what_became_of_it(self):
+        self._refuse()
+        wizard = self._wizard(self.anna + self.ben)
+        wizard.action_send()
+        shown, = self.Wizard.browse(wizard.id).web_read({
+            'is_sent': {}, 'passed_count': {}, 'line_ids': {'fields': {'partner_id': {}, 'is_passed': {}}}})
+        self.assertTrue(shown['is_sent'])
+        self.assertEqual(
+            [(line['partner_id'], line['is_passed']) for line in shown['line_ids']],
+            [(self.anna.id, True), (self.ben.id, False)])
+
     def test_pressing_again_sends_nothing_more(self):
         self.campaign.write({'max_per_customer': 9, 'cooldown_hours': 0})
         wizard = self._wizard(self.anna)

@@ -55,11 +55,10 @@ class MobileOfferSend(models.TransientModel):
 
     @api.depends('campaign_id', 'partner_ids', 'is_sent')
     def _compute_line_ids(self):
-        texts = dict(self.env['mobile.decision']._fields['reason']._description_selection(self.env))
-        texts[None] = self.env._("The customer does not use the app")
+        texts = self._texts()
         for wizard in self:
             answers = wizard._answers()
-            wizard.line_ids = [Command.clear(), *(
+            wizard.line_ids = wizard._sent_lines(answers) if wizard.is_sent else [Command.clear(), *(
                 Command.create({'partner_id': partner.id, 'is_passed': reason == 'passed', 'answer': texts[reason]})
                 for partner, reason in answers.items())]
             wizard.count = len(wizard.partner_ids)
@@ -76,6 +75,7 @@ class MobileOfferSend(models.TransientModel):
         decisions = self.env['mobile.decision'].sudo()._decide(self._candidates(), campaign)
         decisions.user_id = self.env.user
         self.is_sent = True
+        self._keep_lines()
         return {
             'type': 'ir.actions.act_window', 'name': self.env._("Send an Offer"), 'res_model': self._name,
             'res_id': self.id, 'view_mode': 'form', 'target': 'new'}
@@ -124,6 +124,31 @@ class MobileOfferSend(models.TransientModel):
             reasons = {partner_id: reason for partner_id, reason, _variant in answer['sample']}
         return {partner: reasons.get(partner.id) for partner in partners._origin.sorted(
             lambda partner: (reasons.get(partner.id) != 'passed', partner.display_name))}
+
+    def _texts(self):
+        """Return what is said for each reason.
+
+        :rtype: dict[str | None, str]
+        """
+        texts = dict(self.env['mobile.decision']._fields['reason']._description_selection(self.env))
+        return {**texts, None: self.env._("The customer does not use the app")}
+
+    def _keep_lines(self):
+        """Write down what has become of it: a form that is opened shows no lines that are not in the database."""
+        self.ensure_one()
+        texts, answers = self._texts(), self._answers()
+        Line = self.env['mobile.offer.send.line'].sudo()
+        Line.search([('wizard_id', '=', self.id)]).unlink()
+        Line.create([{
+            'wizard_id': self.id, 'partner_id': partner.id, 'is_passed': reason == 'passed', 'answer': texts[reason],
+        } for partner, reason in answers.items()])
+        self.invalidate_recordset(['line_ids'])
+
+    def _sent_lines(self, partners):
+        """Return the lines that were written down, of those customers whom the caller may see."""
+        self.ensure_one()
+        return self.env['mobile.offer.send.line'].search([('wizard_id', '=', self._origin.id)]).filtered(
+            lambda line: line.partner_id in partners)
 
     def _cause(self):
         """Return what sets the campaign off: pressing the button again is the same."""
