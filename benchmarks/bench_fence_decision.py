@@ -25,7 +25,8 @@ def run(system):
         _clear(env)
         days = Days(_fences(env))
     instance = system.server(database)
-    phones = itertools.cycle(range(1, PHONES))
+    # Those whose store has no opening hours: it is never closed.
+    phones = itertools.cycle(range(2, PHONES, 2))
 
     def post(path, events):
         phone = next(phones)
@@ -60,3 +61,5 @@ def _start_campaign(env):
         'name': "Benchmark", 'program_id': program.id, 'trigger': 'enter', 'message_title': "For you",
         'max_per_customer': 1000, 'cooldown_hours': 0})
     campaign.action_start()
+    # The server's workers remember that no campaign waits.
+    env.registry.signal_changes()
