@@ -56,7 +56,7 @@ class MobileDecision(models.Model):
     campaign_id = fields.Many2one(
         comodel_name='mobile.campaign', required=True, readonly=True, index=True, ondelete='cascade')
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True)
     event_id = fields.Many2one(
         comodel_name='mobile.event', readonly=True, index='btree_not_null', ondelete='set null')
@@ -128,7 +128,7 @@ class MobileDecision(models.Model):
         comodel_name='mobile.message', readonly=True, index='btree_not_null', ondelete='set null')
 
     # One customer's decisions, newest first, and how many of them were sent within a week. Each index is written twice
-    # for each of a million customers, so there is none of customers alone, nor of companies.
+    # for each of a million customers, so there is none of companies.
     _customer_idx = models.Index('(partner_id, company_id, decided_at DESC, id DESC)')
     _newest_idx = models.Index('(decided_at DESC, id DESC)')
     # A fact is answered once by each campaign, however often it is asked.
