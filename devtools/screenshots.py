@@ -102,6 +102,9 @@ PAGES = {
     'campaign-start': newest(
         'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'broadcast')],
         ('button[name=action_review]:visible', DIALOG)),
+    'campaign-run': newest('mobile_campaign_action', 'mobile.campaign', [('run_ids', '!=', False)]),
+    'runs': action('mobile_campaign_run_action'),
+    'run': first_record('mobile_campaign_run_action'),
     'campaign-template-list': action('mobile_campaign_template_action'),
     'campaign-template': newest('mobile_campaign_template_action', 'mobile.campaign.template', []),
     'audience': newest(

@@ -11,6 +11,8 @@ from .schemas.till import Confirmation, Redeem, Redemption, TillMoney
 KEYS_MAX_AGE = 3600
 # Of which a till takes one by each code that could be right and is nobody's.
 GUESSES = ('till_code', 'till_code_ip')
+# Of which it takes one by each other text that is no coupon. Codes of ours are not refused for that.
+OTHER_TEXTS = ('till_text',)
 # What is confirmed where nothing is said.
 AS_BEFORE = Confirmation()
 REFUSALS = (
@@ -50,12 +52,12 @@ class Till(MobileController):
         store = Redemptions._check_store(company, body.store_id)
         amount, discount = self._money(body, 'amount'), self._money(body, 'discount')
         card, is_signed = Redemptions._scan(company, body.code or body.qr)
+        guesses = GUESSES if self.env['loyalty.card']._mobile_normalize(body.code or body.qr) else OTHER_TEXTS
         if not is_signed:
             # A right guess is refused as well; a signature cannot be guessed, and passes at any time.
-            request.dispatcher.check_limits(GUESSES)
+            request.dispatcher.check_limits(guesses)
         if not card:
-            if self.env['loyalty.card']._mobile_normalize(body.code or body.qr):
-                request.dispatcher.take_limits(GUESSES)
+            request.dispatcher.take_limits(guesses)
             raise Problem('not_found')
         if not body.accepted_at:
             row, is_new = Redemptions._hold_at_till(self._app(), card, store, body.order_ref, amount)
@@ -70,7 +72,8 @@ class Till(MobileController):
         return Redemption.of(self._redemption(redemption_id))
 
     @mobile_route('/till/redemptions/<uuid:redemption_id>/confirm', methods=['POST'], auth='mobile_till',
-                  readonly=False, problems=('conflict', 'redemption_expired', 'redemption_void'))
+                  readonly=False,
+                  problems=('conflict', 'redemption_expired', 'redemption_void', 'coupon_minimum_not_met'))
     def confirm_redemption(self, redemption_id: Uuid, body: Confirmation = AS_BEFORE) -> Redemption:
         """Let a coupon count that is held; what was confirmed before stays as it was."""
         row = self._redemption(redemption_id)

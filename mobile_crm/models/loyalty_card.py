@@ -41,7 +41,8 @@ class LoyaltyCard(models.Model):
     mobile_expires_at = fields.Datetime(string="Expires", copy=False)
     mobile_store_ids = fields.Many2many(
         string="Counts In", comodel_name='mobile.store', relation='mobile_card_store_rel', copy=False,
-        help="Empty means all stores.")
+        # A coupon of a store that was closed for good does not count everywhere.
+        context={'active_test': False}, help="Empty means all stores.")
     mobile_channels = fields.Selection(
         string="Can Be Used", selection=CHANNELS, copy=False, help="Empty means everywhere.")
     mobile_withdrawn_at = fields.Datetime(

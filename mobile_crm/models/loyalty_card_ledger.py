@@ -1,3 +1,6 @@
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 from odoo import api, fields, models
 
 from ..tools import coupon_code
@@ -36,6 +39,24 @@ class LoyaltyCard(models.Model):
             return self.env._("The coupon %(code)s is being redeemed with %(order)s.", code=code, order=spent.order_ref)
         return self.env._("The coupon %(code)s was already redeemed on %(date)s with %(order)s.",
                           code=code, date=spent._local_date(), order=spent.order_ref)
+
+    def _mobile_program_refusal(self, company, moment):
+        """Return why the coupon's program is not open, as the code of a problem and in words for a cashier.
+
+        Odoo asks for it on sales orders; at a till nobody does.
+
+        :param company: ``res.company`` whose clock tells the day.
+        :param datetime moment: naive UTC.
+        :rtype: tuple[str, str] | None
+        """
+        self.ensure_one()
+        program, code = self.sudo().program_id, self._mobile_masked_code()
+        day = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(company.sudo().partner_id.tz or 'UTC')).date()
+        if program.date_from and program.date_from > day:
+            return 'coupon_not_yet_valid', self.env._("The coupon %s is not valid yet.", code)
+        if program.date_to and program.date_to < day:
+            return 'coupon_expired', self.env._("The coupon %s has expired.", code)
+        return None
 
     def _mobile_refusal_code(self, at=None, store=None):
         """Return the code of the problem by which a till is told why a coupon is refused.

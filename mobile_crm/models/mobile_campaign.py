@@ -33,6 +33,8 @@ class MobileCampaign(models.Model):
     store_ids = fields.Many2many(
         string="Stores", comodel_name='mobile.store', relation='mobile_campaign_store_rel', column1='campaign_id',
         column2='store_id', check_company=True,
+        # A campaign of a store that was closed for good is not one of all stores.
+        context={'active_test': False},
         help="Where the campaign runs and its coupons count. Empty means all stores of the company.")
     app_id = fields.Many2one(
         comodel_name='mobile.app', check_company=True, domain=[('kind', '=', 'phone')],

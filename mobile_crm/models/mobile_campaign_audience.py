@@ -10,7 +10,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ..tools import audience
 from ..tools.audience_names import names
-from .mobile_campaign_occasion import PLACE_TRIGGERS
+from .mobile_campaign_occasion import BEHAVIOUR_TRIGGERS
 
 # More are not counted while somebody composes an audience, nor for longer than this.
 COUNT_LIMIT = 100_000
@@ -18,8 +18,9 @@ COUNT_SECONDS = 3
 SAMPLE = 5
 # What tells how somebody behaves: such an audience is a profile in the sense of Article 4(4) GDPR.
 PROFILING_PREFIXES = (
-    'mobile_bought_', 'mobile_days_since_', 'mobile_got_', 'mobile_order_', 'mobile_redeemed_', 'mobile_segment',
-    'mobile_spent_', 'mobile_unredeemed_', 'mobile_visited_', 'sale_order_')
+    'invoice_ids', 'mobile_bought_', 'mobile_days_since_', 'mobile_decision_', 'mobile_got_', 'mobile_order_',
+    'mobile_redeemed_', 'mobile_segment', 'mobile_spent_', 'mobile_unredeemed_', 'mobile_visited_', 'pos_order_',
+    'sale_order_', 'visitor_ids')
 
 
 class MobileCampaign(models.Model):
@@ -36,8 +37,8 @@ class MobileCampaign(models.Model):
     audience_is_capped = fields.Boolean(string="More Than Counted", compute='_compute_audience_count')
     audience_reachable_count = fields.Integer(
         string="Reachable", compute='_compute_audience_count',
-        help="Who has agreed to what the campaign needs: to the use of their location where a place sets it off, and "
-             "to one of its channels, unless the inbox is enough.")
+        help="Who has agreed to what the campaign needs: to the use of their location where a place sets it off, to "
+             "profiling where it rests on what they do, and to one of its channels, unless the inbox is enough.")
     audience_sample_ids = fields.Many2many(
         string="For Example", comodel_name='res.partner', compute='_compute_audience_count')
     audience_problem = fields.Char(string="Problem of the Audience", compute='_compute_audience_count')
@@ -57,7 +58,8 @@ class MobileCampaign(models.Model):
                 ('user_ids', 'in', [self.env.uid, False])], limit=1)
 
     @api.depends(
-        'audience_domain', 'trigger', 'app_id', 'company_id', 'user_id', 'needs_channel', 'channel_ids.channel')
+        'audience_domain', 'trigger', 'near_store', 'app_id', 'company_id', 'user_id', 'needs_channel',
+        'channel_ids.channel')
     @api.depends_context('uid')
     def _compute_audience_count(self):
         for campaign in self:
@@ -165,8 +167,18 @@ class MobileCampaign(models.Model):
 
     def _is_profiling(self):
         """Tell whether the audience looks at how customers behave, so that it takes their consent to ``profiling``."""
-        return any(
-            condition.field_expr.startswith(PROFILING_PREFIXES) for condition in self._audience().iter_conditions())
+        return self.audience_domain not in (False, '[]') and _is_behaviour(self._audience())
+
+    def _purposes(self):
+        """Return what a customer must have agreed to, by whatever channel the message comes.
+
+        :return: purposes of ``mobile.consent``.
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [purpose for purpose, is_needed in (
+            ('location', self._rests_on_place()),
+            ('profiling', self.trigger in BEHAVIOUR_TRIGGERS or self._is_profiling())) if is_needed]
 
     def _has_its_app(self):
         """Return the domain of the customers who have the app."""
@@ -193,7 +205,7 @@ class MobileCampaign(models.Model):
         :param SQL partner: the id of a ``res_partner``.
         """
         granted, company = self.env['mobile.consent']._granted_sql, SQL('%s', self.company_id._origin.id)
-        needed = [granted(partner, company, 'location')] if self.trigger in PLACE_TRIGGERS else []
+        needed = [granted(partner, company, purpose) for purpose in self._purposes()]
         if self.needs_channel and self.channel_ids:
             needed.append(audience.any_of(
                 granted(partner, company, channel) for channel in self.channel_ids.mapped('channel') if channel))
@@ -217,3 +229,15 @@ class MobileCampaign(models.Model):
                 cr.execute(SQL("SELECT set_config('statement_timeout', %s, TRUE)", before))
         except (psycopg2.DataError, psycopg2.ProgrammingError) as exc:
             raise ValueError(exc.diag.message_primary) from exc
+
+
+def _is_behaviour(domain):
+    """Tell whether a domain looks at how customers behave, be it by way of a contact beside them.
+
+    :param Domain domain: on ``res.partner``, or on what leads there.
+    """
+    return any(
+        any(name.startswith(PROFILING_PREFIXES) for name in condition.field_expr.split('.'))
+        or (isinstance(condition.value, (Domain, list, tuple)) and condition.operator in ('any', 'not any')
+            and _is_behaviour(Domain(condition.value)))
+        for condition in domain.iter_conditions())

@@ -1,12 +1,16 @@
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tools import SQL
 
 from ..tools.racing import execute_racing
 
+# How often a campaign is counted anew that is at work at the same time, before the next time.
+ATTEMPTS = 3
 LIMITS = ('budget_coupons', 'budget_discount', 'budget_per_day', 'budget_per_store')
 
 
@@ -115,7 +119,8 @@ class MobileCampaign(models.Model):
         return SQL(
             """%(card)s.id IS NULL OR %(card)s.active AND coalesce(%(card)s.mobile_expires_at > %(now)s, TRUE)
                OR EXISTS (SELECT FROM mobile_redemption redemption
-                           WHERE redemption.card_id = %(card)s.id AND redemption.state IN ('held', 'confirmed'))""",
+                           WHERE redemption.card_id = %(card)s.id
+                             AND redemption.state IN ('held', 'confirmed', 'conflict'))""",
             card=card, now=now)
 
     def _spend_budget(self, count):
@@ -155,7 +160,10 @@ class MobileCampaign(models.Model):
                      FROM (SELECT count(*) AS coupons,
                                   coalesce(sum(coalesce(used.discount, %(value)s)), 0) AS discount
                              FROM loyalty_card card
-                        LEFT JOIN mobile_redemption used ON used.card_id = card.id AND used.state = 'confirmed'
+                        LEFT JOIN (SELECT card_id, sum(coalesce(discount, %(value)s)) AS discount
+                                     FROM mobile_redemption
+                                    WHERE campaign_id = %(id)s AND state IN ('confirmed', 'conflict')
+                                 GROUP BY card_id) used ON used.card_id = card.id
                             WHERE card.mobile_campaign_id = %(id)s AND (%(holds)s)) spent
                     WHERE campaign.id = %(id)s
                       AND (campaign.budget_used, campaign.budget_discount_used)
@@ -169,5 +177,12 @@ class MobileCampaign(models.Model):
         campaigns = self.search([('state', '=', 'running'), '|', '|', '|', *((limit, '>', 0) for limit in LIMITS)])
         self.env['ir.cron']._commit_progress(remaining=len(campaigns))
         for campaign in campaigns:
-            campaign._recount_budget()
+            for _attempt in range(ATTEMPTS):
+                try:
+                    with self.env.cr.savepoint():
+                        campaign._recount_budget()
+                    break
+                except TransactionRollbackError:
+                    # Somebody was just given a coupon. The others are not at fault, and a fresh look sees it.
+                    self.env['ir.cron']._commit_progress()
             self.env['ir.cron']._commit_progress(1)

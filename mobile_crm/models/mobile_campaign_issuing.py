@@ -203,7 +203,7 @@ class MobileCampaign(models.Model):
             'SELECT partner_id, count(*) FROM loyalty_card WHERE partner_id = ANY(%s) AND program_id = %s GROUP BY 1',
             partner_ids, self.program_id.id)))
         values = {'program_id': self.program_id.id, 'points': 0}
-        codes = [self._account_code(partner_id, archived.get(partner_id, 0)) for partner_id in partner_ids]
+        codes = self._account_codes({partner_id: archived.get(partner_id, 0) for partner_id in partner_ids})
         if not self._can_insert_cards():
             self.env['loyalty.card'].with_context(loyalty_no_mail=True, tracking_disable=True).create([
                 {**values, 'partner_id': partner_id, 'code': code}
@@ -216,6 +216,21 @@ class MobileCampaign(models.Model):
                     SELECT partner_id, code, %s FROM unnest(%s, %s) AS given (partner_id, code)
                ON CONFLICT (code) DO NOTHING""",
             SQL(', ').join(map(SQL.identifier, columns)), SQL(', ').join(columns.values()), partner_ids, codes))
+
+    def _account_codes(self, numbers):
+        """Return the code of each customer's new card.
+
+        :param dict numbers: {partner id: how many cards the customer has had at least}
+        :rtype: list[str]
+        """
+        codes = {partner_id: self._account_code(partner_id, number) for partner_id, number in numbers.items()}
+        # A card that was made for one customer may be another's by now, with its code.
+        while taken := self.env['loyalty.card'].sudo()._mobile_taken(set(codes.values())):
+            for partner_id, code in codes.items():
+                if code in taken:
+                    numbers[partner_id] += 1
+                    codes[partner_id] = self._account_code(partner_id, numbers[partner_id])
+        return list(codes.values())
 
     def _account_code(self, partner_id, number):
         """Return the code of the n-th card of a customer in the program: the same for all who ask, and a secret."""

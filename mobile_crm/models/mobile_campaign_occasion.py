@@ -136,8 +136,12 @@ class MobileCampaign(models.Model):
         A bridge that brings triggers of its own extends this.
         """
         self.ensure_one()
+        now = fields.Datetime.now()
+        scheduled = self.trigger == 'broadcast' and self.scheduled_at
+        if self.date_to and self.date_to <= max(now, scheduled or now):
+            return self.env._("The campaign would end before it sends anything. Choose a later end.")
         if self.trigger in PLACE_TRIGGERS and not self.env['mobile.geofence'].search_count([
-            ('company_id', '=', self.company_id.id),
+            ('company_id', '=', self.company_id.id), ('store_id.active', '=', True),
             *([('store_id', 'in', self.store_ids.ids)] if self.store_ids else []),
         ], limit=1):
             return self.env._("No store of this campaign has a fence. Draw one first, or choose other stores.")

@@ -1,4 +1,9 @@
+from contextlib import suppress
+
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import placeholders
@@ -35,15 +40,16 @@ class MobileCampaign(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends('audience_domain', 'company_id')
+    @api.depends_context('uid')
     def _compute_preview_partner_id(self):
         for campaign in self:
-            try:
-                audience = campaign._audience()
-            except ValueError:
-                audience = Domain.FALSE
-            campaign.preview_partner_id = self.env['res.partner'].search(
-                Domain('mobile_device_ids.company_id', '=', campaign.company_id._origin.id) & audience,
-                order='id', limit=1)
+            partner = self.env['res.partner']
+            # What is wrong with the audience is told beside it; the form opens all the same.
+            with suppress(UserError, ValueError, psycopg2.errors.QueryCanceled), campaign._reading_audience():
+                partner = campaign._audience_partners().search(
+                    Domain('mobile_device_ids.company_id', '=', campaign.company_id._origin.id)
+                    & campaign._audience(), order='id', limit=1)
+            campaign.preview_partner_id = partner.id
 
     @api.depends_context('lang')
     def _compute_preview_lang(self):

@@ -34,8 +34,11 @@ class MobileDecision(models.Model):
     _inherit = 'mobile.decision'
 
     @api.model
-    def _question(self, candidates, campaigns, stores=None, products=None):
-        """Return what is decided about, with the stores and products of the candidates where a gate asks for them."""
+    def _question(self, candidates, campaigns, stores=None, products=None, at=None):
+        """Return what is decided about, with the stores and products of the candidates where a gate asks for them.
+
+        :param datetime at: naive UTC; now when it is not given.
+        """
         Store, Product = self.env['mobile.store'], self.env['product.product']
         if stores is None or products is None:
             at_stores = any(
@@ -48,7 +51,7 @@ class MobileDecision(models.Model):
                               array_agg(DISTINCT product_id) FILTER (WHERE product_id IS NOT NULL AND %s)
                          FROM (%s) candidate""", at_stores, about_products, candidates))
                 stores, products = Store.browse(store_ids or ()), Product.browse(product_ids or ())
-        return Question(campaigns, stores, products, fields.Datetime.now())
+        return Question(campaigns, stores, products, at or fields.Datetime.now())
 
     @api.model
     def _decided(self, candidates, question):
@@ -226,7 +229,7 @@ class MobileDecision(models.Model):
     # === ASKING WITHOUT DECIDING === #
 
     @api.model
-    def _dry_run(self, candidates, campaigns, sample=5):
+    def _dry_run(self, candidates, campaigns, sample=5, at=None):
         """Tell what would be decided. Nothing is written, locked or taken from a budget.
 
         Both sides ask the same statement; candidates whose event or cause a campaign has answered already count here,
@@ -234,12 +237,13 @@ class MobileDecision(models.Model):
 
         :param SQL candidates: as for ``_decide``.
         :param int sample: so many customers of each outcome, those with the lowest numbers.
+        :param datetime at: when it would be decided (naive UTC); now when it is not given. Audiences are those of now.
         :return: ``count`` (candidates), ``outcomes`` ((reason, count), most frequent first) and ``sample``
             ((partner_id, reason, variant_id or None)).
         :rtype: dict
         """
         self.env.flush_all()
-        question = self._question(candidates, campaigns)
+        question = self._question(candidates, campaigns, at=at)
         rows = self.env.execute_query(SQL(
             """%s
             SELECT final, count(*), array_agg(partner_id ORDER BY partner_id) FILTER (WHERE nth <= %s),

@@ -106,7 +106,19 @@ class MobileGate(models.AbstractModel):
         return SQL(
             """NOT (program.active AND program.sale_ok
                     AND (program.date_from IS NULL OR program.date_from <= %(today)s)
-                    AND (program.date_to IS NULL OR program.date_to >= %(today)s))""", today=question.now.date())
+                    AND (program.date_to IS NULL OR program.date_to >= %(today)s))""", today=self._today(question))
+
+    @api.model
+    def _today(self, question):
+        """Return the day that it is by the clock of the campaign's company.
+
+        :rtype: SQL
+        """
+        days = {campaign.company_id.id: campaign._budget_today(question.now) for campaign in question.campaigns}
+        if len(set(days.values())) == 1:
+            return SQL('%s::date', next(iter(days.values())))
+        return SQL('CASE campaign.company_id %s END', SQL(' ').join(
+            SQL('WHEN %s THEN %s::date', company_id, day) for company_id, day in days.items()))
 
     # === WHAT THE PHONE REPORTED === #
 

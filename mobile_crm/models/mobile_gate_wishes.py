@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .mobile_campaign_occasion import BEHAVIOUR_TRIGGERS
-
 
 class MobileGate(models.AbstractModel):
     """The gates of what the customer agreed to and wants."""
@@ -27,15 +25,15 @@ class MobileGate(models.AbstractModel):
 
     @api.model
     def _no_consent(self, question):
-        # The phone's place sets such a campaign off, or what the customer looked for and bought. The app's inbox is the
-        # customer's to open, so it needs no consent.
-        campaigns = question.campaigns
+        # The phone's place sets such a campaign off, or what the customer looked for and bought; or what they do puts
+        # them into the audience. The app's inbox is the customer's to open, so it needs no consent.
+        asking = {}
+        for campaign in question.campaigns:
+            for purpose in campaign._purposes():
+                asking[purpose] = asking.get(purpose, campaign.browse()) | campaign
         conditions = [
-            SQL('%s AND NOT %s', self._of_campaigns(asking), self._granted(campaigns, purpose))
-            for purpose, asking in (
-                ('location', campaigns.filtered(lambda campaign: campaign._rests_on_place())),
-                ('profiling', campaigns.filtered(lambda campaign: campaign.trigger in BEHAVIOUR_TRIGGERS)))
-            if asking]
+            SQL('%s AND NOT %s', self._of_campaigns(campaigns), self._granted(question.campaigns, purpose))
+            for purpose, campaigns in asking.items()]
         return conditions and SQL(' OR ').join(SQL('(%s)', condition) for condition in conditions)
 
     # === CHANNELS === #

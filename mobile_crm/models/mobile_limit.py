@@ -77,6 +77,8 @@ class MobileLimit(models.Model):
         # Codes of coupons that could be right and are nobody's.
         'till_code': Policy(100, 3600),
         'till_code_ip': Policy(300, 3600, by_host=True),
+        # Other texts that are no coupon: a guess at a code that was printed elsewhere, or what was scanned by mistake.
+        'till_text': Policy(1000, 3600),
         'register_ip': Policy(1000, 3600, by_host=True),
         'otp_address': Policy(5, 3600),
         'otp_device': Policy(10, 3600),

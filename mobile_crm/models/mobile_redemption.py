@@ -140,6 +140,8 @@ class MobileRedemption(models.Model):
         """Raise ``CouponRefused`` when a coupon cannot be used so (see ``loyalty.card._mobile_refusal``)."""
         if words := card._mobile_refusal(partner, company, at=at, store=store, channel=channel):
             raise CouponRefused(card._mobile_refusal_code(at, store), words)
+        if channel == 'till' and (refusal := card._mobile_program_refusal(company, at or fields.Datetime.now())):
+            raise CouponRefused(*refusal)
 
     @api.model
     def _take(self, card, values):
@@ -160,7 +162,7 @@ class MobileRedemption(models.Model):
         self._flush_ledger()
         now = fields.Datetime.now()
         values = {
-            'uuid': str(uuid4()), 'card_id': card.id, 'campaign_id': card.mobile_campaign_id.id or None,
+            'uuid': str(uuid4()), 'card_id': card.id,
             'create_uid': self.env.uid, 'create_date': now, 'write_uid': self.env.uid, 'write_date': now,
             **{name: None if value is False else value for name, value in values.items()}}
         query = SQL(
@@ -177,9 +179,10 @@ class MobileRedemption(models.Model):
                     WHERE card_id = %(card)s AND state = 'held' AND (SELECT is_mine FROM door)
                 RETURNING id
                )
-               INSERT INTO mobile_redemption (%(columns)s)
-               SELECT %(values)s FROM door, (SELECT count(*) FROM expired) room
-                WHERE is_mine
+               INSERT INTO mobile_redemption (campaign_id, %(columns)s)
+               SELECT card.mobile_campaign_id, %(values)s
+                 FROM door, (SELECT count(*) FROM expired) room, loyalty_card card
+                WHERE is_mine AND card.id = %(card)s
           ON CONFLICT (card_id) WHERE state IN ('held', 'confirmed') DO NOTHING
             RETURNING id""",
             lock=LOCK, card=card.id, now=now, columns=SQL(', ').join(map(SQL.identifier, values)),
@@ -262,15 +265,16 @@ class MobileRedemption(models.Model):
                       SET state = %(state)s, void_reason = %(reason)s, voided_at = %(now)s, write_date = %(now)s,
                           write_uid = %(uid)s
                     WHERE id IN %(ids)s AND state IN %(states)s
-                RETURNING id, card_id, channel, points
+                RETURNING id, card_id, channel, points, confirmed_at
                ), story AS (
                    DELETE FROM loyalty_history
                     WHERE order_model = 'mobile.redemption' AND order_id IN (SELECT id FROM gone)
-                RETURNING card_id, used
                ), refund AS (
-                   -- What no history says was taken, such as by a conflict, is not given back.
-                   UPDATE loyalty_card card SET points = card.points + story.used
-                     FROM story WHERE story.card_id = card.id
+                   -- What the ledger has taken: staff may edit the history, and a conflict has taken no points.
+                   UPDATE loyalty_card card SET points = card.points + taken.points
+                     FROM (SELECT card_id, sum(points) AS points FROM gone
+                            WHERE channel = 'till' AND confirmed_at IS NOT NULL GROUP BY card_id) taken
+                    WHERE taken.card_id = card.id
                )
                SELECT id FROM gone""",
             state=state, reason=reason, now=now, uid=self.env.uid, ids=tuple(self.ids) or (0,), states=states)))
@@ -312,7 +316,7 @@ class MobileRedemption(models.Model):
     def _flush_ledger(self):
         """Send what is pending of the tables that a statement is about to change."""
         self.flush_model()
-        self.env['loyalty.card'].flush_model(['points'])
+        self.env['loyalty.card'].flush_model(['points', 'mobile_campaign_id'])
 
     @api.model
     def _cron_expire(self):

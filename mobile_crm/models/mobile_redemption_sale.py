@@ -102,7 +102,9 @@ class MobileRedemption(models.Model):
         moves = self.order_id.invoice_ids.filtered(lambda move: move.state == 'posted')
         if not moves.filtered(lambda move: move.move_type == 'out_refund'):
             return False
-        lines = self.order_id.order_line.filtered(lambda line: not line.display_type and line.invoice_lines)
+        # A down payment is not what was sold: given back, it is asked for with the rest.
+        lines = self.order_id.order_line.filtered(
+            lambda line: not line.display_type and not line.is_downpayment and line.invoice_lines)
         rewards = lines.filtered(lambda line: line.coupon_id == self.card_id)
         goods = lines.filtered(lambda line: not line.is_reward_line)
         return any(

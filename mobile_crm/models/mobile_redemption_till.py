@@ -71,15 +71,24 @@ class MobileRedemption(models.Model):
         if own:
             return own[:1], False
         company = app.company_id
-        minimum = card._mobile_minimum(company)
         held = self._reserve(
             card, company, 'till', order_ref, store=store, expires_at=now + HELD_FOR, app_id=app.id, amount=amount,
             points=card._mobile_reward().required_points)
-        if amount is not None and company.currency_id.compare_amounts(amount, minimum) < 0:
-            raise CouponRefused('coupon_minimum_not_met', self.env._(
-                "The coupon %(code)s is good from %(minimum)s on.", code=card._mobile_masked_code(),
-                minimum=format_amount(self.env, minimum, company.currency_id)))
+        held._check_minimum(amount)
         return held, True
+
+    def _check_minimum(self, amount):
+        """Check that an order is large enough for the coupon.
+
+        :param float amount: what it comes to without the coupon, or None where that is not known.
+        :raise CouponRefused: when it is not.
+        """
+        self.ensure_one()
+        minimum = self.card_id._mobile_minimum(self.company_id)
+        if amount is not None and self.currency_id.compare_amounts(amount, minimum) < 0:
+            raise CouponRefused('coupon_minimum_not_met', self.env._(
+                "The coupon %(code)s is good from %(minimum)s on.", code=self.card_id._mobile_masked_code(),
+                minimum=format_amount(self.env, minimum, self.currency_id)))
 
     def _worth(self):
         """Return what the coupon takes off the order that the till told of, or None when nobody can tell.
@@ -95,12 +104,16 @@ class MobileRedemption(models.Model):
         :param float amount: what the order came to without the coupon, in the company's currency.
         :param float discount: what the coupon took off; worked out where it is left out and can be.
         :raise Problem: when it is not held any longer.
+        :raise CouponRefused: when the order is too small for it.
         """
         self.ensure_one()
         if self.state == 'confirmed':
             return
         if amount is None:
             amount = self.amount or None
+        else:
+            # It may have been held before anything was scanned.
+            self._check_minimum(amount)
         if discount is None and amount is not None:
             discount = self.card_id._mobile_discount(amount, self.company_id)
         if amount is not None and discount is not None and discount > amount:
@@ -161,10 +174,12 @@ class MobileRedemption(models.Model):
         if not -CLOCK_LEEWAY <= fields.Datetime.now() - accepted_at <= REPORTED_WITHIN:
             raise Problem.invalid(['body', 'accepted_at'], self.env._(
                 "Tell when it was accepted: not in the future, and within the last 30 days."))
-        known = card.mobile_redemption_ids.filtered(
-            lambda row: (row.app_id, row.store_id, row.order_ref) == (app, store, order_ref) and row.accepted_at)
-        if known:
+        own = card.mobile_redemption_ids.filtered(
+            lambda row: (row.app_id, row.store_id, row.order_ref) == (app, store, order_ref))
+        if known := own.filtered(lambda row: row.accepted_at or row.state == 'confirmed'):
             return known[:1], False
+        # The network may have gone after it was held.
+        own.filtered(lambda row: row.state == 'held')._void('unused')
         company = app.company_id
         if discount is None and amount is not None:
             discount = card._mobile_discount(amount, company)

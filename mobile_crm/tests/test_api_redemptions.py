@@ -165,11 +165,44 @@ class TestApiRedemptions(MobileHttpCase):
                 self.refused(422, code, words)
         self.assertFalse(self.rows())
 
+    def test_a_program_that_is_over(self):
+        # As on sales orders, where Odoo asks for it.
+        today = fields.Date.today()
+        for values, code in (({'date_to': today - timedelta(days=2)}, 'coupon_expired'),
+                             ({'date_from': today + timedelta(days=2)}, 'coupon_not_yet_valid')):
+            self.program.write({'date_from': False, 'date_to': False, **values})
+            self.refused(422, code)
+        self.program.write({'date_from': today - timedelta(days=2), 'date_to': today + timedelta(days=2)})
+        self.hold()
+
     def test_the_smallest_order(self):
         self.program.rule_ids = [(0, 0, {'minimum_amount': 50.0})]
         self.refused(422, 'coupon_minimum_not_met', '50', amount='49.99')
         self.assertFalse(self.rows())
         self.assertEqual(self.hold(amount={'amount': '50.00', 'currency': 'EUR'})['worth']['amount'], '7.50')
+
+    def test_the_smallest_order_is_asked_for_at_last_too(self):
+        self.program.rule_ids = [(0, 0, {'minimum_amount': 50.0})]
+        held = self.hold()
+        self.assertEqual(self.settle(held, 'confirm', 422, amount='5.00')['code'], 'coupon_minimum_not_met')
+        self.assertEqual((self.rows().state, self.card.points), ('held', 1))
+        self.assertEqual(self.settle(held, 'confirm', amount='50.00')['status'], 'confirmed')
+
+    def test_an_edited_history_gives_no_points(self):
+        held = self.hold()
+        self.settle(held, 'confirm')
+        # Sales staff may edit it.
+        self.card.history_ids.used = 1000
+        self.settle(held, 'void')
+        self.env.invalidate_all()
+        self.assertEqual(self.card.points, 1)
+        held = self.hold()
+        self.settle(held, 'confirm')
+        self.card.history_ids.unlink()
+        self.settle(held, 'void')
+        self.env.invalidate_all()
+        self.assertEqual(self.card.points, 1)
+        self.assertAddsUp()
 
     def test_what_it_is_worth(self):
         reward = self.program.reward_ids
@@ -252,6 +285,18 @@ class TestApiRedemptions(MobileHttpCase):
         self.hold(qr=qr)
         self.refused(409, 'coupon_held', till=self.second)
 
+    def test_codes_printed_elsewhere_are_not_guessed_either(self):
+        self.env['ir.config_parameter'].set_param('mobile_crm.limit.till_text', '3/3600')
+        qr, code = self.qr(), self.card.code
+        self.card.code = 'SUMMER-0004'
+        for number in range(3):
+            self.refused(404, 'not_found', code=f'SUMMER-000{number}')
+        self.refused(429, 'too_many_requests', code='SUMMER-0004')
+        # Our own codes, and those that are signed, are let through.
+        self.card.code = code
+        self.settle(self.hold(), 'void')
+        self.hold(qr=qr)
+
     # === SIGNED COUPONS, AND TILLS WITHOUT THE NETWORK === #
 
     def test_a_signed_coupon(self):
@@ -282,7 +327,9 @@ class TestApiRedemptions(MobileHttpCase):
 
     def test_a_forged_coupon_is_not_found(self):
         qr = self.qr()
-        for forged in (qr.replace('P1500', 'P9900'), qr[:-2] + 'AA', qr.replace('MO1', 'MC1'), 'MO1.x'):
+        # The last symbols of a signature are few: one of them in sixteen would be the right one.
+        signature = qr[:-20] + ('A' if qr[-20] != 'A' else 'B') + qr[-19:]
+        for forged in (qr.replace('P1500', 'P9900'), signature, qr.replace('MO1', 'MC1'), 'MO1.x'):
             self.refused(404, 'not_found', qr=forged)
         card = self.client.get('/me/card').json['qr']
         self.refused(404, 'not_found', qr=card)
@@ -332,6 +379,27 @@ class TestApiRedemptions(MobileHttpCase):
         self.refused(409, 'coupon_redeemed', order_ref='R-7')
         self.settle(answer, 'void')
         self.hold(order_ref='R-7')
+
+    def test_the_network_goes_while_a_till_holds_the_coupon(self):
+        self.hold(order_ref='R-5')
+        answer = self.accept(order_ref='R-6')
+        self.assertEqual(answer['status'], 'conflict', "another order has it")
+        self.settle(answer, 'void')
+        held = self.hold(order_ref='R-5', status=200)
+        self.settle(held, 'void')
+        self.hold()
+        answer = self.accept()
+        self.assertEqual((answer['status'], answer['worth']['amount']), ('confirmed', '12.00'))
+        self.env.invalidate_all()
+        self.assertEqual(self.card.points, 0)
+        self.assertAddsUp()
+
+    def test_the_network_goes_after_the_confirmation(self):
+        held = self.hold(amount='80.00')
+        self.settle(held, 'confirm')
+        answer = self.accept(status=200)
+        self.assertEqual((answer['id'], answer['status']), (held['id'], 'confirmed'))
+        self.assertEqual(len(self.rows()), 1)
 
     def test_a_coupon_that_was_not_good_when_it_was_accepted(self):
         self.card.mobile_expires_at = fields.Datetime.now() - timedelta(hours=3)

@@ -149,6 +149,7 @@ class TestAudience(MobileCommon):
         self.assertEqual(elsewhere.env.company, other)
         elsewhere.audience_domain = "[('mobile_order_count_365', '=', 1)]"
         self.assertEqual(elsewhere.audience_count, 1)
+        self.env['mobile.consent']._append(self.anna, self.company, {'profiling': True}, 'device')
         self.assertDecided(self.anna, 'passed')
 
     def assertDecided(self, partner, reason):
@@ -157,6 +158,8 @@ class TestAudience(MobileCommon):
 
     def test_the_decision_asks_the_blocks(self):
         self.make_order(self.anna).write({'state': 'sale', 'date_order': fields.Datetime.now()})
+        for partner in (self.anna, self.ben):
+            self.env['mobile.consent']._append(partner, self.company, {'profiling': True}, 'device')
         self.campaign.audience_domain = "[('mobile_days_since_order', '<', 7), ('mobile_platform', '=', 'android')]"
         self.assertDecided(self.anna, 'passed')
         self.assertDecided(self.ben, 'not_in_audience')
@@ -279,10 +282,39 @@ class TestAudience(MobileCommon):
             ("[]", False), ("[('mobile_platform', '=', 'ios'), ('city', '=', 'Ghent')]", False),
             ("[('mobile_birthday_in', '<', 7)]", False), ("[('mobile_segment', '=', 'best')]", True),
             ("['|', ('name', '=', 'A'), ('mobile_visited_store_30_ids', 'in', [1])]", True),
-            ("[('sale_order_ids.amount_total', '>', 100)]", True),
+            ("[('sale_order_ids.amount_total', '>', 100)]", True), ("[('mobile_decision_ids', '!=', False)]", True),
+            # By way of a contact beside them
+            ("[('parent_id.mobile_segment', '=', 'best')]", True),
+            ("['!', ('child_ids', 'any', ['|', ('name', '=', 'A'), ('mobile_spent_365', '>', 100)])]", True),
+            ("[('child_ids', 'not any', [('city', '=', 'Ghent')])]", False),
         ):
             campaign = self._copy(audience_domain=domain)
             self.assertEqual(campaign.audience_is_profiling, is_profiling, domain)
+
+    def test_who_does_not_want_to_be_profiled_is_in_no_audience_made_of_behaviour(self):
+        self.campaign.write({'audience_domain': "[('mobile_segment', '=', False)]", 'trigger': 'broadcast'})
+        Decision = self.env['mobile.decision']
+        self.assertEqual(Decision._explain(self.campaign, self.anna), 'no_consent')
+        reachable = self.campaign.audience_reachable_count
+        self.env['mobile.consent']._append(self.anna, self.company, {'profiling': True}, 'device')
+        self.assertEqual(Decision._explain(self.campaign, self.anna), 'passed')
+        self.campaign.invalidate_recordset(['audience_reachable_count'])
+        self.assertEqual(self.campaign.audience_reachable_count, reachable + 1)
+        self.env['mobile.consent']._append(self.anna, self.company, {'profiling': False}, 'device')
+        self.assertEqual(Decision._explain(self.campaign, self.anna), 'no_consent')
+
+    def test_the_form_opens_whatever_the_audience_is(self):
+        for domain in ('[(', '[("no_such_field", "=", 1)]', "[('mobile_segment', '=', 'favourite')]"):
+            self.assertFalse(self._copy(audience_domain=domain).preview_partner_id, domain)
+        # Somebody else's audience asks for what only managers see.
+        self.campaign.audience_domain = "[('mobile_segment', '=', False)]"
+        user = new_test_user(self.env, 'reader', 'mobile_crm.group_mobile_crm_user', company_id=self.company.id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        mine = self.campaign.with_user(user)
+        self.assertIn("may not see", mine.audience_problem)
+        self.assertFalse(mine.preview_partner_id)
+        self.assertTrue(self.campaign.with_user(self.manager).preview_partner_id)
 
     def test_show_them_all(self):
         self.campaign.audience_domain = repr([('id', 'in', (self.anna + self.ben + self.company.partner_id).ids)])

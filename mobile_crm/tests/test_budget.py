@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.exceptions import ValidationError
@@ -101,6 +102,43 @@ class TestBudget(GateCase):
         card.sudo().mobile_expires_at = fields.Datetime.now() - timedelta(days=1)
         self.campaign._recount_budget()
         self.assertEqual((self.campaign.budget_used, self.campaign.budget_discount_used), (1, 3.5))
+
+    def test_what_was_accepted_twice_costs_twice(self):
+        self._fixed(5)
+        self.campaign.write({'budget_coupons': 9, 'budget_discount': 100})
+        card = self.assertSent().card_id
+        values = {'card_id': card.id, 'company_id': self.company.id, 'channel': 'till', 'discount': 5}
+        first, _second = self.env['mobile.redemption'].create([
+            {**values, 'state': 'confirmed', 'order_ref': "S1"}, {**values, 'state': 'conflict', 'order_ref': "S2"}])
+        self.campaign._recount_budget()
+        self.assertEqual((self.campaign.budget_used, self.campaign.budget_discount_used), (1, 10))
+        first._void()
+        card.sudo().mobile_expires_at = fields.Datetime.now() - timedelta(days=1)
+        self.campaign._recount_budget()
+        self.assertEqual((self.campaign.budget_used, self.campaign.budget_discount_used), (1, 5))
+
+    def test_a_campaign_at_work_does_not_keep_others_from_being_counted(self):
+        self.campaign.budget_coupons = 5
+        other = self.campaign.copy({'budget_coupons': 5})
+        other.action_start()
+        (self.campaign | other).write({'budget_used': 4})
+        recount, asked = type(self.campaign)._recount_budget, []
+
+        def busy(times):
+            def method(campaign):
+                asked.append(campaign)
+                if campaign == self.campaign and asked.count(campaign) < times:
+                    raise SerializationFailure
+                recount(campaign)
+            return method
+
+        for times, used in ((2, 0), (99, 4)):
+            (self.campaign | other).write({'budget_used': 4})
+            self.env.flush_all()
+            asked.clear()
+            with patch.object(self.registry['mobile.campaign'], '_recount_budget', busy(times)):
+                self.env['mobile.campaign']._cron_recount_budgets()
+            self.assertEqual((self.campaign.budget_used, other.budget_used), (used, 0))
 
     @settings(suppress_health_check=[HealthCheck.differing_executors], deadline=None, max_examples=15)
     @given(

@@ -59,6 +59,9 @@ class TestCampaignTemplate(MobileCommon):
             (campaign.name, campaign.trigger, campaign.coupon_days, campaign.max_event_age, campaign.message_title),
             ("Cake", 'birthday', template.coupon_days, 30, template.message_title))
         program = campaign.program_id.sudo()
+        # As the dialog says.
+        self.assertEqual(program.rule_ids.minimum_amount_tax_mode, 'incl')
+        self.assertIn("With taxes", self.env['mobile.campaign.new']._fields['minimum_amount'].help)
         self.assertEqual((program.program_type, program.company_id, program.rule_ids.minimum_amount),
                          ('coupons', self.company, 40.0))
         self.assertEqual((program.reward_ids.discount_mode, program.reward_ids.discount), ('per_order', 12.0))
@@ -66,6 +69,8 @@ class TestCampaignTemplate(MobileCommon):
 
     def test_the_coupon_takes_its_discount_off_an_order(self):
         campaign = self._new(self._template('fence_welcome'), discount=20.0)
+        # Every tenth database would put Anna into the control group.
+        campaign.holdout_percent = 0
         campaign.action_start()
         self.campaign.action_done()
         card = self.enter(self.phone, self.fence_near).filtered('card_id').card_id
@@ -183,6 +188,32 @@ class TestCampaignTemplate(MobileCommon):
             with self.subTest(trigger=trigger):
                 campaign = self.campaign.copy({'trigger': trigger})
                 self.assertTrue(self._dry_run(campaign)[0].report)
+
+    def test_what_begins_later_is_tried_as_of_then(self):
+        now = fields.Datetime.now()
+        wizard = self._dry_run(self.campaign.copy({'date_from': now + timedelta(days=3)}))[0]
+        self.assertEqual(wizard.passed_count, 2)
+        for values in ({'date_from': now + timedelta(days=3)}, {'scheduled_at': now + timedelta(days=3)}):
+            campaign = self.campaign.copy({'trigger': 'broadcast', **values})
+            wizard = self._dry_run(campaign)[0]
+            self.assertEqual(wizard.passed_count, 2, values)
+            self.assertIn("It is sent on", wizard.report)
+        # After the end of the campaign there is nobody.
+        campaign.date_to = now + timedelta(days=2)
+        self.assertEqual(self._dry_run(campaign)[0].passed_count, 0)
+
+    def test_what_is_over_before_it_begins_does_not_start(self):
+        now = fields.Datetime.now()
+        for values in (
+            {'date_to': now - timedelta(hours=1)},
+            {'date_to': now + timedelta(days=1), 'scheduled_at': now + timedelta(days=2), 'trigger': 'broadcast'},
+        ):
+            campaign = self.campaign.copy(values)
+            with self.assertRaisesRegex(UserError, "Choose a later end"):
+                campaign.action_start()
+            self.assertEqual(campaign.state, 'draft')
+            campaign.date_to = now + timedelta(days=3)
+            campaign.action_start()
 
     def test_nobody_to_ask(self):
         self.env['mobile.device'].search([('company_id', '=', self.company.id)])._sign_out()

@@ -140,6 +140,14 @@ class TestCouponBatch(BatchCase):
         with self.assertRaisesRegex(UserError, "another program"):
             batch.action_make()
 
+    def test_printed_coupons_take_their_places_in_the_budget(self):
+        self.campaign.budget_coupons = 5
+        self.Batch.create({'campaign_id': self.campaign.id, 'quantity': 4}).action_make()
+        self.assertEqual(self.campaign.budget_used, 4)
+        with self.assertRaisesRegex(UserError, "more coupons than"), self.env.cr.savepoint():
+            self.Batch.create({'campaign_id': self.campaign.id, 'quantity': 2}).action_make()
+        self.Batch.create({'campaign_id': self.campaign.id, 'quantity': 1}).action_make()
+
     def test_how_many(self):
         for quantity in (0, -1, 200_001):
             with self.assertRaisesRegex(UserError, "between 1 and"):

@@ -89,6 +89,11 @@ class TestCouponStatus(MobileCommon):
         self.assertIn("in these stores only: Brussels Store", refusal(self.store_far))
         self.assertIn("Say which store", refusal(None))
         self.assertIn("Say which store", refusal(self.env['mobile.store']))
+        # Nor does it count everywhere when its store is no more.
+        self.store_near.active = False
+        self.env.invalidate_all()
+        self.assertIn("in these stores only: Brussels Store", refusal(self.store_far))
+        self.assertIn("Say which store", refusal(None))
         self.assertIsNone(self._card()._mobile_refusal(self.anna, self.company, store=self.store_far))
 
     def test_an_order_that_names_its_store_takes_the_stores_coupons(self):

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -171,6 +172,21 @@ class TestDecision(MobileCommon):
             self.assertDecision(self.enter(self.phone, self.fence_near), 'withheld', 'program_closed')
         self.program.write({'date_to': False, 'sale_ok': True})
         self.assertDecision(self.enter(self.phone, self.fence_near), 'sent', 'passed')
+
+    def test_the_days_of_a_program_are_the_companys(self):
+        self.campaign.trigger = 'manual'
+        for zone, opens, hour in (('Pacific/Auckland', 'date_from', 20), ('America/Los_Angeles', 'date_to', 4)):
+            self.company.partner_id.tz = zone
+            now = fields.Datetime.now().replace(hour=hour, minute=0)
+            today = now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+            self.assertNotEqual(today, now.date())
+            self.program.write({'date_from': False, 'date_to': False, opens: today})
+            candidate = self.env['mobile.decision']._candidate(self.campaign, self.anna)
+            # The day after, or before, it is closed.
+            another = now + timedelta(days=1 if opens == 'date_to' else -1)
+            for at, reason in ((now, 'passed'), (another, 'program_closed')):
+                outcome = self.env['mobile.decision']._dry_run(candidate, self.campaign, at=at)
+                self.assertEqual(outcome['outcomes'], [(reason, 1)], (zone, at))
 
     def test_what_happened_before_the_sign_in_sets_nothing_off(self):
         earlier = self.phone.signed_in_at - timedelta(minutes=5)

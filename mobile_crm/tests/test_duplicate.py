@@ -129,6 +129,11 @@ class TestDuplicate(MobileCommon):
         anna, ben = self.anna, self.ben
         devices = self.phone + self.phone_ben
         coupons = devices.mapped(lambda device: self.enter(device, self.fence_near).card_id)
+        for partner in anna + ben:
+            # Both were asked about the same occasion.
+            self.env['mobile.decision'].sudo().create({
+                'campaign_id': self.campaign.id, 'company_id': self.company.id, 'partner_id': partner.id,
+                'cause': 'broadcast', 'outcome': 'withheld', 'reason': 'holdout'})
         tokens = [self.env['mobile.token']._issue(device) for device in devices]
         self.anna_user._mobile_change_address('sms', ben.mobile_verified_phone)
         self._merge(ben, anna, into=into)
@@ -140,7 +145,11 @@ class TestDuplicate(MobileCommon):
             self.assertEqual((caller.user_id, caller.partner_id), (kept.id, into.id))
             self.assertIn('access_token', self.env['mobile.token']._rotate(pair['refresh_token'], self.app.id))
         decisions = self.env['mobile.decision'].search([('partner_id', '=', into.id)], order='slot')
-        self.assertEqual((decisions.card_id, decisions.mapped('slot')), (coupons, [1, 2]))
+        answers = decisions.filtered(lambda decision: decision.outcome == 'withheld')
+        self.assertEqual(len(set(answers.mapped('cause'))), 2)
+        decisions -= answers
+        self.assertEqual(
+            (decisions.card_id, decisions.mapped('slot'), decisions.mapped('turn')), (coupons, [1, 2], [1, 2]))
         self.assertFalse(into.mobile_contested_phone)
         self.assertFalse(self._found(into.mobile_verified_phone))
         self.assertEqual(

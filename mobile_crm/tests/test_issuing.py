@@ -279,6 +279,13 @@ class TestIssuing(MobileCommon):
         self.assertNotEqual(new, old)
         self.assertEqual((old.points, new.points), (50, 50))
 
+    def test_a_card_that_is_anothers_now_keeps_nobody_from_points(self):
+        self._loyalty()
+        card = self._decide(self.anna, 'one').card_id
+        card.partner_id = self.ben
+        new = self._decide(self.anna, 'two').card_id
+        self.assertEqual((new.partner_id, new.points, card.points), (self.anna, 50, 50))
+
     def test_money_in_the_e_wallet_pays(self):
         self.campaign.write({'program_id': self._new_program('ewallet').id, 'points_granted': 30})
         wallet = self._decide(self.anna).card_id

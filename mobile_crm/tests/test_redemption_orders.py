@@ -153,6 +153,15 @@ class TestRedemptionOrders(RedemptionCase):
         self._credit(invoice, lambda line: line.sale_line_ids != rewards)
         self.assertCoupon('available', 1, 'returned')
 
+    def test_a_down_payment_that_is_credited_gives_nothing_back(self):
+        order = self._confirmed()
+        self.env['sale.advance.payment.inv'].with_context(active_model='sale.order', active_ids=order.ids).create({
+            'advance_payment_method': 'percentage', 'amount': 20}).create_invoices()
+        invoice = order.invoice_ids
+        invoice.action_post()
+        self._credit(invoice)
+        self.assertCoupon('redeemed', 0, 'confirmed')
+
     def test_the_company_decides(self):
         self.company.mobile_coupon_return = 'no'
         self._credit(self._invoice(self._confirmed()))

@@ -29,6 +29,8 @@ class TestUi(MobileCommon, HttpCase):
     def test_manager_begins_with_a_template(self):
         self.env['res.lang']._activate_lang('de_DE')
         self.env['mobile.campaign'].search([('company_id', '=', self.company.id)]).action_done()
+        # Every tenth database would put Ben into the control group.
+        self.env.ref('mobile_crm.campaign_template_fence_welcome').holdout_percent = 0
         self.start_tour('/odoo/action-mobile_crm.mobile_campaign_action', 'mobile_crm_campaign_template',
                         login='mobile_ui_manager')
         campaign = self.env['mobile.campaign'].search([('name', '=', "Welcome at the Door")])

@@ -56,16 +56,26 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Override to count the messages of each campaign anew: both contacts have had a first one."""
+        """Override to count the messages of each campaign and company anew: both contacts have had a first one.
+
+        What both were asked about is kept twice; the second answer goes by a cause of its own.
+        """
         Decision = self.env['mobile.decision']
         Decision.flush_model()
+        both = (dst_partner + src_partners)._ids
         self.env.cr.execute(SQL(
-            "UPDATE mobile_decision SET slot = -id WHERE outcome = 'sent' AND partner_id IN %s",
-            (dst_partner + src_partners)._ids))
+            "UPDATE mobile_decision SET slot = -id, turn = -id WHERE outcome = 'sent' AND partner_id IN %s", both))
+        self.env.cr.execute(SQL(
+            """UPDATE mobile_decision SET cause = mobile_decision.cause || ':' || mobile_decision.id
+                 FROM (SELECT id, row_number() OVER (PARTITION BY campaign_id, cause
+                                                     ORDER BY partner_id = %s DESC, id) AS number
+                         FROM mobile_decision WHERE cause IS NOT NULL AND partner_id IN %s) counted
+                WHERE mobile_decision.id = counted.id AND counted.number > 1""", dst_partner.id, both))
         res = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.cr.execute(SQL(
-            """UPDATE mobile_decision SET slot = counted.slot
-                 FROM (SELECT id, row_number() OVER (PARTITION BY campaign_id ORDER BY decided_at, id) AS slot
+            """UPDATE mobile_decision SET slot = counted.slot, turn = counted.turn
+                 FROM (SELECT id, row_number() OVER (PARTITION BY campaign_id ORDER BY decided_at, id) AS slot,
+                              row_number() OVER (PARTITION BY company_id ORDER BY decided_at, id) AS turn
                          FROM mobile_decision WHERE outcome = 'sent' AND partner_id = %s) counted
                 WHERE mobile_decision.id = counted.id""", dst_partner.id))
         Decision.invalidate_model()

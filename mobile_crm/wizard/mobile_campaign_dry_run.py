@@ -44,7 +44,8 @@ class MobileCampaignDryRun(models.TransientModel):
     @api.depends('campaign_id', 'store_id', 'product_id')
     def _compute_report(self):
         for wizard in self:
-            result = self.env['mobile.decision'].sudo()._dry_run(wizard._candidates(), wizard.campaign_id.sudo())
+            result = self.env['mobile.decision'].sudo()._dry_run(
+                wizard._candidates(), wizard.campaign_id.sudo(), at=wizard._moment())
             counts = dict(result['outcomes'])
             wizard.asked_count, wizard.passed_count = result['count'], counts.get('passed', 0)
             wizard.report = self.env['ir.qweb']._render('mobile_crm.campaign_dry_run', wizard._report_values(result))
@@ -59,16 +60,23 @@ class MobileCampaignDryRun(models.TransientModel):
 
     # === BUSINESS METHODS === #
 
+    def _moment(self):
+        """Return when it is taken to happen (naive UTC): now, or as soon as the campaign can."""
+        self.ensure_one()
+        campaign, now = self.campaign_id, fields.Datetime.now()
+        scheduled = campaign.trigger == 'broadcast' and campaign.scheduled_at
+        return max(now, scheduled or now, campaign.date_from or now)
+
     def _candidates(self):
         """Return whom the campaign would ask about: those of a run, or everybody with the app, as if all came now.
 
         :rtype: SQL
         """
         self.ensure_one()
-        campaign, now = self.campaign_id, fields.Datetime.now()
+        campaign, now = self.campaign_id, self._moment()
         if self.trigger in RUN_TRIGGERS:
             run = self.env['mobile.campaign.run'].new(
-                {'campaign_id': campaign.id, 'cause': 'dry_run', 'starts_at': campaign.scheduled_at or now})
+                {'campaign_id': campaign.id, 'cause': 'dry_run', 'starts_at': now})
             return SQL(
                 """SELECT %s AS campaign_id, concerned.partner_id, NULL::integer AS event_id,
                           NULL::integer AS device_id, concerned.store_id, concerned.product_id,
@@ -122,10 +130,10 @@ class MobileCampaignDryRun(models.TransientModel):
     def _when(self):
         """Return in words what is assumed."""
         self.ensure_one()
-        campaign = self.campaign_id
-        if campaign.trigger == 'broadcast' and campaign.scheduled_at:
+        campaign, moment = self.campaign_id, self._moment()
+        if campaign.trigger == 'broadcast' and moment > fields.Datetime.now():
             return self.env._("It is sent on %s. What counts then may differ from now.",
-                              format_datetime(self.env, campaign.scheduled_at, dt_format='short'))
+                              format_datetime(self.env, moment, dt_format='short'))
         if campaign.trigger == 'broadcast':
             return self.env._("It is sent as soon as you start it.")
         if campaign.trigger in RUN_TRIGGERS:

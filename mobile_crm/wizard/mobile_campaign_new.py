@@ -27,7 +27,7 @@ class MobileCampaignNew(models.TransientModel):
         compute='_compute_from_template', store=True, precompute=True, readonly=False, digits=(16, 2))
     minimum_amount = fields.Monetary(
         string="From an Order Of", compute='_compute_from_template', store=True, precompute=True, readonly=False,
-        help="Without taxes. 0 means any order.")
+        help="With taxes. 0 means any order.")
     product_id = fields.Many2one(
         string="Free Product", comodel_name='product.product', check_company=True, domain=[('sale_ok', '=', True)])
     program_id = fields.Many2one(

@@ -108,11 +108,25 @@ class MobileCouponBatch(models.TransientModel):
                 # Somebody has just made some of them.
                 raise UserError(self.env._("Some of these codes were made by somebody else meanwhile. Try again."))
             self.env['mobile.coupon.step'].sudo()._log(cards, 'imported', self.filename)
+        self._check_budget()
         action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm.mobile_coupon_action')
         made = Domain([('program_id', '=', self.program_id.id), ('create_date', '=', cards[:1].create_date)])
         return {**action, 'domain': list(made), 'context': {}, 'target': 'main'}
 
     # === BUSINESS METHODS === #
+
+    def _check_budget(self):
+        """Let coupons that were made now take their places in the campaign's budgets.
+
+        :raise UserError: when there are not as many left.
+        """
+        campaign = self.campaign_id.sudo()
+        if not campaign or not campaign._has_budget():
+            return
+        campaign._recount_budget()
+        if campaign._room()[0] < 0:
+            raise UserError(self.env._(
+                "These are more coupons than the campaign's budget allows. Make fewer, or raise the budget."))
 
     def _card_values(self):
         """Return what the coupons have in common, as ``_mobile_insert`` takes it."""

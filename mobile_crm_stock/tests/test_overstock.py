@@ -73,6 +73,10 @@ class TestOverstock(StockCommon):
         self.assertEqual(self._customers(), {}, "it lasts for exactly 60 days")
         self._stock(self.jacket, 1)
         self.assertEqual(self._customers(), {self.anna: (self.jacket, self.store_near)})
+        # A campaign of a store that is no more is not one of all stores.
+        self.campaign.store_ids = self.store_far
+        self.store_far.active = False
+        self.assertEqual(self._customers(), {})
 
     def test_what_is_reserved_or_sold_elsewhere_does_not_count(self):
         self._stock(self.jacket, 61 + 90)

@@ -1,3 +1,4 @@
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger } from "@web/views/fields/formatters";
 import { registry } from "@web/core/registry";
@@ -17,6 +18,7 @@ export class RunProgress extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.state = useState({ run: null });
         onWillStart(() => this.look());
         // The form was saved, or shows another campaign.
@@ -86,6 +88,19 @@ export class RunProgress extends Component {
     async change(method) {
         await this.orm.call("mobile.campaign.run", method, [[this.state.run.id]]);
         await this.look();
+    }
+
+    cancel() {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Cancel the run?"),
+            body: _t(
+                "Who has the offer keeps it. Nobody else gets it by this run, and it does not start again."
+            ),
+            confirmLabel: _t("Cancel the Run"),
+            cancelLabel: _t("Go On"),
+            confirm: () => this.change("action_cancel"),
+            cancel: () => {},
+        });
     }
 
     openRun() {
