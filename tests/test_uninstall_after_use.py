@@ -22,7 +22,7 @@ env['mobile.event']._record(device, [{{
     'id': '{uuid.uuid4()}', 'type': 'enter', 'occurred_at': fields.Datetime.now(),
     'geofence_id': env.ref('mobile_crm.geofence_ghent_door').id,
 }}])
-card = env['loyalty.card'].search([('mobile_campaign_id', '!=', False)])
+card = env['loyalty.card'].search([('mobile_campaign_id', '!=', False), ('partner_id', '=', customer.id)])
 order = env['sale.order'].create({{
     'partner_id': card.partner_id.id,
     'order_line': [fields.Command.create({{'product_id': env.ref('mobile_crm.product_kettle').id}})],
