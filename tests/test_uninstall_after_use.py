@@ -4,8 +4,8 @@ import uuid
 
 from tests.test_module_lifecycle import UNINSTALL, assert_quiet, leftovers
 
-#: A customer agrees, with preferences, walks into a fence of the demo data, gets the coupon and buys with it. A run brings
-#: another one, which a till redeems, and one without the network as well; a colleague sends a third one.
+#: A customer agrees, with preferences, walks into a fence of the demo data, gets the coupon and buys with it. A run
+#: brings another one, which a till redeems, and one without the network as well; a colleague sends a third one.
 USE = f'''
 from odoo import fields
 device, is_new = env['mobile.device']._register_install(
