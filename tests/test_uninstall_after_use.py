@@ -12,7 +12,7 @@ device, is_new = env['mobile.device']._register_install(
     env.ref('mobile_crm.mobile_app_phone'), '{uuid.uuid4()}', {{'platform': 'android'}})
 device._sign_in(env.ref('base.demo_user0'))
 customer, company = device.partner_id, device.company_id
-env['mobile.consent']._append(customer, company, dict.fromkeys(['location', 'email'], True), 'device')
+env['mobile.consent']._append(customer, company, dict.fromkeys(['location', 'email', 'profiling'], True), 'device')
 env['mobile.preference']._mobile_update(customer, company, {{
     'max_messages_per_week': 5, 'store_ids': env.ref('mobile_crm.geofence_ghent_door').store_id.ids,
     'category_ids': env['product.category'].search([], limit=1).ids,
