@@ -18,6 +18,10 @@ KNOWN_MODULES = frozenset([
     'pos_loyalty', 'rating', 'sale_loyalty', 'sale_loyalty_delivery', 'sms', 'web', 'website', 'website_sale_loyalty'])
 # Stored fields of a card that are worked out, and that the statement below fills.
 WORKED_OUT = frozenset(['company_id'])
+# When the transaction began, as the ORM writes it.
+NOW = SQL("now() AT TIME ZONE 'UTC'")
+# Fields of a campaign that list what is written by SQL.
+WRITTEN = frozenset(['card_ids', 'decision_ids', 'redemption_ids', 'run_ids'])
 
 
 class MobileCampaign(models.Model):
@@ -43,8 +47,13 @@ class MobileCampaign(models.Model):
         self._tell(self._credit(list(customers)) if is_credit else self._issue_coupons(customers))
         # What the ORM knows of them is from before.
         self.env['mobile.decision'].browse(customers).invalidate_recordset(['card_id', 'message_id'])
-        self.invalidate_recordset(flush=False)
+        self._forget_counts()
         self.program_id.invalidate_recordset(['coupon_ids', 'coupon_count', 'coupon_count_display'], flush=False)
+
+    def _forget_counts(self):
+        """Make the next look at these campaigns count anew what SQL has written; what they are set to stays cached."""
+        self.invalidate_recordset([name for name, field in self._fields.items()
+                                   if name in WRITTEN or (field.compute and not field.store)], flush=False)
 
     # === BUSINESS METHODS: coupons === #
 
@@ -55,7 +64,6 @@ class MobileCampaign(models.Model):
         expires_at = now + timedelta(days=self.coupon_days)
         return {
             'program_id': self.program_id.id,
-            'points': min(self.program_id.reward_ids.mapped('required_points'), default=1),
             'holder_only': True,
             'mobile_campaign_id': self.id,
             'mobile_valid_from': now,
@@ -73,11 +81,11 @@ class MobileCampaign(models.Model):
         """
         values = self._coupon_values()
         if not self._can_insert_cards():
+            values['points'] = min(self.program_id.reward_ids.mapped('required_points'), default=1)
             return self._create_coupons(customers, values)
-        columns = self._card_columns({
-            **values, 'company_id': self.program_id.company_id.id,
-            # As ``loyalty.card.create`` does: Odoo knows days only, the exact instant is ours to check.
-            'expiration_date': values['mobile_expires_at'].date() + timedelta(days=1)})
+        # As ``loyalty.card.create`` does.
+        last_day = self.env['loyalty.card']._mobile_last_day(values['mobile_expires_at'])
+        columns = self._card_columns({**values, 'expiration_date': last_day})
         issued, missing = {}, list(customers)
         while missing:
             issued.update(execute_racing(self.env, SQL(
@@ -113,14 +121,22 @@ class MobileCampaign(models.Model):
         :param dict values: as the ORM has them.
         :return: SQL by column.
         """
-        Card, now = self.env['loyalty.card'], self.env.cr.now()
+        Card = self.env['loyalty.card']
         values = {
             **{name: field.default(Card) for name, field in Card._fields.items()
                if field.store and field.column_type and field.default
                and name not in ('code', 'mobile_uuid', 'partner_id')},
-            **values, 'create_uid': self.env.uid, 'create_date': now, 'write_uid': self.env.uid, 'write_date': now}
-        return {
+            **values, 'create_uid': self.env.uid, 'write_uid': self.env.uid}
+        columns = {
             name: SQL('%s', Card._fields[name].convert_to_column_insert(value, Card)) for name, value in values.items()}
+        return {
+            # As many as the cheapest reward takes.
+            'points': SQL("""(SELECT coalesce(min(reward.required_points), 1) FROM loyalty_reward reward
+                               WHERE reward.program_id = %s AND reward.active)""", self.program_id.id),
+            **columns,
+            'company_id': SQL(
+                '(SELECT program.company_id FROM loyalty_program program WHERE program.id = %s)', self.program_id.id),
+            'create_date': NOW, 'write_date': NOW}
 
     def _create_coupons(self, customers, values):
         """Make the coupons one by one, as whoever hooks into that expects; else like ``_issue_coupons``."""
@@ -178,7 +194,7 @@ class MobileCampaign(models.Model):
                           FROM account)
                SELECT decision_id, card_id FROM account""",
             accounts=self._accounts_sql(decision_ids), points=self.points_granted, name=self.name, uid=self.env.uid,
-            now=self.env.cr.now())))
+            now=NOW)))
         self.env['loyalty.card'].browse(set(cards.values())).invalidate_recordset(['points', 'history_ids'])
         return cards
 
@@ -210,7 +226,7 @@ class MobileCampaign(models.Model):
                 for partner_id, code in zip(partner_ids, codes, strict=True)])
             self.env['loyalty.card'].flush_model()
             return
-        columns = self._card_columns({**values, 'company_id': self.program_id.company_id.id})
+        columns = self._card_columns(values)
         execute_racing(self.env, SQL(
             """INSERT INTO loyalty_card (partner_id, code, %s)
                     SELECT partner_id, code, %s FROM unnest(%s, %s) AS given (partner_id, code)
@@ -267,7 +283,7 @@ class MobileCampaign(models.Model):
                 WHERE mobile_decision.id = told.id AND mobile_decision.id BETWEEN %(first)s AND %(last)s""",
             decisions=list(cards), cards=list(cards.values()), first=min(cards), last=max(cards), texts=texts,
             public_id=ordered_uuid_sql(), uid=self.env.uid,
-            sent_at=fields.Datetime.now(), now=self.env.cr.now()))
+            sent_at=fields.Datetime.now(), now=NOW))
 
     def _shared_texts(self):
         """Return what joins ``decision`` to the text of its variant in the customer's language."""

@@ -202,7 +202,7 @@ class MobileDecision(models.Model):
         :return: the decisions, one row per candidate, by id.
         """
         rows = self._answer(candidates, campaigns, stores, products)
-        campaigns.invalidate_recordset()
+        campaigns._forget_counts()
         if sent := self.browse(number for number, is_sent in rows if is_sent):
             sent._send()
         return self.browse(number for number, _is_sent in rows)

@@ -96,9 +96,9 @@ class TestIssuing(MobileCommon):
         Card = self.env['loyalty.card']
         with patch.object(Card._fields['order_id'], 'default', lambda _model: False), \
                 patch.object(Card._fields['expiration_date'], 'default', lambda _model: '2020-01-01'), \
-                patch.object(Card._fields['points'], 'default', lambda _model: 7.0):
-            columns = self.campaign._card_columns({'points': 3.0})
-        self.assertEqual(columns['points'].params, [3.0], "what the campaign says comes first")
+                patch.object(Card._fields['holder_only'], 'default', lambda _model: False):
+            columns = self.campaign._card_columns({'holder_only': True})
+        self.assertEqual(columns['holder_only'].params, [True], "what the campaign says comes first")
         self.assertEqual(str(columns['expiration_date'].params[0]), '2020-01-01')
         self.assertEqual(columns['order_id'].params, [None])
 
