@@ -53,7 +53,9 @@ def begin_from_template(journey):
 
 def arrive(journey):
     """Let the two customers have been to the store, and another one not; the walker asks not to be disturbed."""
-    journey.tablet.decide(location=True)
+    # An audience of who was where is a profile, which its customers agree to; the first one has.
+    journey.tablet.decide(location=True, profiling=True)
+    journey.walker.decide(profiling=True)
     journey.tablet.report(crossing(journey, 'enter'))
     for phone in (journey.phone, journey.tablet):
         phone.report(crossing(journey, 'exit'))
@@ -90,7 +92,8 @@ def preview_and_dry_run(journey):
     answer = admin.read(review['res_model'], wizard_id, 'asked_count', 'passed_count', 'report')
     expect('coupons that a dry run issues', 0, coupon_count(journey))
     words = html.unescape(re.sub(r'\s+', ' ', re.sub(r'<[^>]+>', ' ', answer['report'])))
-    for name in ('They would get it', 'Frieda Lindqvist', 'Quiet hours', journey.walker.customer['name']):
+    for name in ('They would get it', 'Frieda Lindqvist', 'has not consented', 'quiet hours',
+                 journey.walker.customer['name']):
         if name.lower() not in words.lower():
             raise Unmet(f'"{name}" in the dry run', words)
     journey.dry_run = {'wizard': (review['res_model'], wizard_id), **answer}

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import psutil
+from pypdf import PdfWriter
 
 from devtools import odoo, postgres, server
 from devtools.database import PREFIX, Databases
@@ -24,8 +25,7 @@ PATIENCE = 120
 PDF_MAKER = """#!/bin/sh
 case "$1" in --version) echo 'wkhtmltopdf 0.12.6 (with patched qt)'; exit;; esac
 for last; do :; done
-printf '%%PDF-1.4\\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\\n' > "$last"
-printf 'trailer<</Root 1 0 R>>\\n%%%%EOF\\n' >> "$last"
+cp "$(dirname "$0")/blank.pdf" "$last"
 """
 
 
@@ -147,6 +147,9 @@ class OwnServer(contextlib.ExitStack):
     def _start(self):
         tools = self.folder / 'bin'
         tools.mkdir()
+        writer = PdfWriter()
+        writer.add_blank_page(595, 842)
+        writer.write(tools / 'blank.pdf')
         maker = tools / 'wkhtmltopdf'
         maker.write_text(PDF_MAKER, encoding='utf-8')
         maker.chmod(0o755)

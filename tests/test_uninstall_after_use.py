@@ -4,15 +4,15 @@ import uuid
 
 from tests.test_module_lifecycle import UNINSTALL, assert_quiet, leftovers
 
-#: A customer agrees, with preferences, walks into a fence of the demo data, gets the coupon and buys with it. A run brings
-#: another one, which a till redeems, and one without the network as well; a colleague sends a third one.
+#: A customer agrees, with preferences, walks into a fence of the demo data, gets the coupon and buys with it. A run
+#: brings another one, which a till redeems, and one without the network as well; a colleague sends a third one.
 USE = f'''
 from odoo import fields
 device, is_new = env['mobile.device']._register_install(
     env.ref('mobile_crm.mobile_app_phone'), '{uuid.uuid4()}', {{'platform': 'android'}})
 device._sign_in(env.ref('base.demo_user0'))
 customer, company = device.partner_id, device.company_id
-env['mobile.consent']._append(customer, company, dict.fromkeys(['location', 'email'], True), 'device')
+env['mobile.consent']._append(customer, company, dict.fromkeys(['location', 'email', 'profiling'], True), 'device')
 env['mobile.preference']._mobile_update(customer, company, {{
     'max_messages_per_week': 5, 'store_ids': env.ref('mobile_crm.geofence_ghent_door').store_id.ids,
     'category_ids': env['product.category'].search([], limit=1).ids,
@@ -22,7 +22,7 @@ env['mobile.event']._record(device, [{{
     'id': '{uuid.uuid4()}', 'type': 'enter', 'occurred_at': fields.Datetime.now(),
     'geofence_id': env.ref('mobile_crm.geofence_ghent_door').id,
 }}])
-card = env['loyalty.card'].search([('mobile_campaign_id', '!=', False)])
+card = env['loyalty.card'].search([('mobile_campaign_id', '!=', False), ('partner_id', '=', customer.id)])
 order = env['sale.order'].create({{
     'partner_id': card.partner_id.id,
     'order_line': [fields.Command.create({{'product_id': env.ref('mobile_crm.product_kettle').id}})],

@@ -136,7 +136,7 @@ class MobileCampaign(models.Model):
         for source in (self.variant_ids or self):
             bare = {name for said in source._said() for name in placeholders.without_fallback(said, known)}
             for name in sorted(bare - sure - OPTIONAL):
-                fallback = known[name].fallback and self.env._(known[name].fallback)
+                fallback = known[name].fallback and known[name].fallback._translate(self.env.lang or 'en_US')
                 terms = {'name': f'{{{name}}}', 'example': f'{{{name}|{fallback or "…"}}}'}
                 hints.append(self.env._(
                     "%(name)s is never known here: the sentence is left out. Take it away, or write %(example)s.",

@@ -34,10 +34,11 @@ class MobileCampaign(models.Model):
     @api.depends('points_granted', 'program_id.program_type')
     def _compute_coupon_value(self):
         """Override: money in the e-wallet is worth itself, and points what the best reward pays for them."""
-        super()._compute_coupon_value()
+        res = super()._compute_coupon_value()
         for campaign in self.filtered(lambda campaign: campaign.program_id.program_type in CREDIT_TYPES):
             rates = campaign.program_id.reward_ids.filtered(lambda reward: reward.discount_mode == 'per_point')
             campaign.coupon_value = max(rates.mapped('discount'), default=0) * campaign.points_granted
+        return res
 
     # === CRUD METHODS === #
 
@@ -99,8 +100,9 @@ class MobileCampaign(models.Model):
     def _recount_budget(self):
         """Override: points and money that were given are not given back."""
         credit = self.filtered(lambda campaign: campaign.program_id.program_type in CREDIT_TYPES)
-        super(MobileCampaign, self - credit)._recount_budget()
+        res = super(MobileCampaign, self - credit)._recount_budget()
         for campaign in credit.filtered(lambda campaign: campaign._has_budget()):
             count = self.env['mobile.decision'].sudo().search_count(
                 [('campaign_id', '=', campaign.id), ('outcome', '=', 'sent')])
             campaign.write({'budget_used': count, 'budget_discount_used': count * campaign.coupon_value})
+        return res

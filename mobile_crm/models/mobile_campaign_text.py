@@ -24,13 +24,14 @@ class MobileCampaignText(models.AbstractModel):
     @api.depends_context('lang')
     def _compute_placeholders(self):
         Placeholder = self.env['mobile.placeholder']
+        lang = self.env.lang or 'en_US'
         for text in self:
             campaign = text._campaign()
             sure, never = Placeholder._sure(campaign), Placeholder._never(campaign)
             text.placeholders = [{
-                'label': self.env._(known.label),
+                'label': known.label._translate(lang),
                 'text': f'{{{name}}}' if name in sure or not known.fallback
-                        else f'{{{name}|{self.env._(known.fallback)}}}',
+                        else f'{{{name}|{known.fallback._translate(lang)}}}',
             } for name, known in Placeholder._known().items() if name not in never]
 
     # === CONSTRAINT METHODS === #

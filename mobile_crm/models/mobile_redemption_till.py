@@ -133,11 +133,12 @@ class MobileRedemption(models.Model):
 
     def _move_at_till(self, move, state):
         try:
-            if move():
-                return
+            moved = move()
         except psycopg2.errors.SerializationFailure:
-            pass
-        raise self._moved_on(state)
+            # Somebody was faster, as where there is nothing left to move.
+            moved = None
+        if not moved:
+            raise self._moved_on(state)
 
     def _moved_on(self, wanted):
         """Return why a row was not moved to a state, as a transaction of its own sees it now.

@@ -26,7 +26,7 @@ class ResPartner(models.Model):
         groups=USER, help="Of any of the customer's phones; shown is that of the phone that was seen last.")
     mobile_app_version = fields.Char(
         string="App Version", compute='_compute_mobile_app', search='_search_mobile_app_version', groups=USER,
-        help="Of any of the customer's phones; shown is that of the phone that was seen last. Compared by “<” and “>”, "
+        help="Of any of the customer's phones; shown is that of the phone that was seen last. Part by part: "
              "2.10 is later than 2.9.")
     mobile_can_push = fields.Boolean(
         string="Allows Notifications", compute='_compute_mobile_app', search='_search_mobile_can_push', groups=USER,

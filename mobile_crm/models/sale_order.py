@@ -170,11 +170,12 @@ class SaleOrder(models.Model):
     def _mobile_channel(self):
         """Return who brings the coupons of this order: ``sale`` (staff), or ``phone`` (the customer, on the portal).
 
-        A payment is confirmed by a worker, and was the customer's doing.
+        A signature and a payment are the customer's doing; Odoo confirms them as its superuser.
         """
         self.ensure_one()
         is_paid = self.sudo().transaction_ids.filtered(lambda tx: tx.state in ('done', 'authorized'))
-        return 'phone' if is_paid or not self.env.user._is_internal() else 'sale'
+        is_customers = is_paid or self.signed_on or not self.env.user._is_internal()
+        return 'phone' if is_customers else 'sale'
 
     def _mobile_cards(self):
         """Return the coupons of ours whose rewards are on this order."""

@@ -87,8 +87,10 @@ class TestApiBodies(FrameCase):
                 answer = self.caller_of(operation).request(
                     operation.methods[0], concrete(operation.path), json={**BODIES[operation.name], place[0]: inner})
                 self.assertProblem(answer, 422, 'invalid_request')
-                self.assertIn({'loc': ['body', *place, 'is_admin'], 'type': 'extra_forbidden'}, [
-                    {'loc': error['loc'], 'type': error['type']} for error in answer.json['errors']])
+                # Where a value may be one of several things, what it was taken for stands between.
+                self.assertIn((['body', *place], 'is_admin', 'extra_forbidden'), [
+                    (error['loc'][:len(place) + 1], error['loc'][-1], error['type'])
+                    for error in answer.json['errors']])
 
     def test_operations_without_a_body(self):
         for data, status in ((b'', 204), (b'{}', 204), (b'{"a": 1}', 422), (b'[]', 422), (b'{', 400)):

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -82,6 +82,12 @@ class TestRedemptionOrders(RedemptionCase):
         order = self._quotation()
         order.with_user(self.anna_user).sudo()._validate_order()
         self.assertEqual(self._rows().mapped('channel'), ['sale', 'phone'])
+        order._action_cancel()
+        order = self._quotation()
+        order.signed_on = fields.Datetime.now()
+        # As the portal does.
+        order.with_user(SUPERUSER_ID)._validate_order()
+        self.assertEqual(self._rows().mapped('channel'), ['sale', 'phone', 'phone'])
 
     # === QUOTATIONS === #
 

@@ -46,9 +46,9 @@ class TestRun(MobileCommon):
                 return
             for _number in range(batches):
                 run, attempt = Run._claim()
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
                 run._attempt(attempt)
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
 
     def change(self, records, method):
         """Press a button that works in a transaction of its own."""
@@ -310,7 +310,7 @@ class TestRun(MobileCommon):
             for _death in range(4):
                 claimed, attempt = Run._claim()
                 sizes.append((claimed.batch_size, attempt))
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
             self.assertEqual(sizes, [(2, 1), (2, 2), (1, 1), (1, 2)])
         self.work(1)
         self.assertEqual((run.skipped, run.position), (1, self.anna.id))
@@ -339,8 +339,8 @@ class TestRun(MobileCommon):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             Run = api.Environment(cr, SUPERUSER_ID, {})['mobile.campaign.run']
             _run, attempt = Run._claim()
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             Run._claim()
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             self.assertEqual(run.with_env(Run.env)._attempt(attempt), 0, "another worker has begun it since")
         self.assertFalse(self.campaign.decision_ids)

@@ -13,7 +13,7 @@ from .geo import EARTH_RADIUS, distance_sql
 MOST_DAYS = 36500
 INEQUALITIES = {'<': operators.lt, '<=': operators.le, '>': operators.gt, '>=': operators.ge}
 TRUE, NOTHING = SQL('TRUE'), SQL()
-_SQL_INEQUALITIES = {name: SQL(name) for name in INEQUALITIES}
+_SQL_INEQUALITIES = {'<': SQL('<'), '<=': SQL('<='), '>': SQL('>'), '>=': SQL('>=')}
 
 
 def zone_of(company):
