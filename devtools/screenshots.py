@@ -107,6 +107,9 @@ PAGES = {
     'run': first_record('mobile_campaign_run_action'),
     'campaign-template-list': action('mobile_campaign_template_action'),
     'campaign-template': newest('mobile_campaign_template_action', 'mobile.campaign.template', []),
+    'campaign-limits': newest(
+        'mobile_campaign_action', 'mobile.campaign', [('trigger', '=', 'enter')],
+        ('.o_notebook a[name=limits]', 'div[name=channel_ids]'), tall=True),
     'audience': newest(
         'mobile_campaign_action', 'mobile.campaign', [('audience_domain', '!=', '[]')],
         ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'), tall=True),
