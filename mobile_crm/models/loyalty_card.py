@@ -1,11 +1,11 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import coupon_code
+from ..tools.company_days import start_of, zone_of
 from ..tools.public_id import ordered_uuid_sql
 from ..tools.racing import execute_racing
 
@@ -250,9 +250,7 @@ class LoyaltyCard(models.Model):
             return self.mobile_expires_at
         if not self.expiration_date:
             return None
-        zone = ZoneInfo(self.company_id.partner_id.tz or 'UTC')
-        end = datetime.combine(self.expiration_date + timedelta(days=1), time.min, tzinfo=zone)
-        return end.astimezone(ZoneInfo('UTC')).replace(tzinfo=None)
+        return start_of(self.expiration_date + timedelta(days=1), zone_of(self.company_id))
 
     @api.model
     def _mobile_claim(self, text, partner, company):

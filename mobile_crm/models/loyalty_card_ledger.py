@@ -1,9 +1,7 @@
-from datetime import UTC
-from zoneinfo import ZoneInfo
-
 from odoo import api, fields, models
 
 from ..tools import coupon_code
+from ..tools.company_days import day_of, zone_of
 
 
 class LoyaltyCard(models.Model):
@@ -51,7 +49,7 @@ class LoyaltyCard(models.Model):
         """
         self.ensure_one()
         program, code = self.sudo().program_id, self._mobile_masked_code()
-        day = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(company.sudo().partner_id.tz or 'UTC')).date()
+        day = day_of(moment, zone_of(company))
         if program.date_from and program.date_from > day:
             return 'coupon_not_yet_valid', self.env._("The coupon %s is not valid yet.", code)
         if program.date_to and program.date_to < day:

@@ -240,8 +240,9 @@ class LoyaltyCard(models.Model):
                      for step in steps if step['kind'] not in ('imported', 'printed', 'exported', 'conflict')]
         texts = self._mobile_step_texts()
         order = list(texts)
-        return [{**step, 'text': texts[step['kind']]}
-                for step in sorted(steps, key=lambda step: (step['at'], order.index(step['kind'])))]
+        # Odoo writes its own columns to the microsecond and other fields to the second, cut off.
+        return [{**step, 'text': texts[step['kind']]} for step in sorted(
+            steps, key=lambda step: (step['at'].replace(microsecond=0), order.index(step['kind'])))]
 
     @api.model
     def _mobile_step_texts(self):

@@ -10,6 +10,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ..tools import audience
 from ..tools.audience_names import names
+from ..tools.company_days import zone_of
 from .mobile_campaign_occasion import BEHAVIOUR_TRIGGERS
 
 # More are not counted while somebody composes an audience, nor for longer than this.
@@ -146,7 +147,7 @@ class MobileCampaign(models.Model):
         :raise ValueError: when it is no domain.
         """
         self.ensure_one()
-        zone = audience.zone_of(self.company_id)
+        zone = zone_of(self.company_id)
         try:
             return Domain(safe_eval(
                 self.audience_domain or '[]', names(fields.Datetime.now(), zone, self.user_id.id or self.env.uid)))
@@ -163,7 +164,7 @@ class MobileCampaign(models.Model):
         self.ensure_one()
         company = self.company_id._origin or self.env.company
         return self.env['res.partner'].with_company(company).with_context(
-            lang=None, tz=audience.zone_of(company).key, active_test=True)
+            lang=None, tz=zone_of(company).key, active_test=True)
 
     def _is_profiling(self):
         """Tell whether the audience looks at how customers behave, so that it takes their consent to ``profiling``."""

@@ -1,12 +1,10 @@
-from datetime import UTC
-from zoneinfo import ZoneInfo
-
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tools import SQL
 
+from ..tools.company_days import day_of, zone_of
 from ..tools.racing import execute_racing
 
 # How often a campaign is counted anew that is at work at the same time, before the next time.
@@ -107,7 +105,7 @@ class MobileCampaign(models.Model):
         :param datetime now: naive UTC.
         """
         self.ensure_one()
-        return now.replace(tzinfo=UTC).astimezone(ZoneInfo(self.sudo().company_id.partner_id.tz or 'UTC')).date()
+        return day_of(now, zone_of(self.sudo().company_id))
 
     @api.model
     def _holds_budget_sql(self, card, now):

@@ -1,9 +1,9 @@
 import math
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..tools.company_days import start_of, zone_of
 from .mobile_campaign_issuing import COUPON_TYPES, CREDIT_TYPES
 
 
@@ -93,9 +93,8 @@ class MobileCampaign(models.Model):
     def _tomorrow(self):
         """Return when the budget of a day begins anew (naive UTC)."""
         self.ensure_one()
-        zone = ZoneInfo(self.company_id.partner_id.tz or 'UTC')
         day = self._budget_today(fields.Datetime.now()) + timedelta(days=1)
-        return datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None)
+        return start_of(day, zone_of(self.company_id))
 
     def _recount_budget(self):
         """Override: points and money that were given are not given back."""

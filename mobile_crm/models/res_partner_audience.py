@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
-from ..tools import audience
+from ..tools.audience import INEQUALITIES
+from ..tools.company_days import day_of, zone_of
 
 MANAGER = 'mobile_crm.group_mobile_crm_manager'
-COMPARISONS = ('in', *audience.INEQUALITIES)
+COMPARISONS = ('in', *INEQUALITIES)
 
 
 class Days(fields.Integer):
@@ -21,6 +22,15 @@ class Distance(fields.Float):
     """A distance that may not be known, which is another thing than 0: ``False`` in domains."""
 
     falsy_value = None
+
+
+def searched_by(method, kind):
+    """Return the ``search`` of a field that is one of several alike.
+
+    :param str method: takes the kind before the operator and the value.
+    :param kind: what this one has of its own, such as a distance.
+    """
+    return lambda partners, operator, value: getattr(partners, method)(kind, operator, value)
 
 
 class ResPartner(models.Model):
@@ -109,5 +119,5 @@ class ResPartner(models.Model):
     @api.model
     def _mobile_calendar(self):
         """Return the company's time zone, and the day that it is there."""
-        zone = audience.zone_of(self.env.company)
-        return zone, audience.day_of(fields.Datetime.now(), zone)
+        zone = zone_of(self.env.company)
+        return zone, day_of(fields.Datetime.now(), zone)

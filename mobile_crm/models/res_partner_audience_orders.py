@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 from ..tools import audience
 from ..tools.audience import NOTHING, TRUE
-from .res_partner_audience import MANAGER, Days
+from ..tools.company_days import start_of
+from .res_partner_audience import MANAGER, Days, searched_by
 
 YEAR = 365
 # What "in the last days" can mean; None is ever.
@@ -42,31 +43,31 @@ class ResPartner(models.Model):
              "ordered is in none.")
     mobile_bought_category_ids = fields.Many2many(
         string="Bought Category", comodel_name='product.category', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_category_ids', groups=MANAGER,
+        search=searched_by('_mobile_bought_category', ''), groups=MANAGER,
         help="Ever, with the categories below. “Is not in” finds those who never bought any of them.")
     mobile_bought_category_30_ids = fields.Many2many(
         string="Bought Category (30 Days)", comodel_name='product.category', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_category_30_ids', groups=MANAGER)
+        search=searched_by('_mobile_bought_category', '_30'), groups=MANAGER)
     mobile_bought_category_90_ids = fields.Many2many(
         string="Bought Category (90 Days)", comodel_name='product.category', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_category_90_ids', groups=MANAGER)
+        search=searched_by('_mobile_bought_category', '_90'), groups=MANAGER)
     mobile_bought_category_365_ids = fields.Many2many(
         string="Bought Category (365 Days)", comodel_name='product.category', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_category_365_ids', groups=MANAGER)
+        search=searched_by('_mobile_bought_category', '_365'), groups=MANAGER)
     mobile_bought_product_ids = fields.Many2many(
         string="Bought Product", comodel_name='product.product', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_product_ids', groups=MANAGER,
+        search=searched_by('_mobile_bought_product', ''), groups=MANAGER,
         help="Ever. “Is not in” finds those who never bought any of them, “is not set” those who never bought "
              "anything.")
     mobile_bought_product_30_ids = fields.Many2many(
         string="Bought Product (30 Days)", comodel_name='product.product', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_product_30_ids', groups=MANAGER)
+        search=searched_by('_mobile_bought_product', '_30'), groups=MANAGER)
     mobile_bought_product_90_ids = fields.Many2many(
         string="Bought Product (90 Days)", comodel_name='product.product', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_product_90_ids', groups=MANAGER)
+        search=searched_by('_mobile_bought_product', '_90'), groups=MANAGER)
     mobile_bought_product_365_ids = fields.Many2many(
         string="Bought Product (365 Days)", comodel_name='product.product', compute='_compute_mobile_bought',
-        search='_search_mobile_bought_product_365_ids', groups=MANAGER)
+        search=searched_by('_mobile_bought_product', '_365'), groups=MANAGER)
 
     # === COMPUTE METHODS === #
 
@@ -135,38 +136,6 @@ class ResPartner(models.Model):
             self._mobile_segment_sql(partner)[segment] for segment in value), ('in',))
 
     @api.model
-    def _search_mobile_bought_category_ids(self, operator, value):
-        return self._mobile_bought_category('', operator, value)
-
-    @api.model
-    def _search_mobile_bought_category_30_ids(self, operator, value):
-        return self._mobile_bought_category('_30', operator, value)
-
-    @api.model
-    def _search_mobile_bought_category_90_ids(self, operator, value):
-        return self._mobile_bought_category('_90', operator, value)
-
-    @api.model
-    def _search_mobile_bought_category_365_ids(self, operator, value):
-        return self._mobile_bought_category('_365', operator, value)
-
-    @api.model
-    def _search_mobile_bought_product_ids(self, operator, value):
-        return self._mobile_bought_product('', operator, value)
-
-    @api.model
-    def _search_mobile_bought_product_30_ids(self, operator, value):
-        return self._mobile_bought_product('_30', operator, value)
-
-    @api.model
-    def _search_mobile_bought_product_90_ids(self, operator, value):
-        return self._mobile_bought_product('_90', operator, value)
-
-    @api.model
-    def _search_mobile_bought_product_365_ids(self, operator, value):
-        return self._mobile_bought_product('_365', operator, value)
-
-    @api.model
     def _mobile_bought_category(self, window, operator, value):
         self._mobile_flush_orders()
         return self._mobile_related_block(
@@ -219,7 +188,7 @@ class ResPartner(models.Model):
     def _mobile_since(self, days):
         """Return the instant at which the first of the last days began."""
         zone, today = self._mobile_calendar()
-        return audience.start_of(today - timedelta(days=days), zone)
+        return start_of(today - timedelta(days=days), zone)
 
     @api.model
     def _mobile_order_count_sql(self, partner):

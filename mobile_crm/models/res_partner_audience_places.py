@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..tools import audience
 from ..tools.audience import NOTHING, TRUE
-from .res_partner_audience import MANAGER, Days, Distance
+from .res_partner_audience import MANAGER, Days, Distance, searched_by
 from .res_partner_audience_orders import WINDOWS
 
 RADII = (2, 5, 10, 25, 50)
@@ -29,35 +29,35 @@ class ResPartner(models.Model):
         help="Calendar days since the customer came to one of the stores. Customers without a visit match no number.")
     mobile_visited_store_ids = fields.Many2many(
         string="Visited Store", comodel_name='mobile.store', compute='_compute_mobile_visited',
-        search='_search_mobile_visited_store_ids', groups=MANAGER, help="Ever.")
+        search=searched_by('_mobile_visited', ''), groups=MANAGER, help="Ever.")
     mobile_visited_store_30_ids = fields.Many2many(
         string="Visited Store (30 Days)", comodel_name='mobile.store', compute='_compute_mobile_visited',
-        search='_search_mobile_visited_store_30_ids', groups=MANAGER)
+        search=searched_by('_mobile_visited', '_30'), groups=MANAGER)
     mobile_visited_store_90_ids = fields.Many2many(
         string="Visited Store (90 Days)", comodel_name='mobile.store', compute='_compute_mobile_visited',
-        search='_search_mobile_visited_store_90_ids', groups=MANAGER)
+        search=searched_by('_mobile_visited', '_90'), groups=MANAGER)
     mobile_visited_store_365_ids = fields.Many2many(
         string="Visited Store (365 Days)", comodel_name='mobile.store', compute='_compute_mobile_visited',
-        search='_search_mobile_visited_store_365_ids', groups=MANAGER)
+        search=searched_by('_mobile_visited', '_365'), groups=MANAGER)
     mobile_store_distance = Distance(
         string="Distance to Nearest Store (km)", compute='_compute_mobile_near', search='_search_mobile_store_distance',
         groups=MANAGER, digits=(16, 1), aggregator=None,
         help="From the contact's address, on the great circle. Contacts whose address is not located match no number.")
     mobile_near_2_store_ids = fields.Many2many(
         string="Lives Within 2 km of Store", comodel_name='mobile.store', compute='_compute_mobile_near',
-        search='_search_mobile_near_2_store_ids', groups=MANAGER)
+        search=searched_by('_mobile_near', 2), groups=MANAGER)
     mobile_near_5_store_ids = fields.Many2many(
         string="Lives Within 5 km of Store", comodel_name='mobile.store', compute='_compute_mobile_near',
-        search='_search_mobile_near_5_store_ids', groups=MANAGER)
+        search=searched_by('_mobile_near', 5), groups=MANAGER)
     mobile_near_10_store_ids = fields.Many2many(
         string="Lives Within 10 km of Store", comodel_name='mobile.store', compute='_compute_mobile_near',
-        search='_search_mobile_near_10_store_ids', groups=MANAGER)
+        search=searched_by('_mobile_near', 10), groups=MANAGER)
     mobile_near_25_store_ids = fields.Many2many(
         string="Lives Within 25 km of Store", comodel_name='mobile.store', compute='_compute_mobile_near',
-        search='_search_mobile_near_25_store_ids', groups=MANAGER)
+        search=searched_by('_mobile_near', 25), groups=MANAGER)
     mobile_near_50_store_ids = fields.Many2many(
         string="Lives Within 50 km of Store", comodel_name='mobile.store', compute='_compute_mobile_near',
-        search='_search_mobile_near_50_store_ids', groups=MANAGER)
+        search=searched_by('_mobile_near', 50), groups=MANAGER)
 
     # Who lives around a store is found from the store.
     _mobile_home_idx = models.Index('(partner_latitude) WHERE partner_latitude <> 0 OR partner_longitude <> 0')
@@ -106,22 +106,6 @@ class ResPartner(models.Model):
             operator, value, today, zone))
 
     @api.model
-    def _search_mobile_visited_store_ids(self, operator, value):
-        return self._mobile_visited('', operator, value)
-
-    @api.model
-    def _search_mobile_visited_store_30_ids(self, operator, value):
-        return self._mobile_visited('_30', operator, value)
-
-    @api.model
-    def _search_mobile_visited_store_90_ids(self, operator, value):
-        return self._mobile_visited('_90', operator, value)
-
-    @api.model
-    def _search_mobile_visited_store_365_ids(self, operator, value):
-        return self._mobile_visited('_365', operator, value)
-
-    @api.model
     def _mobile_visited(self, window, operator, value):
         if self._mobile_is_look():
             # Whoever is shown next in this transaction has been picked by it.
@@ -148,26 +132,6 @@ class ResPartner(models.Model):
         if operator == 'in' and set(value) != {False}:
             raise ValueError("a distance is compared by < and >; no two are equal")
         return self._mobile_block('mobile_store_distance', operator, condition)
-
-    @api.model
-    def _search_mobile_near_2_store_ids(self, operator, value):
-        return self._mobile_near(2, operator, value)
-
-    @api.model
-    def _search_mobile_near_5_store_ids(self, operator, value):
-        return self._mobile_near(5, operator, value)
-
-    @api.model
-    def _search_mobile_near_10_store_ids(self, operator, value):
-        return self._mobile_near(10, operator, value)
-
-    @api.model
-    def _search_mobile_near_25_store_ids(self, operator, value):
-        return self._mobile_near(25, operator, value)
-
-    @api.model
-    def _search_mobile_near_50_store_ids(self, operator, value):
-        return self._mobile_near(50, operator, value)
 
     @api.model
     def _mobile_near(self, radius, operator, value):

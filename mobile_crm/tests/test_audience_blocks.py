@@ -17,6 +17,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
 from ..tools import audience, geo
+from ..tools.company_days import start_of
 from .common import MobileCommon
 
 # In Auckland it is the next day already, and summer time.
@@ -80,7 +81,7 @@ class TestAudienceBlocks(MobileCommon):
         """Return an instant of the last two years, often at a border of days as Auckland counts them."""
         if self.source.random() < 0.5:
             day = TODAY - timedelta(days=self.source.choice([0, 1, 2, 29, 30, 31, 89, 90, 91, 364, 365, 366]))
-            midnight = audience.start_of(day, ZONE)
+            midnight = start_of(day, ZONE)
             return min(NOW, midnight + self.source.choice([timedelta(seconds=-1), timedelta(), timedelta(hours=5)]))
         return NOW - timedelta(seconds=self.source.randrange(2 * 365 * 86400))
 
@@ -395,7 +396,7 @@ class TestAudienceBlocks(MobileCommon):
 
     def test_customer_since(self):
         ordered, signed_in, both, elsewhere = self.customers[:4]
-        midnight = audience.start_of(TODAY - timedelta(days=5), ZONE)
+        midnight = start_of(TODAY - timedelta(days=5), ZONE)
         self._order(ordered, midnight - timedelta(seconds=1))
         self._order(ordered, NOW)
         self._order(elsewhere, NOW, company=self.other_company)

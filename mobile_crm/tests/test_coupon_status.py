@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models.loyalty_card import CHANNELS
 from .common import MobileCommon
@@ -229,6 +230,21 @@ class TestCouponStatus(MobileCommon):
         self.assertEqual(mine[-1]['where'], "Brussels Store")
         redemption.partner_id = self.ben
         self.assertEqual(card._mobile_history(for_holder=True)[-1]['where'], '')
+
+    def test_all_within_one_second_keeps_its_order(self):
+        card = self._card()
+        redemption = self._redeem(card, 'confirmed')
+        second = datetime(2026, 5, 4, 10, 0, 0)
+        self.env.flush_all()
+        for record, column, moment in (
+                (card, 'create_date', second.replace(microsecond=700_000)),
+                (redemption, 'create_date', second.replace(microsecond=900_000)), (redemption, 'confirmed_at', second)):
+            self.env.cr.execute(SQL(
+                'UPDATE %s SET %s = %s WHERE id = %s', SQL.identifier(record._table), SQL.identifier(column), moment,
+                record.id))
+        self.env.invalidate_all()
+        self.assertEqual(
+            [step['kind'] for step in card._mobile_history(for_holder=True)], ['issued', 'reserved', 'redeemed'])
 
     # === ONLY FOR ITS HOLDER === #
 

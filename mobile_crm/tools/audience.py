@@ -1,12 +1,12 @@
-"""What audiences are made of: days of the calendar as instants, and comparisons as SQL."""
+"""What audiences are made of: comparisons as SQL."""
 import math
 import operator as operators
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from odoo.tools import SQL
 
+from .company_days import start_of
 from .geo import EARTH_RADIUS, distance_sql
 
 # Farther back than any customer goes; a larger number means the same.
@@ -14,25 +14,6 @@ MOST_DAYS = 36500
 INEQUALITIES = {'<': operators.lt, '<=': operators.le, '>': operators.gt, '>=': operators.ge}
 TRUE, NOTHING = SQL('TRUE'), SQL()
 _SQL_INEQUALITIES = {'<': SQL('<'), '<=': SQL('<='), '>': SQL('>'), '>=': SQL('>=')}
-
-
-def zone_of(company):
-    """Return the time zone in which a company's days begin.
-
-    :param company: ``res.company``.
-    :rtype: ZoneInfo
-    """
-    return ZoneInfo(company.sudo().partner_id.tz or 'UTC')
-
-
-def start_of(day, zone):
-    """Return the instant (naive UTC) at which a day begins in a time zone."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None)
-
-
-def day_of(instant, zone):
-    """Return the day that it is in a time zone at an instant (naive UTC)."""
-    return instant.replace(tzinfo=UTC).astimezone(zone).date()
 
 
 def number(value):
