@@ -81,11 +81,13 @@ from . import mobile_placeholder
 from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
+from . import mobile_provider
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check
 from . import mobile_redemption_sale
 from . import mobile_redemption_till
+from . import mobile_sender
 from . import mobile_store
 from . import mobile_store_floor
 from . import mobile_store_geocoding

@@ -74,9 +74,9 @@ from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
 from . import test_redemption
-from . import test_results_ui
 from . import test_redemption_orders
 from . import test_redemption_states
+from . import test_results_ui
 from . import test_retention
 from . import test_run
 from . import test_statistics
