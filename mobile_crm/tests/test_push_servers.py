@@ -109,7 +109,8 @@ class TestFcmServer(PushServerCase):
     def test_shape(self):
         for wrong in (
                 {'title': 'a'}, {'data': {'a': 1}}, {'data': {'from': 'a'}}, {'data': {'google.a': 'b'}},
-                {'android': {'ttl': 60}}, {'android': {'ttl': '2419201s'}}, {'android': {'notification': {'text': 'a'}}},
+                {'android': {'ttl': 60}}, {'android': {'ttl': '2419201s'}},
+                {'android': {'notification': {'text': 'a'}}},
                 {'topic': 'a'}, {'notification': {'title': 1}}, {'data': {'a': 'b' * 4096}},
                 {'apns': {'headers': {'apns-collapse-id': 'a' * 65}}}, {'apns': {'payload': {'a': 'b' * 4096}}},
                 {'token': 'no token'}):
@@ -184,7 +185,8 @@ class TestApnsServer(PushServerCase):
     def test_refusals(self):
         for headers, expected in (
                 ({'apns_topic': None}, (400, 'MissingTopic')), ({'apns_topic': 'a'}, (400, 'DeviceTokenNotForTopic')),
-                ({'apns_collapse_id': 'a' * 65}, (400, 'BadCollapseId')), ({'apns_priority': '7'}, (400, 'BadPriority')),
+                ({'apns_collapse_id': 'a' * 65}, (400, 'BadCollapseId')),
+                ({'apns_priority': '7'}, (400, 'BadPriority')),
                 ({'apns_push_type': 'background', 'apns_priority': '10'}, (400, 'BadPriority')),
                 ({'apns_push_type': 'a'}, (400, 'InvalidPushType')), ({'apns_id': 'a'}, (400, 'BadMessageId')),
                 ({'apns_expiration': 'soon'}, (400, 'BadExpirationDate')), ({'address': 'a'}, (400, 'BadDeviceToken')),
@@ -226,8 +228,9 @@ class TestWebPushServer(PushServerCase):
 
     def _send(self, client=None, key=None, shown=None, body=None, claims=(), subscription=None, **headers):
         subscription = subscription or self.subscription
-        token = jwt.encode({'aud': self.server.url, 'exp': self.now + 3600, 'sub': 'mailto:a@b.example', **dict(claims)},
-                           key or self.key, 'ES256')
+        token = jwt.encode({
+            'aud': self.server.url, 'exp': self.now + 3600, 'sub': 'mailto:a@b.example', **dict(claims)},
+            key or self.key, 'ES256')
         if body is None:
             body = _encrypt_payload(json.dumps({'message_id': ID}).encode(), {
                 'endpoint': subscription['endpoint'], 'keys': json.dumps(subscription['keys'])})
