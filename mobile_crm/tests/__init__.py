@@ -63,6 +63,7 @@ from . import test_map_ui
 from . import test_member_card
 from . import test_occasion
 from . import test_offer_send
+from . import test_outbox
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
@@ -73,6 +74,7 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_push_servers
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
