@@ -19,6 +19,7 @@ from . import (
     passkeys,
     points,
     preferences,
+    push,
     stores,
     system,
     till,

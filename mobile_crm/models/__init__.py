@@ -21,6 +21,7 @@ from . import loyalty_card_offers
 from . import loyalty_card_status
 from . import loyalty_program
 from . import mobile_app
+from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_campaign
 from . import mobile_campaign_audience
