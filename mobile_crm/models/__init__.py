@@ -73,6 +73,7 @@ from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
+from . import mobile_message_link
 from . import mobile_nonce
 from . import mobile_occasion
 from . import mobile_opening_exception

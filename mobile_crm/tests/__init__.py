@@ -57,6 +57,7 @@ from . import test_idempotency
 from . import test_identity
 from . import test_issuing
 from . import test_limits
+from . import test_links
 from . import test_looks
 from . import test_map
 from . import test_map_geometry
