@@ -84,6 +84,7 @@ from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_provider
+from . import mobile_provider_webpush
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check

@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
@@ -7,6 +9,9 @@ from odoo.addons.mail.tools.jwt import generate_vapid_keys
 from ..tools import vault
 from ..tools.racing import execute_racing
 from ..tools.webpush import VapidKeys
+
+# Names that are nobody's on the internet (RFC 6761, RFC 6762).
+NOWHERE = ('.localhost', '.local', '.invalid', '.test', '.internal')
 
 
 class MobileApp(models.Model):
@@ -97,8 +102,16 @@ class MobileApp(models.Model):
         return f'webpush {self.id}'
 
     def _webpush_subject(self):
-        """Return whom a push service can ask about what this app sends (RFC 8292, section 2.1), or an empty text."""
-        if email := email_normalize(self.company_id.email):
+        """Return whom a push service can ask about what this app sends (RFC 8292, section 2.1), or an empty text.
+
+        Apple's refuses a signature whose contact is nowhere on the internet.
+        """
+        email, url = email_normalize(self.company_id.email), urlsplit(self.get_base_url())
+        if email and _is_public(email.rpartition('@')[2]):
             return f'mailto:{email}'
-        url = self.get_base_url()
-        return url if url.startswith('https://') else ''
+        return f'https://{url.netloc}' if url.scheme == 'https' and _is_public(url.hostname or '') else ''
+
+
+def _is_public(host):
+    """Tell whether a host may be one on the internet, by its name."""
+    return '.' in host and not host.endswith(NOWHERE)

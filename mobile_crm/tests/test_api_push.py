@@ -242,7 +242,8 @@ class TestApiPush(MobileHttpCase):
         for email, url, subject in (
             ('Shop <Shop@Mobile-CRM.example>', 'https://shop.mobile-crm.example', 'mailto:shop@mobile-crm.example'),
             (False, 'https://shop.mobile-crm.example', 'https://shop.mobile-crm.example'),
-            ('nonsense', 'http://localhost:8069', ''),
+            ('nonsense', 'http://localhost:8069', ''), ('shop@localhost', 'https://localhost', ''),
+            ('shop@office.local', 'https://shop.mobile-crm.example/', 'https://shop.mobile-crm.example'),
         ):
             self.company.email = email
             self.env['ir.config_parameter'].set_param('web.base.url', url)
