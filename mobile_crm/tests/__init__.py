@@ -65,6 +65,7 @@ from . import test_map_ui
 from . import test_member_card
 from . import test_occasion
 from . import test_offer_send
+from . import test_outbox
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
@@ -87,6 +88,7 @@ from . import test_stays
 from . import test_store_import
 from . import test_token
 from . import test_tracks
+from . import test_transport
 from . import test_ui
 from . import test_views
 from . import test_visit
