@@ -21,6 +21,7 @@ from . import loyalty_card_offers
 from . import loyalty_card_status
 from . import loyalty_program
 from . import mobile_app
+from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_campaign
@@ -53,6 +54,7 @@ from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
 from . import mobile_device_push
+from . import mobile_device_push_address
 from . import mobile_duplicate
 from . import mobile_eraser
 from . import mobile_erasure
@@ -90,6 +92,9 @@ from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_provider
+from . import mobile_provider_push
+from . import mobile_provider_apns
+from . import mobile_provider_fcm
 from . import mobile_provider_webpush
 from . import mobile_quiet_hours
 from . import mobile_redemption

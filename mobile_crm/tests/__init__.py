@@ -77,6 +77,8 @@ from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
 from . import test_push_servers
+from . import test_provider_apns
+from . import test_provider_fcm
 from . import test_provider_webpush
 from . import test_redemption
 from . import test_redemption_orders
