@@ -9,8 +9,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL, hmac
 
-from ..tools.limits import Standing, limit_headers
-from ..tools.problems import Problem
+from ..tools.limits import Standing, too_many
 from ..tools.racing import execute_on_primary
 
 _logger = logging.getLogger(__name__)
@@ -141,8 +140,7 @@ class MobileLimit(models.Model):
         reset = min(policy.window, max(1, math.ceil(window.ends - now)))
         standing = Standing(name, policy.quota, policy.window, max(0, policy.quota - used), reset)
         if is_over:
-            raise Problem('too_many_requests', headers={
-                'Retry-After': str(standing.reset), **limit_headers([standing])})
+            raise too_many(standing)
         return standing
 
     @api.model
@@ -165,9 +163,8 @@ class MobileLimit(models.Model):
         else:
             used, rest = window.told, window.ends - now
         if rest > 0 and used >= policy.quota:
-            standing = Standing(name, policy.quota, policy.window, 0, min(policy.window, max(1, math.ceil(rest))))
-            raise Problem('too_many_requests', headers={
-                'Retry-After': str(standing.reset), **limit_headers([standing])})
+            raise too_many(
+                Standing(name, policy.quota, policy.window, 0, min(policy.window, max(1, math.ceil(rest)))))
 
     @api.model
     def _count(self, name, subject, step=1):
