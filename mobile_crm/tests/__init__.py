@@ -85,6 +85,7 @@ from . import test_stays
 from . import test_store_import
 from . import test_token
 from . import test_tracks
+from . import test_transport
 from . import test_ui
 from . import test_views
 from . import test_visit
