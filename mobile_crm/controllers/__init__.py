@@ -12,6 +12,7 @@ from . import (
     devices,
     events,
     geofences,
+    links,
     me,
     messages,
     offers,

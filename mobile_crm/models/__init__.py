@@ -75,6 +75,7 @@ from . import mobile_member_card
 from . import mobile_message
 from . import mobile_message_claim
 from . import mobile_message_fallback
+from . import mobile_message_link
 from . import mobile_message_queue
 from . import mobile_message_receipt
 from . import mobile_message_upkeep

@@ -56,6 +56,7 @@ from . import test_idempotency
 from . import test_identity
 from . import test_issuing
 from . import test_limits
+from . import test_links
 from . import test_looks
 from . import test_map
 from . import test_map_geometry
@@ -63,9 +64,9 @@ from . import test_map_ui
 from . import test_member_card
 from . import test_occasion
 from . import test_offer_send
-from . import test_outbox
 from . import test_openapi
 from . import test_opening_hours
+from . import test_outbox
 from . import test_pages
 from . import test_placeholders
 from . import test_plausibility
