@@ -75,6 +75,7 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_push_servers
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
