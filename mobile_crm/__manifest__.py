@@ -28,6 +28,7 @@
         'data/digest_data.xml',
         'data/mobile_redemption_cron.xml',
         'views/mobile_app_views.xml',
+        'views/mobile_app_webpush_views.xml',
         'views/mobile_device_views.xml',
         'views/mobile_duplicate_views.xml',
         'views/mobile_opening_exception_views.xml',

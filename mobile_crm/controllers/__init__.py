@@ -20,6 +20,7 @@ from . import (
     passkeys,
     points,
     preferences,
+    push,
     stores,
     system,
     till,
