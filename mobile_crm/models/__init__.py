@@ -29,6 +29,7 @@ from . import mobile_campaign_budget
 from . import mobile_campaign_channel
 from . import mobile_campaign_coupon
 from . import mobile_campaign_days
+from . import mobile_campaign_delivery
 from . import mobile_campaign_demo
 from . import mobile_campaign_facts
 from . import mobile_campaign_issuing
@@ -38,6 +39,7 @@ from . import mobile_campaign_message
 from . import mobile_campaign_occasion
 from . import mobile_campaign_orders
 from . import mobile_campaign_preview
+from . import mobile_campaign_reach
 from . import mobile_campaign_report
 from . import mobile_campaign_results
 from . import mobile_campaign_run
@@ -77,6 +79,7 @@ from . import mobile_message
 from . import mobile_message_claim
 from . import mobile_message_fallback
 from . import mobile_message_link
+from . import mobile_message_phone
 from . import mobile_message_queue
 from . import mobile_message_receipt
 from . import mobile_message_staff

@@ -17,6 +17,7 @@ from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
 from . import test_api_push
+from . import test_api_receipts
 from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_till
@@ -78,6 +79,8 @@ from . import test_preference
 from . import test_privacy_lookup
 from . import test_provider_webpush
 from . import test_push_servers
+from . import test_quiet_hours_law
+from . import test_reach
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
