@@ -9,6 +9,7 @@ from . import account_move
 from . import auth_passkey_key
 from . import base_geo_provider
 from . import base_geocoder
+from . import crm_lead
 from . import digest_digest
 from . import ir_actions_act_window_view
 from . import ir_fields_converter
@@ -52,6 +53,11 @@ from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
 from . import mobile_duplicate
+from . import mobile_enquiry
+from . import mobile_enquiry_answer
+from . import mobile_enquiry_demo
+from . import mobile_enquiry_intake
+from . import mobile_enquiry_message
 from . import mobile_eraser
 from . import mobile_erasure
 from . import mobile_event
@@ -72,6 +78,7 @@ from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
+from . import mobile_message_enquiry
 from . import mobile_nonce
 from . import mobile_occasion
 from . import mobile_opening_exception
@@ -110,6 +117,7 @@ from . import res_partner_audience_app
 from . import res_partner_audience_coupons
 from . import res_partner_audience_orders
 from . import res_partner_audience_places
+from . import res_partner_enquiry
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance

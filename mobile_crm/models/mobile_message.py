@@ -138,7 +138,7 @@ class MobileMessage(models.Model):
         return frozenset()
 
     @api.model
-    def _post(self, vals_list):
+    def _post(self, vals_list, channels=()):
         """Write messages into customers' inboxes.
 
         :param list[dict] vals_list: fields of this model.

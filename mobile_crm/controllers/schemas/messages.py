@@ -12,6 +12,7 @@ class Message(Output):
     sent_at: UtcOutput
     read_at: UtcOutput | None
     offer_id: Uuid | None
+    enquiry_id: Uuid | None = Field(description='Of the conversation to which it is an answer')
     link: Text
     image_url: str | None = Field(description='Of the picture, which needs no sign-in')
 
@@ -25,6 +26,7 @@ class Message(Output):
             sent_at=message.sent_at,
             read_at=message.opened_at or None,
             offer_id=message.sudo().card_id.mobile_uuid or None,
+            enquiry_id=message.sudo().enquiry_id.uuid or None,
             link=message.link,
             image_url=message.sudo().campaign_id.image_url or None,
         )
