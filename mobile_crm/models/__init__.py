@@ -52,6 +52,7 @@ from . import mobile_coupon_step
 from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
+from . import mobile_device_push
 from . import mobile_duplicate
 from . import mobile_enquiry
 from . import mobile_enquiry_answer
@@ -78,7 +79,12 @@ from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
+from . import mobile_message_claim
 from . import mobile_message_enquiry
+from . import mobile_message_fallback
+from . import mobile_message_queue
+from . import mobile_message_receipt
+from . import mobile_message_upkeep
 from . import mobile_nonce
 from . import mobile_occasion
 from . import mobile_opening_exception

@@ -58,7 +58,7 @@ class CrmLead(models.Model):
         """
         Consent = self.env['mobile.consent'].sudo()
         for lead in self:
-            enquiry = lead.mobile_enquiry_ids.filtered(lambda enquiry, lead=lead: enquiry.partner_id == lead.partner_id)[:1]
+            enquiry = lead.mobile_enquiry_ids.filtered_domain([('partner_id', '=', lead.partner_id.id)])[:1]
             company = enquiry.company_id.sudo()
             of_customer = [('partner_id', '=', enquiry.partner_id.id), ('company_id', '=', company.id)]
             lead.mobile_device_ids = enquiry and self.env['mobile.device'].search(of_customer)

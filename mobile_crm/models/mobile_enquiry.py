@@ -20,8 +20,8 @@ LATEST = 100
 class MobileEnquiry(models.Model):
     """A conversation of a customer with the staff, begun on the phone.
 
-    For the staff it is a lead, or a part of the contact's chatter. The customer sees of these what is written here: what
-    they wrote, and what was answered to them. So it outlives leads that are merged, renamed or deleted.
+    For the staff it is a lead, or a part of the contact's chatter. The customer sees of these what is written here:
+    what they wrote, and what was answered to them. So it outlives leads that are merged, renamed or deleted.
     """
 
     _name = 'mobile.enquiry'
@@ -179,13 +179,14 @@ class MobileEnquiry(models.Model):
         # Of two at once, such as a double tap, the second starts anew and finds what the first has written.
         execute_racing(self.env, SQL(
             'UPDATE mobile_device SET last_seen_at = %s WHERE id = %s', fields.Datetime.now(), device.id))
-        self = self.sudo().with_company(company)
+        Enquiry = self.sudo().with_company(company)
         subject = ' '.join(values['subject'].split())
-        enquiry = self._about_the_same(partner, company, subject, store, product)
+        enquiry = Enquiry._about_the_same(partner, company, subject, store, product)
         if enquiry:
             enquiry._hear(values['message'], 'app', callback=callback)
             return enquiry
-        return self._open(partner, company, subject, values['message'], store=store, product=product, callback=callback)
+        return Enquiry._open(
+            partner, company, subject, values['message'], store=store, product=product, callback=callback)
 
     @api.model
     def _visible_store(self, company, store_id):

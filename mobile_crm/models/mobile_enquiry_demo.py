@@ -18,7 +18,8 @@ class MobileEnquiry(models.Model):
             ('mobile_crm.partner_thibault_lemmens', 'mobile_crm.store_brussels_dansaert', 'mobile_crm.product_skillet',
              "Skillet on an induction hob",
              "Hello, does the cast-iron skillet work on induction? And can I pick one up on Saturday?", None),
-            ('mobile_crm.partner_noor_dewaele', 'mobile_crm.store_ghent', 'mobile_crm.product_hand_grinder', "Hand grinder for a gift",
+            ('mobile_crm.partner_noor_dewaele', 'mobile_crm.store_ghent', 'mobile_crm.product_hand_grinder',
+             "Hand grinder for a gift",
              "I would like to give a grinder to a friend who drinks espresso. Could somebody call me back about it?",
              (tomorrow, '+32470123456')),
         ):

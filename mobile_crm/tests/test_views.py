@@ -39,8 +39,8 @@ SALES_MODELS = {
 }
 FACTS = (
     'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision',
-    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion',
-    'mobile.preference', 'mobile.redemption', 'mobile.visit',
+    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message',
+    'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit',
 )
 
 
