@@ -10,6 +10,7 @@ from . import (
     consents,
     decisions,
     devices,
+    enquiries,
     events,
     geofences,
     links,

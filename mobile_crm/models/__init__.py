@@ -9,6 +9,7 @@ from . import account_move
 from . import auth_passkey_key
 from . import base_geo_provider
 from . import base_geocoder
+from . import crm_lead
 from . import digest_digest
 from . import ir_actions_act_window_view
 from . import ir_fields_converter
@@ -56,6 +57,11 @@ from . import mobile_decision_statement
 from . import mobile_device
 from . import mobile_device_push
 from . import mobile_duplicate
+from . import mobile_enquiry
+from . import mobile_enquiry_answer
+from . import mobile_enquiry_demo
+from . import mobile_enquiry_intake
+from . import mobile_enquiry_message
 from . import mobile_eraser
 from . import mobile_erasure
 from . import mobile_event
@@ -77,6 +83,7 @@ from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_message_claim
+from . import mobile_message_enquiry
 from . import mobile_message_fallback
 from . import mobile_message_link
 from . import mobile_message_phone
@@ -124,6 +131,7 @@ from . import res_partner_audience_app
 from . import res_partner_audience_coupons
 from . import res_partner_audience_orders
 from . import res_partner_audience_places
+from . import res_partner_enquiry
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance

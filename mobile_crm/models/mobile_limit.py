@@ -85,6 +85,9 @@ class MobileLimit(models.Model):
         'passkey_device': Policy(30, 3600),
         'passkey_ip': Policy(300, 3600, by_host=True),
         'export': Policy(6, 3600),
+        # Each is read by a person.
+        'enquiry': Policy(20, 3600),
+        'enquiry_message': Policy(60, 3600),
         # Wrong coupon codes; see mobile.guessing.
         'code_subject': Policy(10, 3600),
         'code_suspect': Policy(3, 3600),

@@ -5,6 +5,7 @@ from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
 from . import test_api_devices
+from . import test_api_enquiries
 from . import test_api_errors
 from . import test_api_events
 from . import test_api_frame
@@ -98,3 +99,4 @@ from . import test_views
 from . import test_visit
 from . import test_visit_bounds
 from . import test_watch_list
+from . import test_way_back

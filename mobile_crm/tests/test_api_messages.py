@@ -29,6 +29,7 @@ class TestApiMessages(MobileHttpCase):
             'sent_at': message.sent_at.strftime('%Y-%m-%dT%H:%M:%SZ'), 'read_at': None,
             'expires_at': None,
             'offer_id': message.card_id.mobile_uuid, 'link': None, 'image_url': None}]})
+            'offer_id': message.card_id.mobile_uuid, 'enquiry_id': None, 'link': None, 'image_url': None}]})
         self.assertEqual(self._ids(self.bens), [])
 
     def test_only_what_was_sent_by_this_company(self):

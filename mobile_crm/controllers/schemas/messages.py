@@ -21,6 +21,7 @@ class Message(Output):
         description='Until when it is worth a notification; after that it is for the inbox alone. When the offer ends, '
                     'the offer says')
     offer_id: Uuid | None
+    enquiry_id: Uuid | None = Field(description='Of the conversation to which it is an answer')
     link: Text
     image_url: str | None = Field(description='Of the picture, which needs no sign-in')
 
@@ -36,6 +37,7 @@ class Message(Output):
             read_at=message.opened_at or None,
             expires_at=message.expires_at or None,
             offer_id=message.sudo().card_id.mobile_uuid or None,
+            enquiry_id=message.sudo().enquiry_id.uuid or None,
             link=message.link,
             image_url=message.sudo().campaign_id.image_url or None,
         )
