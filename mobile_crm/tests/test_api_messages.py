@@ -27,8 +27,7 @@ class TestApiMessages(MobileHttpCase):
         self.assertEqual(self.client.get('/messages').json, {'next_cursor': None, 'items': [{
             'id': message.uuid, 'kind': 'offer', 'title': "15 % for you", 'body': "Come in, it is warm here.",
             'sent_at': message.sent_at.strftime('%Y-%m-%dT%H:%M:%SZ'), 'read_at': None,
-            'expires_at': None,
-            'offer_id': message.card_id.mobile_uuid, 'link': None, 'image_url': None}]})
+            'expires_at': message.expires_at.strftime('%Y-%m-%dT%H:%M:%SZ'),
             'offer_id': message.card_id.mobile_uuid, 'enquiry_id': None, 'link': None, 'image_url': None}]})
         self.assertEqual(self._ids(self.bens), [])
 
