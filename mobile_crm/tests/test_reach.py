@@ -1,5 +1,6 @@
-"""From the decision to the phone: what a campaign queues, what is asked again before it is sent, and what is counted."""
+"""From the decision to the phone: what is queued, what is asked again before it is sent, and what is counted."""
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
@@ -90,6 +91,22 @@ class TestReach(ReachCase):
         self.travel()
         message = self.offer(self.phone_ben)
         self.assertEqual((message.expires_at, message.collapse_key, self.states(message)), (False, False, []))
+
+    def test_a_campaign_of_one_app_goes_to_that_app(self):
+        """A customer who has two of a company's apps, of two brands."""
+        brand = self.env['mobile.app'].create({'name': "Other Brand", 'company_id': self.company.id})
+        self.campaign.app_id = self.app
+        tablet = self._make_device(brand)
+        tablet._sign_in(self.anna_user)
+        tablet.write({'push_provider': 'fcm', 'push_address': 'tablet-of-anna'})
+        self.startPatcher(patch.object(
+            self.registry['mobile.message'], '_ready', lambda model, company: [
+                ('push', 'fcm', model.env['mobile.app'].browse(app.id)) for app in (self.app, brand)]))
+        self.assertEqual(self.attempts(self.offer()).device_id, self.phone)
+        self.phone.push_address = False
+        self.assertEqual(self.attempts(self.offer()).device_id, tablet.browse())
+        self.campaign.app_id = False
+        self.assertEqual(self.attempts(self.offer()).device_id, tablet)
 
     def test_each_company_has_its_own_ways(self):
         other = self.env['res.company'].create({'name': "Other Shop"})
