@@ -62,6 +62,7 @@ class MobileGate(models.AbstractModel):
             return SQL(
                 """EXISTS (SELECT FROM mobile_device device
                             WHERE device.partner_id = candidate.partner_id AND device.company_id = campaign.company_id
+                              AND (campaign.app_id IS NULL OR device.app_id = campaign.app_id)
                               AND device.active AND device.push_address IS NOT NULL
                               AND device.notifications_allowed IS NOT FALSE)""")
         if channel == 'sms':
