@@ -15,6 +15,7 @@
         'security/ir.model.access.csv',
         'security/mobile_crm_rules.xml',
         'data/ir_cron_data.xml',
+        'data/mobile_outbox_cron.xml',
         'data/mobile_geocoding.xml',
         'data/mobile_otp_templates.xml',
         'data/mobile_opt_in_templates.xml',

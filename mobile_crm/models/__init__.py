@@ -51,6 +51,7 @@ from . import mobile_coupon_step
 from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
+from . import mobile_device_push
 from . import mobile_duplicate
 from . import mobile_eraser
 from . import mobile_erasure
@@ -72,7 +73,12 @@ from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
+from . import mobile_message_claim
+from . import mobile_message_fallback
 from . import mobile_message_link
+from . import mobile_message_queue
+from . import mobile_message_receipt
+from . import mobile_message_upkeep
 from . import mobile_nonce
 from . import mobile_occasion
 from . import mobile_opening_exception

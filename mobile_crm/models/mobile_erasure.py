@@ -111,10 +111,7 @@ class MobileErasure(models.Model):
         # Whose the phones were is still needed, to erase them.
         self.env['mobile.token'].sudo()._revoke([('device_id', 'in', devices.ids)])
         devices.write({'push_provider': False, 'push_address': False})
-        self.env['mobile.message'].sudo().search([
-            ('partner_id', '=', self.partner_id.id), ('company_id', '=', self.company_id.id),
-            ('state', 'in', ('queued', 'sending')),
-        ]).write({'state': 'cancelled', 'reason': 'erasure'})
+        self.env['mobile.message'].sudo()._cancel_for_good(self.partner_id, self.company_id)
 
     @api.model
     def _cancel_for(self, partner, company):

@@ -44,9 +44,10 @@ class MobileGate(models.AbstractModel):
 
         :rtype: dict[MobileCampaign, list[str]]
         """
-        providers = self.env['mobile.message']._providers()
+        asking = question.campaigns.filtered('channel_ids')
+        sent = {company: self.env['mobile.message']._channels_of(company) for company in asking.company_id}
         return {
-            campaign: [line.channel for line in campaign.channel_ids if line.channel in providers]
+            campaign: [line.channel for line in campaign.channel_ids if line.channel in sent[campaign.company_id]]
             for campaign in question.campaigns}
 
     @api.model

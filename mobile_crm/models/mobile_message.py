@@ -2,10 +2,8 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..tools.keyset import newest_first
-from ..tools.racing import execute_racing
 
 CHANNELS = [('inbox', "In the App"), ('push', "Notification"), ('sms', "Text Message"), ('email', "Email")]
 PROVIDERS = [
@@ -93,7 +91,12 @@ class MobileMessage(models.Model):
         string="Phone", comodel_name='mobile.device', readonly=True, index='btree_not_null', ondelete='set null')
     collapse_key = fields.Char(
         readonly=True, help="A newer message with the same key takes the place of the one before, also on the phone.")
+    purposes = fields.Char(
+        readonly=True, help="What the customer must have agreed to, beside the channel, separated by commas.")
     tries = fields.Integer(readonly=True, aggregator=None)
+    faults = fields.Integer(
+        string="Provider's Faults", readonly=True, aggregator=None,
+        help="Of the tries, those that would have failed for any message. They do not make us give up.")
     is_repeat = fields.Boolean(
         readonly=True, help="Nobody knows what became of the try before. This one carries the same id, so that a phone "
                             "shows it once, and there is none after it.")
@@ -104,6 +107,8 @@ class MobileMessage(models.Model):
     # The ways that are left, for the message itself
     next_channels = fields.Char(
         readonly=True, help="The ways that are still to be tried, in this order, separated by commas.")
+    fallback_minutes = fields.Integer(
+        readonly=True, aggregator=None, help="How long each way has to deliver before the next one is tried.")
     fallback_at = fields.Datetime(
         string="Next Way", readonly=True, help="When the next way is tried, if nothing was delivered by then.")
 
@@ -126,52 +131,29 @@ class MobileMessage(models.Model):
     _dying_idx = models.Index("(expires_at) WHERE state = 'queued'")
     _claimed_idx = models.Index("(claimed_at) WHERE state = 'sending'")
     _fallback_idx = models.Index('(fallback_at) WHERE fallback_at IS NOT NULL')
+    _collapse_idx = models.Index(
+        "(partner_id, collapse_key) WHERE collapse_key IS NOT NULL"
+        " AND (state = 'queued' OR next_channels IS NOT NULL)")
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _providers(self):
-        """Return the channels by which messages can be sent, beside the app's inbox; a provider adds its own.
+    def _post(self, vals_list, channels=()):
+        """Write messages into customers' inboxes, and bring them to the customers by other ways as well.
 
-        :rtype: frozenset[str]
-        """
-        return frozenset()
-
-    @api.model
-    def _post(self, vals_list):
-        """Write messages into customers' inboxes.
-
-        :param list[dict] vals_list: fields of this model.
+        :param list[dict] vals_list: fields of this model, such as ``is_service``, ``expires_at``, ``collapse_key`` and
+            ``fallback_minutes``.
+        :param channels: of ``CHANNELS``, in the order in which they are tried; each only if the one before fails or
+            delivers nothing in time.
+        :return: the messages in the inboxes.
         """
         now = fields.Datetime.now()
-        return self.create([{**vals, 'channel': 'inbox', 'state': 'sent', 'sent_at': now} for vals in vals_list])
-
-    @api.model
-    def _cancel_without_consent(self, partner, company, purposes):
-        """Cancel what waits to be sent to a customer and rests on a consent that they have withdrawn.
-
-        A worker claims a message by writing its state: of the two the slower one is tried again, and finds it gone.
-
-        :param list[str] purposes: of ``mobile.consent``; a channel is its own purpose.
-        """
-        self.flush_model()
-        cancelled = execute_racing(self.env, SQL(
-            """UPDATE mobile_message message SET state = 'cancelled', reason = 'consent_withdrawn'
-                WHERE message.partner_id = %(partner)s AND message.company_id = %(company)s
-                  AND message.state = 'queued'
-                  AND (message.channel IN %(purposes)s
-                       OR 'location' IN %(purposes)s AND EXISTS (
-                          SELECT FROM mobile_campaign campaign
-                           WHERE campaign.id = message.campaign_id AND %(on_place)s))
-            RETURNING message.id""",
-            partner=partner.id, company=company.id, purposes=tuple(purposes),
-            on_place=self.env['mobile.campaign']._rests_on_place_sql()))
-        self.browse(row[0] for row in cancelled).invalidate_recordset(['state', 'reason'])
-
-    def _mark_opened(self):
-        """Remember that the customer has seen these messages; the first time counts."""
-        self.filtered(lambda message: not message.opened_at).write(
-            {'state': 'opened', 'opened_at': fields.Datetime.now()})
+        messages = self.create([{
+            **vals, 'channel': 'inbox', 'state': 'sent', 'sent_at': now, 'next_channels': ','.join(channels) or False,
+        } for vals in vals_list])
+        if channels:
+            messages._queue_next(messages)
+        return messages
 
     @api.model
     def _inbox(self, partner, company, limit, after=None):

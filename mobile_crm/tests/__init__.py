@@ -64,6 +64,7 @@ from . import test_map_ui
 from . import test_member_card
 from . import test_occasion
 from . import test_offer_send
+from . import test_outbox
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages

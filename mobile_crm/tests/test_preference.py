@@ -81,7 +81,7 @@ class TestPreferenceGates(PreferenceCase):
     def _send_by(self, *channels):
         """Let something send on these channels, and the campaign insist on them."""
         # Providers come with addons of their own.
-        self.patch(self.env.registry['mobile.message'], '_providers', lambda model: frozenset(channels))
+        self.patch(self.env.registry['mobile.message'], '_channels_of', lambda model, company: frozenset(channels))
         self.campaign.write({'needs_channel': True, 'channel_ids': [Command.clear(), *(
             Command.create({'channel': channel, 'sequence': number}) for number, channel in enumerate(channels))]})
 
@@ -117,7 +117,7 @@ class TestPreferenceGates(PreferenceCase):
     def test_what_nothing_sends_is_no_channel(self):
         self._send_by('sms')
         self._decide('sms', True)
-        self.patch(self.env.registry['mobile.message'], '_providers', lambda model: frozenset())
+        self.patch(self.env.registry['mobile.message'], '_channels_of', lambda model, company: frozenset())
         self.assertWithheld('unreachable')
         self.campaign.needs_channel = False
         self.assertEqual(self.enter(self.phone, self.fence_near).channel, 'inbox')
