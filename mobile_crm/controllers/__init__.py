@@ -12,6 +12,7 @@ from . import (
     devices,
     events,
     geofences,
+    inbound_sms,
     links,
     me,
     messages,
