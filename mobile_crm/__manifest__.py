@@ -20,6 +20,7 @@
         'data/mobile_otp_templates.xml',
         'data/mobile_opt_in_templates.xml',
         'data/mobile_link_templates.xml',
+        'data/mobile_message_email.xml',
         'data/mobile_consent_wording.xml',
         'wizard/mobile_consent_record_views.xml',
         'wizard/mobile_offer_send_views.xml',

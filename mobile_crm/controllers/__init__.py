@@ -13,6 +13,7 @@ from . import (
     enquiries,
     events,
     geofences,
+    inbound_sms,
     links,
     me,
     messages,

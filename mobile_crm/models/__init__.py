@@ -4,6 +4,7 @@ from . import mobile_looked
 from . import mobile_opening_part
 from . import mobile_opening
 from . import mobile_campaign_text
+from . import mobile_provider
 
 from . import account_move
 from . import auth_passkey_key
@@ -21,6 +22,8 @@ from . import loyalty_card_ledger
 from . import loyalty_card_offers
 from . import loyalty_card_status
 from . import loyalty_program
+from . import mail_mail
+from . import mail_thread
 from . import mobile_app
 from . import mobile_app_webpush
 from . import mobile_approval
@@ -77,6 +80,7 @@ from . import mobile_geocoder
 from . import mobile_geofence
 from . import mobile_guessing
 from . import mobile_idempotency
+from . import mobile_inbound_text
 from . import mobile_limit
 from . import mobile_look
 from . import mobile_map
@@ -85,6 +89,7 @@ from . import mobile_message
 from . import mobile_message_claim
 from . import mobile_message_enquiry
 from . import mobile_message_fallback
+from . import mobile_message_handover
 from . import mobile_message_link
 from . import mobile_message_phone
 from . import mobile_message_queue
@@ -101,6 +106,8 @@ from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_provider
+from . import mobile_provider_email
+from . import mobile_provider_sms
 from . import mobile_provider_webpush
 from . import mobile_quiet_hours
 from . import mobile_redemption
@@ -123,6 +130,7 @@ from . import payment_transaction
 from . import privacy_log
 from . import res_company
 from . import res_company_audience
+from . import res_company_text
 from . import res_config_settings
 from . import res_lang
 from . import res_partner
@@ -140,3 +148,5 @@ from . import sale_order
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
+from . import sms_sms
+from . import sms_tracker

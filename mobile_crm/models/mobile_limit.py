@@ -85,6 +85,9 @@ class MobileLimit(models.Model):
         'passkey_device': Policy(30, 3600),
         'passkey_ip': Policy(300, 3600, by_host=True),
         'export': Policy(6, 3600),
+        # Answers to text messages: of a company's gateway, and what a person has to read from one number.
+        'sms_inbound': Policy(6000, 60),
+        'sms_inbound_number': Policy(30, 3600),
         # Each is read by a person.
         'enquiry': Policy(20, 3600),
         'enquiry_message': Policy(60, 3600),

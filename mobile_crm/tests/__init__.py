@@ -57,6 +57,7 @@ from . import test_hours_text
 from . import test_i18n
 from . import test_idempotency
 from . import test_identity
+from . import test_inbound_sms
 from . import test_issuing
 from . import test_limits
 from . import test_links
@@ -78,6 +79,8 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_provider_email
+from . import test_provider_sms
 from . import test_provider_webpush
 from . import test_push_servers
 from . import test_quiet_hours_law
@@ -89,6 +92,7 @@ from . import test_results_ui
 from . import test_retention
 from . import test_run
 from . import test_statistics
+from . import test_sms_parts
 from . import test_stays
 from . import test_store_import
 from . import test_token
