@@ -25,13 +25,13 @@ class CrmLead(models.Model):
     mobile_answer_hint = fields.Char(string="Who Reads the Answer", compute='_compute_mobile_answer_hint')
     mobile_device_ids = fields.Many2many(
         string="Phones", comodel_name='mobile.device', compute='_compute_mobile_looked',
-        groups='mobile_crm.group_mobile_crm_user')
+        exportable=False, groups='mobile_crm.group_mobile_crm_user')
     mobile_looked_event_ids = fields.Many2many(
         string="What They Looked At", comodel_name='mobile.event', compute='_compute_mobile_looked',
-        groups='mobile_crm.group_mobile_crm_user')
+        exportable=False, groups='mobile_crm.group_mobile_crm_user')
     mobile_looked_visit_ids = fields.Many2many(
         string="Where They Were", comodel_name='mobile.visit', compute='_compute_mobile_looked',
-        groups='mobile_crm.group_mobile_crm_user')
+        exportable=False, groups='mobile_crm.group_mobile_crm_user')
     mobile_may_look = fields.Boolean(
         string="Agreed to Be Known", compute='_compute_mobile_looked', groups='mobile_crm.group_mobile_crm_user')
 

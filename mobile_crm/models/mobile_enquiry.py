@@ -31,7 +31,7 @@ class MobileEnquiry(models.Model):
 
     uuid = fields.Char(string="Public ID", required=True, readonly=True, copy=False, default=lambda self: str(uuid4()))
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True)
     subject = fields.Char(required=True, readonly=True, help="As the customer wrote it.")
     channel = fields.Selection(
@@ -57,12 +57,12 @@ class MobileEnquiry(models.Model):
     user_id = fields.Many2one(
         string="Salesperson", comodel_name='res.users', compute='_compute_user_id', store=True, index='btree_not_null')
     status = fields.Selection(
-        selection=[('open', "Waits for an Answer"), ('answered', "Answered"), ('closed', "Closed")],
+        selection=[('open', "Open"), ('answered', "Answered"), ('closed', "Closed")],
         compute='_compute_status', store=True)
 
     # When
     asked_at = fields.Datetime(string="Asked", required=True, readonly=True, help="When the customer wrote last.")
-    answered_at = fields.Datetime(string="Answered On", readonly=True)
+    answered_at = fields.Datetime(string="Last Answer", readonly=True)
     # The times are of whole seconds: of two in the same one they do not tell which came last.
     is_answered = fields.Boolean(readonly=True, help="The last word is ours.")
     callback_at = fields.Datetime(string="Call Back", readonly=True, help="When the customer wants to be called.")

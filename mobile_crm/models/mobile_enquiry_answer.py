@@ -25,22 +25,25 @@ class MobileEnquiry(models.Model):
         :param list[dict] recipients: whom Odoo notifies, as ``_notify_get_recipients`` returns them.
         """
         message = message.sudo()
-        if not self._is_public_answer(message):
+        if not self._is_from_staff(message):
             return
         enquiry = self.sudo()._answered_on(record, message)
-        if enquiry and enquiry._is_to_customer(message, recipients):
+        if not enquiry or not enquiry._is_to_customer(message, recipients):
+            return
+        if message.message_type == 'email':
+            # It quotes what was said before, also in notes, and anybody can write a colleague's address above a mail.
+            record.sudo()._message_log(body=self.env._(
+                "This email did not go to the app. Write here, and %s reads it there.", enquiry.partner_id.name))
+        else:
             mailed = {data['id'] for data in recipients if data['notif'] == 'email' and data['email_normalized']}
             enquiry._answer(message, is_mailed=enquiry.partner_id.id in mailed)
 
     @api.model
-    def _is_public_answer(self, message):
-        """Tell whether a person of the staff wrote this for the customer to read.
-
-        Notes are not, nor what was sent automatically, nor mails, which quote what was said before, also in notes.
-        """
+    def _is_from_staff(self, message):
+        """Tell whether a person of the staff wrote this for others to read: no note, and nothing automatic."""
         author = message.author_id
         return bool(
-            message.message_type == 'comment' and not message.is_internal
+            message.message_type in ('comment', 'email') and not message.is_internal
             and message.subtype_id == self.env.ref('mail.mt_comment')
             and author.active and author != self.env.ref('base.partner_root')
             and author.user_ids.filtered(lambda user: user.active and not user.share))

@@ -157,8 +157,12 @@ class MobileEnquiry(models.Model):
 
     @api.model
     def _time_for_staff(self, staff, instant):
-        """Return an instant (naive UTC) in words, for a record of ``_thread_for_staff``."""
-        return format_datetime(staff.env, instant, tz=staff.env.context['tz'], dt_format='short')
+        """Return an instant (naive UTC) in words, for a record of ``_thread_for_staff``.
+
+        With its zone: colleagues elsewhere read it, too.
+        """
+        tz = staff.env.context['tz']
+        return f"{format_datetime(staff.env, instant, tz=tz, dt_format='short')} ({tz})"
 
     def _tell_staff(self, text, channel, callback, quoted):
         """Post what the customer wrote; Odoo tells those who follow, or are named.

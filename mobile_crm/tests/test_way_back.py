@@ -10,6 +10,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..tools.message_text import plain_text
 from .common import MobileHttpCase
+from .outbox_common import OutboxCommon
 
 
 @tagged('-at_install', 'post_install')
@@ -101,18 +102,21 @@ class TestWayBack(MobileHttpCase):
         self._comment("A note", subtype_xmlid='mail.mt_note')
         self._comment("Automatic", message_type='notification')
         self._comment("Automatic, too", message_type='auto_comment')
-        self._comment("Mailed, with what was quoted", message_type='email')
         self._comment("The system", user=self.env.ref('base.user_root'))
         self.lead.with_user(self.joris).message_notify(partner_ids=self.anna.ids, body="Look")
         self.lead.write({'user_id': self.salesperson.id, 'expected_revenue': 5})
-        self.flush_tracking()
+        self.env.flush_all()
+        self.env.cr.flush()
         self.lead.with_user(self.salesperson).activity_schedule('mail.mail_activity_data_todo').action_feedback("Done")
         self.assertEqual(self._bodies(), [])
         self.assertEqual(self.enquiry.status, 'open')
 
-    def flush_tracking(self):
-        self.env.flush_all()
-        self.env.cr.flush()
+    def test_a_mail_of_a_colleague_stays(self):
+        self._comment("Yes. > you wrote: a note", message_type='email')
+        self.assertEqual(self._bodies(), [])
+        self.assertIn("did not go to the app", self.lead.message_ids[0].body)
+        self._comment("A note", message_type='email', subtype_xmlid='mail.mt_note')
+        self.assertIn("A note", self.lead.message_ids[0].body)
 
     def test_customers_own_words_do_not_come_back(self):
         self.enquiry._hear("And pockets?", 'app')
@@ -309,6 +313,29 @@ class TestWayBack(MobileHttpCase):
         wizard = self.env['base.partner.merge.automatic.wizard'].create({})
         wizard._merge((self.anna + self.ben).ids, self.ben)
         self.assertEqual(self.enquiry.exists().partner_id, self.ben)
+
+
+@tagged('-at_install', 'post_install')
+class TestAnswersAreSent(OutboxCommon):
+
+    def _answer(self):
+        enquiry = self.env['mobile.enquiry'].with_company(self.company)._open(
+            self.anna, self.company, "Zipper", "Does it have two?")
+        enquiry.lead_id.with_user(self.salesperson).message_post(
+            body="Yes, two.", message_type='comment', subtype_xmlid='mail.mt_comment')
+        return self.Message.search([('enquiry_id', '=', enquiry.id), ('channel', '=', 'inbox')])
+
+    def test_a_notification_without_a_consent(self):
+        self.env['mobile.consent']._append(self.anna, self.company, {'push': False}, 'import')
+        answer = self._answer()
+        self.assertEqual(self.attempts(answer).mapped('channel'), ['push'])
+        self.send()
+        parcel, = self.providers['fcm'].sent
+        self.assertEqual((parcel.public_id, parcel.body, parcel.link), (answer.uuid, "Yes, two.", answer.link))
+
+    def test_who_has_no_phone_gets_an_email(self):
+        self.phone._sign_out()
+        self.assertEqual(self.attempts(self._answer()).mapped('channel'), ['email'])
 
 
 class TestMessageText(TransactionCase):
