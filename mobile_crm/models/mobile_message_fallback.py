@@ -149,6 +149,8 @@ class MobileMessage(models.Model):
                rest AS (
                    UPDATE mobile_message message
                       SET next_channels = left_over.channels,
+                          reason = CASE WHEN next.id IS NOT NULL OR message.state <> 'sent' THEN NULL
+                                        WHEN origin.expires_at <= %(now)s THEN 'too_old' ELSE 'no_way' END,
                           fallback_at = CASE WHEN left_over.channels IS NOT NULL AND left_over.at < origin.expires_at
                                              THEN left_over.at END
                      FROM origin
@@ -202,6 +204,8 @@ class MobileMessage(models.Model):
                  FROM mobile_device device
                  JOIN sender ON sender.app_id = device.app_id AND sender.provider = device.push_provider
                 WHERE device.partner_id = origin.partner_id AND device.company_id = %s AND device.active
+                  AND NOT EXISTS (SELECT FROM mobile_campaign campaign
+                                   WHERE campaign.id = origin.campaign_id AND campaign.app_id <> device.app_id)
                   AND device.push_address IS NOT NULL AND device.notifications_allowed IS NOT FALSE""", company.id)
 
     @api.model
