@@ -64,6 +64,9 @@ from . import test_member_card
 from . import test_occasion
 from . import test_offer_send
 from . import test_outbox
+from . import test_outbox_changes
+from . import test_outbox_law
+from . import test_outbox_worker
 from . import test_openapi
 from . import test_opening_hours
 from . import test_pages
