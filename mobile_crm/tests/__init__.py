@@ -71,6 +71,9 @@ from . import test_offer_send
 from . import test_openapi
 from . import test_opening_hours
 from . import test_outbox
+from . import test_outbox_changes
+from . import test_outbox_law
+from . import test_outbox_worker
 from . import test_pages
 from . import test_placeholders
 from . import test_plausibility
