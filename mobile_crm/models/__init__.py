@@ -49,6 +49,7 @@ from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_run_worker
 from . import mobile_campaign_sending
+from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_consent
@@ -105,7 +106,6 @@ from . import mobile_placeholder
 from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
-from . import mobile_provider
 from . import mobile_provider_email
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
@@ -132,6 +132,7 @@ from . import res_company
 from . import res_company_audience
 from . import res_company_text
 from . import res_config_settings
+from . import res_config_settings_text
 from . import res_lang
 from . import res_partner
 from . import res_partner_audience
