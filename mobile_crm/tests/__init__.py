@@ -33,6 +33,7 @@ from . import test_budget
 from . import test_campaign_lift
 from . import test_campaign_message
 from . import test_campaign_results
+from . import test_campaign_sms
 from . import test_campaign_template
 from . import test_consent
 from . import test_control_group
@@ -96,8 +97,8 @@ from . import test_redemption_states
 from . import test_results_ui
 from . import test_retention
 from . import test_run
-from . import test_statistics
 from . import test_sms_parts
+from . import test_statistics
 from . import test_stays
 from . import test_store_import
 from . import test_token
