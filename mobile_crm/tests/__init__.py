@@ -46,6 +46,7 @@ from . import test_decision_facts
 from . import test_device_history
 from . import test_dry_run
 from . import test_duplicate
+from . import test_enquiry_ui
 from . import test_export
 from . import test_floor
 from . import test_forgetting
