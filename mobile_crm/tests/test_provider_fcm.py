@@ -9,7 +9,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from odoo import fields
@@ -391,6 +391,8 @@ class TestFcmMessage(BaseCase):
     @settings(max_examples=60, deadline=None)
     @given(title=st.text(max_size=300), body=st.text(max_size=5000), platform=st.sampled_from(['ios', 'android', '']),
            link=st.none() | st.text(max_size=500), image=st.none() | st.text(max_size=1500))
+    @example(title="x", body="word " * 1000, platform='android', link=None, image=None)
+    @example(title="x", body="ü" * 5000, platform='ios', link=None, image="y" * 1000)
     def test_it_always_fits(self, title, body, platform, link, image):
         """A message is within the limit or there is none, and is the body's beginning in whole characters."""
         parcel = fcm_parcel(title=title, body=body, platform=platform, link=link, image_url=image)

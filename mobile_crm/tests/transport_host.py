@@ -186,7 +186,10 @@ class _Http2:
             asked = Asked(self.number, self.count, headers[':path'], headers, body)
             self.count += 1
             self.host.asked.append(asked)
-            return self.reply(event.stream_id, self.host.answer(asked))
+            goes_on = self.reply(event.stream_id, self.host.answer(asked))
+            # Each in a record of its own: who reads one has not read all.
+            self.sock.sendall(self.h2.data_to_send())
+            return goes_on
         return True
 
     def reply(self, stream_id, answer):

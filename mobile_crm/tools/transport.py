@@ -10,15 +10,15 @@ message on somebody's phone. See ``transport_parts.Failure``.
 import contextlib
 import functools
 import importlib.util
-import os
 import queue
 import re
 import selectors
+import socket
 import threading
-from collections import defaultdict, deque
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
-from . import transport_http1
+from . import transport_http1, transport_kept
 from .transport_dial import DialError, clock, dial, tls_context
 from .transport_parts import LONGEST_ANSWER, Failure, Flight, Reply, Request
 
@@ -32,20 +32,16 @@ USUAL_STREAMS = 100
 MOST_TRIES = 3
 #: Connections in a row that may break without an answer, before a host is left alone.
 MOST_BARREN = 3
-#: Seconds for which an idle connection is kept; those after which it has to show that it is alive, and has for that.
-LONGEST_IDLE = 300
+#: Seconds after which an idle connection has to show that it is alive, and those that it has for that.
 LONGEST_TRUST = 5
 LONGEST_PING = 3
 #: Seconds for which it is remembered that a host does not speak HTTP/2.
 HTTP1_MEMORY = 600
-MOST_KEPT = 8
 
 AUTHORITY = re.compile(r'(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?')
 PATH = re.compile(r'/[!-~]*')
 
-_kept = defaultdict(list)
 _http1_until = {}
-_lock = threading.Lock()
 
 
 def has_http2():
@@ -114,9 +110,11 @@ class _Exchange:
         self.flying = 0
         # Requests in threads, by the flight's id.
         self.threaded = {}
-        # What threads have to say, and the pipe by which they wake this one.
+        # What threads have to say, and the sockets by which they wake this one.
         self.news = queue.SimpleQueue()
-        self.wake_out, self.wake_in = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.wake_out, self.wake_in = socket.socketpair()
+        self.wake_out.setblocking(False)
+        self.wake_in.setblocking(False)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.wake_out, selectors.EVENT_READ)
         self.is_closed = False
@@ -148,7 +146,7 @@ class _Exchange:
                 if connection.flights or connection.is_leaving or connection.is_full or not connection.is_ready:
                     connection.abandon('closed')
                 else:
-                    _keep(connection)
+                    transport_kept.keep(connection)
         self.selector.close()
         for _flight, connection, _limit in self.threaded.values():
             connection.abort()
@@ -157,8 +155,8 @@ class _Exchange:
         # A thread that comes later finds nobody to tell, and closes what it brings.
         with self.lock:
             self.is_closed = True
-            os.close(self.wake_in)
-            os.close(self.wake_out)
+            self.wake_in.close()
+            self.wake_out.close()
         with contextlib.suppress(queue.Empty):
             while True:
                 kind, _subject, value = self.news.get_nowait()
@@ -322,12 +320,12 @@ class _Exchange:
                 return False
             self.news.put(news)
             with contextlib.suppress(BlockingIOError):
-                os.write(self.wake_in, b'.')
+                self.wake_in.send(b'.')
         return True
 
     def _hear(self, now):
         with contextlib.suppress(BlockingIOError):
-            os.read(self.wake_out, 65536)
+            self.wake_out.recv(65536)
         while True:
             try:
                 kind, subject, value = self.news.get_nowait()
@@ -358,10 +356,8 @@ class _Exchange:
 
     def _take_kept(self, host):
         now = clock()
-        with _lock:
-            kept = _kept.pop(self._key(host), [])
-        for connection in kept:
-            if len(host.connections) >= self.connections or now - connection.heard_at > LONGEST_IDLE:
+        for connection in transport_kept.take(self._key(host), now):
+            if len(host.connections) >= self.connections:
                 connection.abandon('idle')
                 continue
             self._add(host, connection)
@@ -397,26 +393,3 @@ class _Exchange:
                     host.deaths += 1
             if not connection.is_closed:
                 connection.abandon('left')
-
-
-def _keep(connection):
-    connection.host = None
-    with _lock:
-        kept = _kept[connection.key]
-        kept.append(connection)
-        surplus = kept.pop(0) if len(kept) > MOST_KEPT else None
-    if surplus:
-        surplus.abandon('idle')
-
-
-def _forget():
-    """Leave the connections to the parent: what a child sent on them would break both."""
-    global _lock  # noqa: PLW0603 another thread of the parent may have held it
-    _lock = threading.Lock()
-    for connections in _kept.values():
-        for connection in connections:
-            connection.abandon('forked')
-    _kept.clear()
-
-
-os.register_at_fork(after_in_child=_forget)
