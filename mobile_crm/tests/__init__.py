@@ -82,7 +82,9 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_provider_apns
 from . import test_provider_email
+from . import test_provider_fcm
 from . import test_provider_sms
 from . import test_provider_webpush
 from . import test_push_servers
