@@ -96,14 +96,15 @@ def _send_line(service, keys, line, ends_at):
     :param list line: (Parcel, Subscription, payload) triples.
     :param float ends_at: by the transport's clock; nothing begins after it.
     """
-    for start in range(0, len(line), IN_FLIGHT):
+    while line:
         # Looked at again before each part: a service that has begun to fail is spared the rest.
         if service.wait() > 0:
-            for parcel, _subscription, _payload in line[start:]:
+            for parcel, _subscription, _payload in line:
                 yield Outcome(parcel.id, 'retry', service.reason, "resting after failures",
                               retry_after=service.wait(), is_try=False)
             return
-        requests = [_request(keys, *item) for item in line[start:start + IN_FLIGHT]]
+        part, line = line[:service.bearable], line[service.bearable:]
+        requests = [_request(keys, *item) for item in part]
         for request, result in exchange(
                 requests, in_flight=IN_FLIGHT, connections=CONNECTIONS, timeout=TIMEOUT,
                 deadline=max(0, ends_at - clock()), may_connect=service.may_connect):
@@ -123,11 +124,10 @@ def _request(keys, parcel, subscription, payload):
 def _merged(lines):
     """Run generators beside each other, each in a thread, and yield what they yield as it comes.
 
+    One alone too: what came is written down while the next is on its way.
+
     :param list lines: functions that return an iterator; they touch no database.
     """
-    if len(lines) == 1:
-        yield from lines[0]()
-        return
     results, done = queue.SimpleQueue(), object()
 
     def run(line):

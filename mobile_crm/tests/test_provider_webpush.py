@@ -269,7 +269,7 @@ class TestProviderWebpush(WebPushCommon):
 
     def test_the_rest_of_a_batch_is_spared(self):
         self.service.misbehave(faults.status(429))
-        with patch.object(mobile_provider_webpush, 'IN_FLIGHT', PATIENCE):
+        with patch.object(push_service, 'CAUTIOUS', PATIENCE):
             outcomes = self.send(*(self.parcel() for _number in range(3 * PATIENCE)))
         self.assertEqual(self.service.kinds['send'], PATIENCE)
         self.assertEqual({(outcome.status, outcome.reason) for outcome in outcomes}, {('retry', 'rate_limited')})
