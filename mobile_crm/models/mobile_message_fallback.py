@@ -98,7 +98,7 @@ class MobileMessage(models.Model):
         senders = set()
         for company in self.env['res.company'].browse({company_id for company_id, _campaign in pairs}):
             senders |= self._queue_in(company, origins, campaigns)
-        origins.invalidate_recordset(['next_channels', 'fallback_at', 'delivery_ids'], flush=False)
+        origins.invalidate_recordset(['next_channels', 'fallback_at', 'reason', 'delivery_ids'], flush=False)
         self.env['mobile.sender'].sudo().browse(senders)._wake()
 
     def _queue_in(self, company, origins, campaigns):
@@ -149,6 +149,8 @@ class MobileMessage(models.Model):
                rest AS (
                    UPDATE mobile_message message
                       SET next_channels = left_over.channels,
+                          reason = CASE WHEN next.id IS NOT NULL OR message.state <> 'sent' THEN NULL
+                                        WHEN origin.expires_at <= %(now)s THEN 'too_old' ELSE 'no_way' END,
                           fallback_at = CASE WHEN left_over.channels IS NOT NULL AND left_over.at < origin.expires_at
                                              THEN left_over.at END
                      FROM origin
@@ -202,6 +204,8 @@ class MobileMessage(models.Model):
                  FROM mobile_device device
                  JOIN sender ON sender.app_id = device.app_id AND sender.provider = device.push_provider
                 WHERE device.partner_id = origin.partner_id AND device.company_id = %s AND device.active
+                  AND NOT EXISTS (SELECT FROM mobile_campaign campaign
+                                   WHERE campaign.id = origin.campaign_id AND campaign.app_id <> device.app_id)
                   AND device.push_address IS NOT NULL AND device.notifications_allowed IS NOT FALSE""", company.id)
 
     @api.model

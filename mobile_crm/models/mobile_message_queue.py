@@ -2,7 +2,6 @@ import logging
 import random
 import time
 import traceback
-from datetime import timedelta
 
 import psycopg2
 from psycopg2.extensions import TransactionRollbackError
@@ -29,6 +28,8 @@ FLUSH_SECONDS = 1
 ROUNDS = 20
 # Seconds for which a worker waits for its next slot, rather than to be woken.
 PATIENT = 1.5
+# It waits so often in one run.
+RESTS = 5
 
 
 class MobileMessage(models.Model):
@@ -50,46 +51,42 @@ class MobileMessage(models.Model):
 
         :param str code: of ``PROVIDERS``.
         """
-        cron, Sender = self.env['ir.cron'], self.env['mobile.sender']
+        cron = self.env['ir.cron']
         # Whom the last run came to last is first in this one.
-        senders = list(Sender.search([('provider', '=', code)], order='worked_at NULLS FIRST, id'))
-        working = senders
-        time_left = True
-        while working and time_left:
-            worked = []
-            for sender in working:
+        senders = self.env['mobile.sender'].search([('provider', '=', code)], order='worked_at NULLS FIRST, id')
+        working, rests = list(senders), RESTS
+        while working:
+            for sender in working.copy():
                 done = self._work(sender)
                 self.env.invalidate_all()
-                if done:
-                    worked.append(sender)
-                time_left = cron._commit_progress(done, remaining=int(bool(worked)))
-                if not time_left:
-                    break
-            working = worked
-            if not working and time_left:
-                working = self._next_senders(senders)
-        if time_left:
-            cron._commit_progress(remaining=0)
+                if not done:
+                    working.remove(sender)
+                if not cron._commit_progress(done, remaining=int(bool(done))):
+                    return
+            if not working and rests:
+                working, rests = self._soon(senders), rests - 1
+        cron._commit_progress(remaining=0)
 
     @api.model
-    def _next_senders(self, senders):
-        """Return the senders that have something to do in a moment, having waited for it; let the cron be woken for the
-        others when that is due."""
+    def _soon(self, senders):
+        """Return the senders that have something to do in a moment, having waited for it; let the cron be woken when
+        the others have.
+
+        :rtype: list[MobileSender]
+        """
         now = fields.Datetime.now()
         moments = {}
         for sender in senders:
             opens_at, due_at = sender._opens_at(), self._next_due(sender)
-            if opens_at and due_at:
+            # What may be sent at once and was not is in another worker's hands.
+            if opens_at and due_at and max(opens_at, due_at) > now:
                 moments[sender] = max(opens_at, due_at)
         soon = [sender for sender, at in moments.items() if (at - now).total_seconds() <= PATIENT]
-        # What may be sent at once and was not is in another worker's hands.
-        soon = [sender for sender in soon if moments[sender] > now]
         if soon:
             self._rest(PATIENT)
-            return soon
-        if later := [at for at in moments.values() if at > now]:
-            senders[0]._wake(min(later))
-        return []
+        elif moments:
+            senders[:1]._wake(min(moments.values()))
+        return soon
 
     @api.model
     def _next_due(self, sender):
@@ -243,13 +240,14 @@ class MobileMessage(models.Model):
                         addresses[message_id]: detail for message_id, detail in dead.items()})
                 sender._note(outcomes)
                 self._bring_forward(origin_ids, apart=True)
-                return
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 if time.monotonic() - claimed > LEASE:
                     raise
                 _logger.info("Outcomes of %d messages wait for the database: %s", len(outcomes), type(error).__name__)
                 self._rest(rest)
                 rest = min(10, 2 * rest)
+            else:
+                return
 
     @api.model
     def _write_outcomes(self, claim, outcomes, execute):
@@ -276,8 +274,9 @@ class MobileMessage(models.Model):
                                             2, least(greatest(message.tries - 1, 0), 20))),
                                         given.retry_after + given.jitter * %(first)s)
                                     ELSE message.due_at END
-                 FROM unnest(%(ids)s::integer[], %(statuses)s::varchar[], %(reasons)s::varchar[], %(details)s::varchar[],
-                             %(faults)s::boolean[], %(retry_after)s::float[], %(jitter)s::float[])
+                 FROM unnest(%(ids)s::integer[], %(statuses)s::varchar[], %(reasons)s::varchar[],
+                             %(details)s::varchar[], %(faults)s::boolean[], %(retry_after)s::float[],
+                             %(jitter)s::float[])
                       AS given (id, status, reason, detail, is_fault, retry_after, jitter)
                  JOIN mobile_message before ON before.id = given.id
                 CROSS JOIN LATERAL (
@@ -304,7 +303,8 @@ class MobileMessage(models.Model):
             faults=[(outcome.is_providers_fault or not outcome.is_try) and outcome.status in ('retry', 'unknown')
                     for outcome in outcomes],
             retry_after=[min(float(outcome.retry_after or 0), 1e5) for outcome in outcomes],
-            jitter=[random.random() for _outcome in outcomes]))
+            # Who comes back at the same moment meets the same trouble; no secret hangs on it.
+            jitter=[random.random() for _outcome in outcomes]))  # noqa: S311
         self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
         return {origin_id for _id, origin_id, state in rows if state == 'failed' and origin_id}
 

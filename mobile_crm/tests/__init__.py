@@ -5,6 +5,7 @@ from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
 from . import test_api_devices
+from . import test_api_enquiries
 from . import test_api_errors
 from . import test_api_events
 from . import test_api_frame
@@ -17,6 +18,7 @@ from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
 from . import test_api_push
+from . import test_api_receipts
 from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_till
@@ -31,6 +33,7 @@ from . import test_budget
 from . import test_campaign_lift
 from . import test_campaign_message
 from . import test_campaign_results
+from . import test_campaign_sms
 from . import test_campaign_template
 from . import test_consent
 from . import test_control_group
@@ -43,6 +46,7 @@ from . import test_decision_facts
 from . import test_device_history
 from . import test_dry_run
 from . import test_duplicate
+from . import test_enquiry_ui
 from . import test_export
 from . import test_floor
 from . import test_forgetting
@@ -55,6 +59,7 @@ from . import test_hours_text
 from . import test_i18n
 from . import test_idempotency
 from . import test_identity
+from . import test_inbound_sms
 from . import test_issuing
 from . import test_limits
 from . import test_links
@@ -65,9 +70,12 @@ from . import test_map_ui
 from . import test_member_card
 from . import test_occasion
 from . import test_offer_send
-from . import test_outbox
 from . import test_openapi
 from . import test_opening_hours
+from . import test_outbox
+from . import test_outbox_changes
+from . import test_outbox_law
+from . import test_outbox_worker
 from . import test_pages
 from . import test_placeholders
 from . import test_plausibility
@@ -76,13 +84,21 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_provider_apns
+from . import test_provider_email
+from . import test_provider_fcm
+from . import test_provider_sms
 from . import test_provider_webpush
+from . import test_push_servers
+from . import test_quiet_hours_law
+from . import test_reach
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
 from . import test_results_ui
 from . import test_retention
 from . import test_run
+from . import test_sms_parts
 from . import test_statistics
 from . import test_stays
 from . import test_store_import
@@ -94,3 +110,4 @@ from . import test_views
 from . import test_visit
 from . import test_visit_bounds
 from . import test_watch_list
+from . import test_way_back

@@ -5,11 +5,17 @@ import hmac
 import re
 from urllib.parse import urlsplit
 
+#: What a signature is good for. None is good for another.
+OPEN, STOP, BOUNCE = 'open', 'stop', 'bounce'
+#: Where the links lead on our server. They are short, for text messages.
+PATHS = {OPEN: '/m/', STOP: '/s/'}
 #: Bytes of a signature in a link. There is nothing to try it on but our server.
 SIGNATURE = 8
 #: Of a message in a link; PostgreSQL's ids have no more.
 ID = 4
-_TOKEN = re.compile(r'[A-Za-z0-9_-]{16}')
+#: Symbols of a token.
+TOKEN_LENGTH = (ID + SIGNATURE) * 4 // 3
+_TOKEN = re.compile(rf'[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}')
 
 _SCHEME = re.compile(r'([A-Za-z][A-Za-z0-9+.-]*):')
 # What a browser would run or read as a part of the page that links to it, or of the phone itself.

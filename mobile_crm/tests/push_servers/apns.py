@@ -39,6 +39,7 @@ class Refusal(Exception):
 class ApnsServer(PushServer):
     """APNs for one or more teams.
 
+    :param bool is_lenient: count token updates on each connection, not on all of a key's.
     :ivar dict keys: by key id: ``(team id, public key)``
     :ivar dict[str, str] registered: the topic (bundle id) of each device token.
     :ivar int token_updates: how often a sender came with another token.
@@ -46,8 +47,8 @@ class ApnsServer(PushServer):
 
     protocols = ('h2',)
 
-    def __init__(self, **options):
-        self.keys, self.registered, self.token_updates = {}, {}, 0
+    def __init__(self, is_lenient=False, **options):
+        self.is_lenient, self.keys, self.registered, self.token_updates = is_lenient, {}, {}, 0
         # What was checked already; and by key, the time of the newest token and when it was seen first.
         self._checked, self._newest = {}, {}
         super().__init__(**options)
@@ -84,7 +85,7 @@ class ApnsServer(PushServer):
     def handle(self, request):
         try:
             self._check_path(request)
-            self._check_token(request.headers.get('authorization', ''))
+            self._check_token(request.headers.get('authorization', ''), request.connection)
             self._check_headers(request.headers)
             self._check_body(request)
         except Refusal as exc:
@@ -116,7 +117,7 @@ class ApnsServer(PushServer):
         if not DEVICE.fullmatch(self.address(request)):
             raise Refusal(400, 'BadDeviceToken')
 
-    def _check_token(self, authorization):
+    def _check_token(self, authorization, connection):
         scheme, _space, token = authorization.partition(' ')
         if scheme.lower() != 'bearer' or not token:
             raise Refusal(403, 'MissingProviderToken')
@@ -129,12 +130,13 @@ class ApnsServer(PushServer):
         now = self.clock()
         if issued + OLDEST < now or issued - SKEW > now:
             raise Refusal(403, 'ExpiredProviderToken')
-        newest, seen = self._newest.get(key_id, (None, None))
+        user = (key_id, id(connection) if self.is_lenient else None)
+        newest, seen = self._newest.get(user, (None, None))
         if newest is None or issued > newest:
             # Hosts that share a key make tokens of the same time, or one makes them for all.
             if seen is not None and now - seen < SHORTEST_USE:
                 raise Refusal(429, 'TooManyProviderTokenUpdates')
-            self._newest[key_id] = (issued, now)
+            self._newest[user] = (issued, now)
             self.token_updates += 1
 
     def _read_token(self, token):
