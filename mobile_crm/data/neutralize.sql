@@ -1,6 +1,7 @@
 -- no provider accepts a copy of the database, and none of its customers hears from it
 UPDATE mobile_app
-   SET fcm_sealed = NULL, apns_sealed = NULL, vapid_sealed = NULL;
+   SET fcm_sealed = NULL, apns_sealed = NULL, webpush_private_key = NULL, webpush_public_key = NULL,
+       webpush_enabled = false;
 UPDATE mobile_device
    SET push_provider = NULL, push_address = NULL
  WHERE push_address IS NOT NULL;

@@ -47,7 +47,9 @@ class MobileProviderWebpush(models.AbstractModel):
                 yield Outcome(parcel.id, 'retry', 'no_credentials', "no private key", is_providers_fault=True)
             return
         lines, hosts = {}, self.env['mobile.app']._webpush_hosts()
-        links = self.env['mobile.message']._tracked_link([parcel.id for parcel in parcels if parcel.link])
+        # One that was deleted since it was claimed must not cost the others theirs.
+        messages = self.env['mobile.message'].browse(parcel.id for parcel in parcels if parcel.link).exists()
+        links = messages._tracked_link(messages.ids)
         for parcel in parcels:
             try:
                 subscription = Subscription.parse(parcel.address)
