@@ -56,7 +56,7 @@ class TestProviderApns(ApnsCommon):
             self.server.register(), link='https://shop.example/x', image_url='https://shop.example/p.png',
             offer_id='an-offer')
         [outcome] = self.send(parcel)
-        self.assertEqual(outcome[1:], ('sent', None, None, False, None))
+        self.assertEqual(outcome[1:6], ('sent', None, None, False, None))
         [message] = self.server.received
         headers = {name: value for name, value in message.headers.items() if name.startswith('apns')}
         self.assertEqual(headers, {
@@ -143,7 +143,7 @@ class TestProviderApns(ApnsCommon):
             (faults.broken_stream(), ('unknown', 'outcome_unknown', 'reset', True, None)),
         ):
             self.server.misbehave(fault)
-            self.assertEqual(self.only()[1:], expected, fault)
+            self.assertEqual(self.only()[1:6], expected, fault)
             self.server.behave()
 
     # === SIGNING IN === #

@@ -163,7 +163,7 @@ class TestProviderFcm(FcmCommon):
             (faults.garbage(), ('sent', None, None, False, None)),
         ):
             self.server.misbehave(fault)
-            self.assertEqual(self.only()[1:], expected, fault)
+            self.assertEqual(self.only()[1:6], expected, fault)
             self.server.behave()
 
     def test_date_to_come_back(self):
