@@ -105,8 +105,14 @@ def _send_line(service, keys, line, ends_at):
                 yield Outcome(parcel.id, 'retry', service.reason, "resting after failures",
                               retry_after=service.wait(), is_try=False)
             return
-        part, line = line[:service.bearable], line[service.bearable:]
-        requests = [_request(keys, *item) for item in part]
+        part, line, requests = line[:service.bearable], line[service.bearable:], []
+        for parcel, subscription, payload in part:
+            ttl = (parcel.expires_at - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+            if ttl > 0:
+                requests.append(_request(keys, parcel, subscription, payload, ttl))
+            else:
+                # The outbox ends it when it looks at it again.
+                yield Outcome(parcel.id, 'retry', 'too_old', is_try=False)
         for request, result in exchange(
                 requests, in_flight=IN_FLIGHT, connections=CONNECTIONS, timeout=TIMEOUT,
                 deadline=max(0, ends_at - clock()), may_connect=service.may_connect):
@@ -115,8 +121,7 @@ def _send_line(service, keys, line, ends_at):
             yield outcome
 
 
-def _request(keys, parcel, subscription, payload):
-    ttl = (parcel.expires_at - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+def _request(keys, parcel, subscription, payload, ttl):
     return Request(parcel.id, subscription.endpoint, [
         ('authorization', keys.authorization(subscription.origin)),
         *webpush.headers(ttl, webpush.topic(parcel.collapse_key)),

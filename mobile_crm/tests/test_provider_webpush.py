@@ -155,6 +155,12 @@ class TestProviderWebpush(WebPushCommon):
         self.assertEqual((fine.status, large.status, large.reason), ('sent', 'failed', 'too_large'))
         self.assertEqual(len(self.service.received), 1)
 
+    def test_what_is_over_is_not_sent(self):
+        sent, late = self.send(
+            self.parcel(), self.parcel(expires_at=fields.Datetime.now() - timedelta(seconds=1)))
+        self.assertEqual((sent.status, late.status, late.reason), ('sent', 'retry', 'too_old'))
+        self.assertEqual(len(self.service.received), 1)
+
     # === ADDRESSES === #
 
     def test_addresses_that_are_none(self):
