@@ -2,6 +2,8 @@
 UPDATE mobile_app
    SET fcm_sealed = NULL, fcm_stored_at = NULL, apns_sealed = NULL, apns_stored_at = NULL,
        webpush_public_key = NULL, webpush_private_key = NULL, webpush_changed_at = NULL;
+   SET fcm_sealed = NULL, apns_sealed = NULL, webpush_private_key = NULL, webpush_public_key = NULL,
+       webpush_enabled = false;
 UPDATE mobile_device
    SET push_provider = NULL, push_address = NULL
  WHERE push_address IS NOT NULL;
