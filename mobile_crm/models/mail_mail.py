@@ -32,7 +32,7 @@ class MailMail(models.Model):
     def _prepare_outgoing_list(self, *args, **kwargs):
         """Override to ask once more, in the moment before it goes, whether its customer still wants the email."""
         attempts = self._mobile_attempts()
-        if attempts and not attempts._still_wanted(attempts.ids):
+        if attempts and not attempts._let_go({f'mail-{self.id}': attempts.id}):
             return []
         return super()._prepare_outgoing_list(*args, **kwargs)
 

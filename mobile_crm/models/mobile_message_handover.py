@@ -1,9 +1,15 @@
+import hashlib
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.racing import execute_racing
+from ..tools.racing import execute_apart, execute_racing
 from .mobile_message_claim import ENDS, REST, WAITING
 from .mobile_message_fallback import ONE_WAYS
+
+# Nothing stays longer than this in a queue of Odoo's.
+DEPARTED_FOR = timedelta(days=30)
 
 
 class MobileMessage(models.Model):
@@ -14,12 +20,51 @@ class MobileMessage(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _still_wanted(self, attempt_ids):
-        """Return which attempts may leave Odoo's queue; end the others, or put them back into ours.
+    def _let_go(self, waiting):
+        """Return what may leave Odoo's queue now; end the attempts behind the others, or put them back into ours.
 
         It is asked in the moment before they are given to the provider: Odoo's queue may have stood still for hours,
         and what is in it can be sent anew by hand. Their rows are locked until what is known then was written: whoever
         has news of them meanwhile waits, and cannot undo that they were sent.
+
+        :param dict waiting: {name: attempt's id}; the name is that of one record in Odoo's queue.
+        :return: names.
+        :rtype: set[str]
+        """
+        wanted = self._still_wanted(waiting.values())
+        names = [name for name, attempt_id in waiting.items() if attempt_id in wanted]
+        again, over = self._depart(names)
+        repeated = self.browse(waiting[name] for name in again)
+        repeated.write({'is_repeat': True})
+        lost = self.browse(waiting[name] for name in over)
+        lost._report(lost, 'failed', 'outcome_unknown')
+        return set(names) - over
+
+    @api.model
+    def _depart(self, names):
+        """Note that messages are about to be given to a provider, whatever becomes of this transaction.
+
+        When it dies in the midst of it, Odoo's queue sends them anew, as often as that happens. We let it once.
+
+        :return: the names of those that have departed once before, and of those that have twice and must not any more.
+        :rtype: tuple[set[str], set[str]]
+        """
+        departed_before, expires_at = set(names), fields.Datetime.now() + DEPARTED_FOR
+        departures = []
+        for number in (1, 2):
+            hashes = {hashlib.sha256(f'depart|{number}|{name}'.encode()).hexdigest(): name for name in departed_before}
+            if hashes:
+                rows = execute_apart(self.env, SQL(
+                    """INSERT INTO mobile_nonce (hash, expires_at) SELECT unnest(%s), %s
+                       ON CONFLICT (hash) DO NOTHING RETURNING hash""", sorted(hashes), expires_at))
+                departed_before -= {hashes[row[0]] for row in rows}
+            departures.append(set(departed_before))
+        once, twice = departures
+        return once - twice, twice
+
+    @api.model
+    def _still_wanted(self, attempt_ids):
+        """Return which attempts are under way and may be sent; end the others, or put them back into our queue.
 
         :param Iterable[int] attempt_ids:
         :rtype: set[int]

@@ -3,6 +3,7 @@ from urllib.parse import urlencode, urlsplit
 from odoo import api, models
 from odoo.tools import email_normalize, format_date
 
+from ..tools.click import kind_of
 from ..tools.delivery import Outcome
 
 # Of the subject of an email that stops others; what follows it is the token of a link.
@@ -70,7 +71,8 @@ class MobileProviderEmail(models.AbstractModel):
                 'message_id': f'<{names[parcel.id]}@{host}>',
                 'email_to': parcel.address,
                 'email_from': company.email_formatted,
-                'reply_to': company.email_formatted,
+                # Where Odoo reads mail, an answer finds its way to a person (``mail.thread.message_route``).
+                'reply_to': company.catchall_formatted if company.catchall_email else company.email_formatted,
                 'author_id': company.partner_id.id,
                 'record_company_id': company.id,
                 'record_alias_domain_id': company.alias_domain_id.id,
@@ -108,8 +110,8 @@ class MobileProviderEmail(models.AbstractModel):
             'parcel': parcel,
             'paragraphs': [line for line in (parcel.body or '').splitlines() if line.strip()],
             'link': link,
-            # An answer that leads nowhere needs no button.
-            'has_button': bool(parcel.link or not attempt.is_service),
+            # An answer needs no button, unless it leads to a place of its own beside the app.
+            'has_button': not attempt.is_service or kind_of(parcel.link) in ('web', 'app'),
             'code': card.code if card else None,
             'expires': card.expiration_date and format_date(qweb.env, card.expiration_date),
             'address': self._address(company),

@@ -2,6 +2,7 @@ from uuid import uuid4
 
 from odoo import api, models
 
+from ..tools.click import kind_of
 from ..tools.delivery import Outcome
 from ..tools.sms_parts import tidy
 
@@ -89,8 +90,8 @@ class MobileProviderSms(models.AbstractModel):
         return {
             parcel.id: self._body(
                 company.with_context(lang=parcel.lang), parcel.title, parcel.body,
-                # An answer is all that was asked for; a link to our start page is none of it.
-                links[parcel.id] if parcel.link or parcel.id not in service else None,
+                # An answer is all that was asked for: a path within the app opens nothing here.
+                links[parcel.id] if parcel.id not in service or kind_of(parcel.link) in ('web', 'app') else None,
                 stops[parcel.id] if parcel.id not in service else None)
             for parcel in parcels}
 

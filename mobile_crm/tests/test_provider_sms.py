@@ -1,5 +1,6 @@
 """Text messages through Odoo's queue."""
 from datetime import timedelta
+from uuid import uuid4
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -39,7 +40,7 @@ class TestProviderSms(TextCommon):
 
     def test_an_answer_has_no_word_about_stopping(self):
         self.env['mobile.consent']._append(self.anna, self.company, {'sms': False}, 'device')
-        self.text(is_service=True)
+        self.text(is_service=True, link='/enquiries/1')
         self.assertEqual(self.queue().body, "Hello\nAnna")
         self.deliver_texts()
         self.assertEqual(len(self.texts), 1)
@@ -178,6 +179,31 @@ class TestProviderSms(TextCommon):
         with self.worker() as outbox:
             outbox.env['sms.sms'].search([('number', '=', '+32475112233')]).resend_failed()
         self.assertEqual((self.texts, attempt.state), ([], 'failed'))
+
+    def test_who_dies_while_sending_lets_it_be_sent_once_more(self):
+        for deaths, state in ((0, 'sent'), (1, 'sent'), (2, 'failed')):
+            self.texts.clear()
+            attempt = self.text()
+            name = self.env['sms.tracker'].search([('mobile_message_id', '=', attempt.id)]).sms_uuid
+            for _death in range(deaths):
+                # What was committed before the provider was asked; nothing else of that transaction is left.
+                with self.worker() as outbox:
+                    outbox._depart([name])
+            self.deliver_texts()
+            self.assertEqual((attempt.state, len(self.texts)), (state, int(state == 'sent')))
+            self.assertEqual(attempt.is_repeat, deaths == 1)
+        self.assertEqual(attempt.reason, 'outcome_unknown')
+
+    def test_departures_are_counted_for_each(self):
+        run = str(uuid4())
+
+        def named(letters):
+            return {run + letter for letter in letters}
+
+        with self.worker() as outbox:
+            for names, again, over in (
+                ('ab', '', ''), ('bc', 'b', ''), ('abcd', 'ac', 'b'), ('', '', ''), ('abcde', 'd', 'abc')):
+                self.assertEqual(outbox._depart(named(names)), (named(again), named(over)))
 
     # === WHETHER IT CAN BE SENT === #
 
