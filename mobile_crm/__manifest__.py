@@ -31,6 +31,7 @@
         'data/mobile_enquiry_data.xml',
         'views/mobile_app_views.xml',
         'views/mobile_app_webpush_views.xml',
+        'views/mobile_app_push_views.xml',
         'views/mobile_device_views.xml',
         'views/mobile_duplicate_views.xml',
         'views/mobile_opening_exception_views.xml',

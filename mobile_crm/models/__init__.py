@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_opening
 from . import mobile_campaign_text
 from . import mobile_provider
+from . import mobile_provider_push
 
 from . import account_move
 from . import auth_passkey_key
@@ -25,6 +26,7 @@ from . import loyalty_program
 from . import mail_mail
 from . import mail_thread
 from . import mobile_app
+from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_campaign
@@ -60,6 +62,7 @@ from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
 from . import mobile_device_push
+from . import mobile_device_push_address
 from . import mobile_duplicate
 from . import mobile_enquiry
 from . import mobile_enquiry_answer
@@ -106,7 +109,9 @@ from . import mobile_placeholder
 from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
+from . import mobile_provider_apns
 from . import mobile_provider_email
+from . import mobile_provider_fcm
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
 from . import mobile_quiet_hours
