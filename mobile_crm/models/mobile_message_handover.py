@@ -1,5 +1,8 @@
 import hashlib
 from datetime import timedelta
+from uuid import uuid4
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -20,7 +23,7 @@ class MobileMessage(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _let_go(self, waiting):
+    def _let_go(self, waiting, cron):
         """Return what may leave Odoo's queue now; end the attempts behind the others, or put them back into ours.
 
         It is asked in the moment before they are given to the provider: Odoo's queue may have stood still for hours,
@@ -28,10 +31,17 @@ class MobileMessage(models.Model):
         has news of them meanwhile waits, and cannot undo that they were sent.
 
         :param dict waiting: {name: attempt's id}; the name is that of one record in Odoo's queue.
+        :param str cron: external id of who works off that queue.
         :return: names.
         :rtype: set[str]
         """
-        wanted = self._still_wanted(waiting.values())
+        try:
+            wanted = self._still_wanted(waiting.values())
+        except psycopg2.errors.SerializationFailure:
+            # There was news of one since this transaction began. Odoo gives up its run, which may come daily.
+            with self.env.registry.cursor() as cr:
+                self.with_env(self.env(cr=cr, su=True)).env.ref(cron)._trigger()
+            raise
         names = [name for name, attempt_id in waiting.items() if attempt_id in wanted]
         again, over = self._depart(names)
         repeated = self.browse(waiting[name] for name in again)
@@ -123,3 +133,32 @@ class MobileMessage(models.Model):
         if any(reason == WAITING for _id, _origin_id, reason in rows):
             sender._wake(now + REST)
         return {row[0] for row in rows}
+
+    # === BUSINESS METHODS: what became of them === #
+
+    @api.model
+    def _conclude(self, outcomes):
+        """Write down what became of attempts that were in a queue of Odoo's, by the rules for all others: what did not
+        arrive is tried again as long as it is worth it, and what may have arrived, once.
+
+        :param list[Outcome] outcomes: of attempts; one that is no longer under way stays as it is.
+        """
+        claim, ids = str(uuid4()), sorted(outcome.id for outcome in outcomes)
+        self.flush_model()
+        rows = execute_racing(self.env, SQL(
+            """UPDATE mobile_message SET claim = %s WHERE id = ANY(%s) AND state = 'sending' AND claim IS NULL
+            RETURNING id, sender_id""", claim, ids))
+        senders = dict(rows)
+        self._bring_forward(self._write_outcomes(claim, outcomes, execute_racing))
+        for sender in self.env['mobile.sender'].sudo().browse(set(filter(None, senders.values()))):
+            sender._note([outcome for outcome in outcomes if senders.get(outcome.id) == sender.id])
+            if due_at := self._next_due(sender):
+                sender._wake(max(due_at, fields.Datetime.now()))
+
+    @api.model
+    def _conclude_sent(self, attempts):
+        """Write down that the provider has attempts that were in a queue of Odoo's: so it works."""
+        attempts._report(attempts, 'sent')
+        for sender in attempts.sender_id:
+            if sender.failures or sender.problem:
+                sender._note_success()

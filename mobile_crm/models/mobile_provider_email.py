@@ -8,18 +8,22 @@ from ..tools.delivery import Outcome
 
 # Of the subject of an email that stops others; what follows it is the token of a link.
 STOP_SUBJECT = 'stop-'
+# What Odoo has no word for.
+HUNG_UP = 'SMTPServerDisconnected'
 # Programs that answer to every email, and forwarders, are told that nobody has written it.
 BULK_HEADERS = {'Precedence': 'bulk', 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply'}
-REASON_BY_FAILURE = {
-    'mail_email_invalid': 'no_address',
-    'mail_email_missing': 'no_address',
-    'mail_from_invalid': 'no_credentials',
-    'mail_from_missing': 'no_credentials',
-    'mail_smtp': 'provider_down',
-    'mail_bl': 'consent_withdrawn',
-    'mail_optout': 'consent_withdrawn',
-    'mail_spam': 'rejected',
-    'mail_dup': 'rejected',
+# What Odoo calls a failure: what became of the email, and why. Any other is a refusal.
+FAILURES = {
+    'mail_email_invalid': ('failed', 'no_address'),
+    'mail_email_missing': ('failed', 'no_address'),
+    'mail_bl': ('failed', 'consent_withdrawn'),
+    'mail_optout': ('failed', 'consent_withdrawn'),
+    # No mail server could be reached.
+    'mail_smtp': ('retry', 'provider_down'),
+    'mail_from_invalid': ('retry', 'no_credentials'),
+    'mail_from_missing': ('retry', 'no_credentials'),
+    # It has hung up in the middle of one.
+    HUNG_UP: ('unknown', 'provider_down'),
 }
 
 
@@ -35,6 +39,16 @@ class MobileProviderEmail(models.AbstractModel):
     _batch_size = 200
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _outcome(self, attempt_id, failure):
+        """Return what a failure means for an attempt.
+
+        :param str failure: as Odoo calls it. The server's own words may hold the address, and are left out.
+        :rtype: Outcome
+        """
+        status, reason = FAILURES.get(failure, ('failed', 'rejected'))
+        return Outcome(attempt_id, status, reason, failure, is_providers_fault=status != 'failed')
 
     @api.model
     def _is_ready(self, company, app=None):

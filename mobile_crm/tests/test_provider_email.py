@@ -149,10 +149,15 @@ class TestProviderEmail(TextCommon):
         cut_off, waiting = self.mail(), self.mail(partner=self.ben)
         with self.mail_server(hang_up), mute_logger('odoo.addons.mail.models.mail_mail'):
             self.deliver_mails()
-        self.assertEqual((cut_off.state, cut_off.reason), ('failed', 'outcome_unknown'))
+        self.assertEqual((cut_off.state, cut_off.is_repeat), ('queued', True))
         self.assertEqual((waiting.state, self.queue().state), ('sending', 'outgoing'))
         self.deliver_mails()
         self.assertEqual([message['To'] for message in self.mails], ['ben@shop.example'])
+        with self.later(minutes=2):
+            self.send('email')
+            with self.mail_server(hang_up), mute_logger('odoo.addons.mail.models.mail_mail'):
+                self.deliver_mails()
+        self.assertEqual((cut_off.state, cut_off.reason), ('failed', 'outcome_unknown'), "once more, and no more")
 
     def test_without_a_server(self):
         def refuse(_server, *_args, **_kwargs):
@@ -162,7 +167,13 @@ class TestProviderEmail(TextCommon):
         with patch.object(IrMail_Server, '_connect__', refuse):
             self.deliver_mails()
         self.assertEqual(attempts.mapped(lambda attempt: (attempt.state, attempt.reason)),
-                         [('failed', 'provider_down')] * 2)
+                         [('queued', 'provider_down')] * 2)
+        self.assertFalse(self.queue())
+        with self.later(minutes=2):
+            self.send('email')
+            self.deliver_mails()
+        self.assertEqual(attempts.mapped('state'), ['sent'] * 2)
+        self.assertEqual(len(self.mails), 2)
 
     def test_what_staff_takes_out_of_odoos_queue_is_stopped(self):
         for take_out in ('cancel', 'unlink'):
