@@ -336,7 +336,9 @@ class TestAnswersAreSent(OutboxCommon):
 
     def test_who_has_no_phone_gets_an_email(self):
         self.phone._sign_out()
-        self.assertEqual(self.attempts(self._answer()).mapped('channel'), ['email'])
+        attempt = self.attempts(self._answer())
+        self.assertEqual(attempt.mapped('channel'), ['email'])
+        self.assertEqual(attempt._target(), (None, None), "no website has a conversation")
 
 
 class TestMessageText(TransactionCase):
