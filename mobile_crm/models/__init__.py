@@ -25,6 +25,7 @@ from . import loyalty_program
 from . import mail_mail
 from . import mail_thread
 from . import mobile_app
+from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_campaign
@@ -49,6 +50,7 @@ from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_run_worker
 from . import mobile_campaign_sending
+from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_consent
@@ -59,6 +61,7 @@ from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
 from . import mobile_device_push
+from . import mobile_device_push_address
 from . import mobile_duplicate
 from . import mobile_enquiry
 from . import mobile_enquiry_answer
@@ -105,8 +108,10 @@ from . import mobile_placeholder
 from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
-from . import mobile_provider
+from . import mobile_provider_apns
 from . import mobile_provider_email
+from . import mobile_provider_fcm
+from . import mobile_provider_push
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
 from . import mobile_quiet_hours
@@ -132,6 +137,7 @@ from . import res_company
 from . import res_company_audience
 from . import res_company_text
 from . import res_config_settings
+from . import res_config_settings_text
 from . import res_lang
 from . import res_partner
 from . import res_partner_audience

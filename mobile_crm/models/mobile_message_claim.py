@@ -47,7 +47,7 @@ class MobileMessage(models.Model):
                     ORDER BY due_at, id LIMIT %(limit)s
                       FOR NO KEY UPDATE SKIP LOCKED),
                judged AS MATERIALIZED (
-                   SELECT message.id, message.origin_id, origin.uuid AS public_id, message.partner_id,
+                   SELECT message.id, message.due_at, message.origin_id, origin.uuid AS public_id, message.partner_id,
                           message.campaign_id, message.device_id, device.platform, %(address)s AS address,
                           origin.title, origin.body, origin.link, card.mobile_uuid AS offer_id,
                           coalesce(message.collapse_key, origin.uuid) AS collapse_key, message.expires_at,
@@ -77,7 +77,7 @@ class MobileMessage(models.Model):
                     WHERE message.id = judged.id)
                SELECT id, public_id, partner_id, device_id, coalesce(platform, ''), address, title, body, link,
                       campaign_id, offer_id, collapse_key, expires_at, lang, is_repeat, reason, origin_id
-                 FROM judged""",
+                 FROM judged ORDER BY due_at, id""",
             sender=sender.id, company=sender.company_id.id, now=now, limit=limit, claim=claim, wait=WAITING,
             later=now + REST, ends=json.dumps(ENDS), address=self._address_sql(sender),
             conditions=SQL(' ').join(

@@ -98,7 +98,7 @@ class MobileMessage(models.Model):
         senders = set()
         for company in self.env['res.company'].browse({company_id for company_id, _campaign in pairs}):
             senders |= self._queue_in(company, origins, campaigns)
-        origins.invalidate_recordset(['next_channels', 'fallback_at', 'delivery_ids'], flush=False)
+        origins.invalidate_recordset(['next_channels', 'fallback_at', 'reason', 'delivery_ids'], flush=False)
         self.env['mobile.sender'].sudo().browse(senders)._wake()
 
     def _queue_in(self, company, origins, campaigns):

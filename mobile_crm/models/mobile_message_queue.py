@@ -2,7 +2,6 @@ import logging
 import random
 import time
 import traceback
-from datetime import timedelta
 
 import psycopg2
 from psycopg2.extensions import TransactionRollbackError
@@ -241,13 +240,14 @@ class MobileMessage(models.Model):
                         addresses[message_id]: detail for message_id, detail in dead.items()})
                 sender._note(outcomes)
                 self._bring_forward(origin_ids, apart=True)
-                return
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 if time.monotonic() - claimed > LEASE:
                     raise
                 _logger.info("Outcomes of %d messages wait for the database: %s", len(outcomes), type(error).__name__)
                 self._rest(rest)
                 rest = min(10, 2 * rest)
+            else:
+                return
 
     @api.model
     def _write_outcomes(self, claim, outcomes, execute):
@@ -274,8 +274,9 @@ class MobileMessage(models.Model):
                                             2, least(greatest(message.tries - 1, 0), 20))),
                                         given.retry_after + given.jitter * %(first)s)
                                     ELSE message.due_at END
-                 FROM unnest(%(ids)s::integer[], %(statuses)s::varchar[], %(reasons)s::varchar[], %(details)s::varchar[],
-                             %(faults)s::boolean[], %(retry_after)s::float[], %(jitter)s::float[])
+                 FROM unnest(%(ids)s::integer[], %(statuses)s::varchar[], %(reasons)s::varchar[],
+                             %(details)s::varchar[], %(faults)s::boolean[], %(retry_after)s::float[],
+                             %(jitter)s::float[])
                       AS given (id, status, reason, detail, is_fault, retry_after, jitter)
                  JOIN mobile_message before ON before.id = given.id
                 CROSS JOIN LATERAL (
@@ -299,9 +300,11 @@ class MobileMessage(models.Model):
             now=now, longest=LONGEST_REST, first=FIRST_REST, tries=MAX_TRIES, claim=claim,
             ids=[outcome.id for outcome in outcomes], statuses=[outcome.status for outcome in outcomes],
             reasons=[outcome.reason for outcome in outcomes], details=[outcome.detail for outcome in outcomes],
-            faults=[outcome.is_providers_fault and outcome.status in ('retry', 'unknown') for outcome in outcomes],
+            faults=[(outcome.is_providers_fault or not outcome.is_try) and outcome.status in ('retry', 'unknown')
+                    for outcome in outcomes],
             retry_after=[min(float(outcome.retry_after or 0), 1e5) for outcome in outcomes],
-            jitter=[random.random() for _outcome in outcomes]))
+            # Who comes back at the same moment meets the same trouble; no secret hangs on it.
+            jitter=[random.random() for _outcome in outcomes]))  # noqa: S311
         self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
         return {origin_id for _id, origin_id, state in rows if state == 'failed' and origin_id}
 

@@ -40,7 +40,8 @@ class MobileMessage(models.Model):
         states = dict(self._fields['state']._description_selection(self.env))
         for message in self:
             message.way_text = ', '.join(dict.fromkeys(
-                f'{channels[attempt.channel]}: {states[attempt.state]}' for attempt in message.delivery_ids.sorted('id')))
+                f'{channels[attempt.channel]}: {states[attempt.state]}'
+                for attempt in message.delivery_ids.sorted('id')))
 
     # === ACTION METHODS === #
 

@@ -48,9 +48,11 @@ class MobileSender(models.Model):
     worked_at = fields.Datetime(readonly=True, help="When a worker last turned to it: the longest ago comes first.")
     stopped = fields.Boolean(
         string="Paused by Staff", readonly=True, help="Nothing is sent until a manager resumes.")
-    failures = fields.Integer(readonly=True, required=True, default=0, aggregator=None, help="The provider's own, in a row.")
+    failures = fields.Integer(
+        readonly=True, required=True, default=0, aggregator=None, help="The provider's own, in a row.")
     pauses = fields.Integer(
-        readonly=True, required=True, default=0, aggregator=None, help="In a row; each is twice as long as the one before.")
+        readonly=True, required=True, default=0, aggregator=None,
+        help="In a row; each is twice as long as the one before.")
     paused_until = fields.Datetime(readonly=True)
     trial_until = fields.Datetime(readonly=True, help="Until when one worker tries whether the provider is back.")
     problem = fields.Selection(selection=REASONS, readonly=True, help="What the provider answered last.")
@@ -99,8 +101,8 @@ class MobileSender(models.Model):
                 continue
             # Whoever takes a trigger takes all that are due: one before the moment is none of ours.
             at = at.replace(microsecond=0) + timedelta(seconds=1)
-            if not self.env['ir.cron.trigger'].sudo().search_count([
-                    ('cron_id', '=', cron.id), ('call_at', '>', fields.Datetime.now()), ('call_at', '<=', at)], limit=1):
+            between = [('call_at', '>', fields.Datetime.now()), ('call_at', '<=', at)]
+            if not self.env['ir.cron.trigger'].sudo().search_count([('cron_id', '=', cron.id), *between], limit=1):
                 cron._trigger(at)
 
     # === BUSINESS METHODS: slots === #
@@ -209,8 +211,9 @@ class MobileSender(models.Model):
                  FROM standing
                 WHERE sender.id = standing.id""",
             streak=streak, is_broken=streak == len(outcomes), patience=PATIENCE, id=self.id, now=now,
-            problem=faults[-1].reason, jitter=random.uniform(0.75, 1.25), first=FIRST_PAUSE, longest=LONGEST_PAUSE,
-            until=until))
+            problem=faults[-1].reason, first=FIRST_PAUSE, longest=LONGEST_PAUSE, until=until,
+            # Several senders of a provider should not all come back at once; no secret hangs on it.
+            jitter=random.uniform(0.75, 1.25)))  # noqa: S311
 
     def _note_success(self):
         """Note that the provider answers; a pause that it has asked for stays."""

@@ -33,6 +33,7 @@ from . import test_budget
 from . import test_campaign_lift
 from . import test_campaign_message
 from . import test_campaign_results
+from . import test_campaign_sms
 from . import test_campaign_template
 from . import test_consent
 from . import test_control_group
@@ -45,6 +46,7 @@ from . import test_decision_facts
 from . import test_device_history
 from . import test_dry_run
 from . import test_duplicate
+from . import test_enquiry_ui
 from . import test_export
 from . import test_floor
 from . import test_forgetting
@@ -71,6 +73,9 @@ from . import test_offer_send
 from . import test_openapi
 from . import test_opening_hours
 from . import test_outbox
+from . import test_outbox_changes
+from . import test_outbox_law
+from . import test_outbox_worker
 from . import test_pages
 from . import test_placeholders
 from . import test_plausibility
@@ -79,7 +84,9 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_provider_apns
 from . import test_provider_email
+from . import test_provider_fcm
 from . import test_provider_sms
 from . import test_provider_webpush
 from . import test_push_servers
@@ -91,8 +98,8 @@ from . import test_redemption_states
 from . import test_results_ui
 from . import test_retention
 from . import test_run
-from . import test_statistics
 from . import test_sms_parts
+from . import test_statistics
 from . import test_stays
 from . import test_store_import
 from . import test_token

@@ -6,6 +6,8 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, api, fields
+from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from ..tools.delivery import Outcome
 from .common import MobileCommon
@@ -50,14 +52,23 @@ class OutboxCommon(MobileCommon):
             partner.mobile_verified_email = f'{partner.name.split()[0].lower()}@shop.example'
             cls.env['mobile.consent']._append(
                 partner, cls.company, {'push': True, 'sms': True, 'email': True}, 'import')
-        cls.env['mobile.message'].search([('state', '=', 'queued')]).unlink()
+        cls.manager, cls.user, cls.others_manager = (
+            new_test_user(cls.env, login=f'outbox_{name}', groups=f'mobile_crm.group_mobile_crm_{group}',
+                          company_id=company.id, company_ids=[Command.set(company.ids)])
+            for name, group, company in (
+                ('manager', 'manager', cls.company), ('user', 'user', cls.company),
+                ('other', 'manager', cls.env['res.company'].create({'name': "Outbox Elsewhere"}))))
 
     def setUp(self):
         super().setUp()
         self.providers = {code: FakeProvider(code in ('sms', 'email')) for code in (*PUSH, 'sms', 'email')}
         self.startPatcher(patch.object(
             self.registry['mobile.sender'], '_provider', lambda sender: self.providers[sender.provider]))
-        self.startPatcher(patch.object(self.registry['mobile.message'], '_ready', lambda model, company: self._ready(model, company)))
+
+        def ready(model, company):
+            return self._ready(model, company)
+
+        self.startPatcher(patch.object(self.registry['mobile.message'], '_ready', ready))
         # Nobody waits in a test.
         self.startPatcher(patch.object(self.registry['mobile.message'], '_rest', lambda model, seconds: None))
         self.startPatcher(patch('random.random', lambda: 1.0))
