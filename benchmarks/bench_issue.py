@@ -89,8 +89,8 @@ def run(system):
         Side(f'… and without the chatter, {WIZARD:,}',
              lambda: within(partial(wizard, loyalty_no_mail=True, tracking_disable=True)))]
     compare(
-        "Odoo's own wizard, in smaller calls", own, whole_side, pushed_side, *wizards, meter=system.process_time(database),
-        slices=WIZARD_SLICES, calls=1, warm_up=1)
+        "Odoo's own wizard, in smaller calls", own, whole_side, pushed_side, *wizards,
+        meter=system.process_time(database), slices=WIZARD_SLICES, calls=1, warm_up=1)
     say(f'  rows per second, by processor time; goal: {WIZARD_GOAL} times the wizard')
     for side, rows in ((own, BATCH), (whole_side, BATCH), (pushed_side, BATCH), *((side, WIZARD) for side in wizards)):
         say(f'  {side.name:45} {rows * 1e9 / side.cpu_per_call:9,.0f}   ours are '
@@ -120,7 +120,8 @@ def _prepare(env):
         'message_body': "Come in, it is warm here.", 'channel_ids': []})
     env.flush_all()
     env.cr.execute(SQL(
-        """INSERT INTO mobile_decision (campaign_id, partner_id, company_id, cause, decided_at, outcome, reason, slot, channel)
+        """INSERT INTO mobile_decision (campaign_id, partner_id, company_id, cause, decided_at, outcome, reason, slot,
+                                        channel)
                 SELECT %s, partner.id, %s, 'benchmark ' || turn, now(), 'sent', 'passed', turn, 'push'
                   FROM generate_series(1, %s) turn, (SELECT DISTINCT partner_id AS id FROM mobile_device
                                                       WHERE partner_id IS NOT NULL ORDER BY 1 LIMIT %s) partner""",
@@ -140,14 +141,15 @@ def _prepare(env):
 
 
 def _prepare_pushes(env, campaign_id):
-    """Let all phones and customers take notifications; return the ids of a campaign that sends them and of the app."""
+    """Let all customers take notifications; return the ids of a campaign that sends them and of the app."""
     pushing = env['mobile.campaign'].browse(campaign_id).copy({'channel_ids': [(0, 0, {'channel': 'push'})]})
     env.flush_all()
     env.cr.execute("""UPDATE mobile_device SET push_provider = 'fcm', push_address = 'benchmark ' || id
                        WHERE push_address IS NULL""")
     wording = env['mobile.consent.wording'].search([('purpose', '=', 'push'), ('state', '=', 'current')], limit=1)
     env.cr.execute(SQL(
-        """INSERT INTO mobile_consent (subject_id, company_id, purpose, granted, decided_at, version, text, lang, source)
+        """INSERT INTO mobile_consent (subject_id, company_id, purpose, granted, decided_at, version, text, lang,
+                                       source)
                 SELECT DISTINCT partner_id, %s, 'push', TRUE, now() AT TIME ZONE 'UTC', %s, %s, 'en_US', 'device'
                   FROM mobile_decision
                  WHERE NOT EXISTS (SELECT FROM mobile_consent consent
