@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_opening
 from . import mobile_campaign_text
 from . import mobile_provider
+from . import mobile_provider_push
 
 from . import account_move
 from . import auth_passkey_key
@@ -111,7 +112,6 @@ from . import mobile_presence_due
 from . import mobile_provider_apns
 from . import mobile_provider_email
 from . import mobile_provider_fcm
-from . import mobile_provider_push
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
 from . import mobile_quiet_hours
