@@ -21,6 +21,7 @@ from . import loyalty_card_offers
 from . import loyalty_card_status
 from . import loyalty_program
 from . import mobile_app
+from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_campaign
 from . import mobile_campaign_audience
@@ -75,6 +76,7 @@ from . import mobile_member_card
 from . import mobile_message
 from . import mobile_message_claim
 from . import mobile_message_fallback
+from . import mobile_message_link
 from . import mobile_message_queue
 from . import mobile_message_receipt
 from . import mobile_message_upkeep
@@ -88,6 +90,7 @@ from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_provider
+from . import mobile_provider_webpush
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..tools import placeholders
+from ..tools import click, placeholders
 
 # What placeholders can stand in.
 TEXTS = ('message_title', 'message_body')
@@ -45,6 +45,14 @@ class MobileCampaignText(models.AbstractModel):
                     raise ValidationError(self.env._(
                         "%(fault)s is no placeholder, in “%(text)s”. There are: %(known)s. Braces have no other use.",
                         fault=faults[0], text=said, known=', '.join(f'{{{name}}}' for name in known)))
+
+    @api.constrains('message_link')
+    def _check_message_link(self):
+        for text in self:
+            if text.message_link and not click.kind_of(text.message_link):
+                raise ValidationError(self.env._(
+                    "“%s” is no link for a message. It begins with https:// (a page), with / (a page of your website) "
+                    "or with what your app calls its own, as in myshop://coupons.", text.message_link))
 
     # === CRUD METHODS === #
 

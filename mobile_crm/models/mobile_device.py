@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..tools.keyset import newest_first
 from ..tools.phone_clock import Clock
 from ..tools.problems import Problem
+from ..tools.push_address import ENDPOINT_SQL, Subscription
 from ..tools.racing import execute_racing
 
 MAX_INTEGER = 2 ** 31 - 1
@@ -104,6 +105,8 @@ class MobileDevice(models.Model):
     _uuid_unique = models.Constraint('UNIQUE (uuid)', "Two devices cannot share a public ID.")
     # Who registers an address takes it from the phone that had it. It is longer than a B-tree holds.
     _push_address_idx = models.Index('USING hash (push_address)')
+    # A browser that subscribes again can get other keys for the same endpoint.
+    _push_endpoint_idx = models.Index(f"USING hash ({ENDPOINT_SQL}) WHERE push_provider = 'webpush'")
     _install_unique = models.UniqueIndex('(app_id, install_id)', "This install is registered already.")
 
     # === COMPUTE METHODS === #
@@ -190,10 +193,28 @@ class MobileDevice(models.Model):
         self.ensure_one()
         if values.get('push_address'):
             # One address is one phone: who registered it last has it.
-            self.with_context(active_test=False).search([
-                ('push_address', '=', values['push_address']), ('id', '!=', self.id),
-            ]).write({'push_provider': False, 'push_address': False})
+            self._others_at(values['push_provider'], values['push_address']).write(
+                {'push_provider': False, 'push_address': False})
         self.write({**values, 'last_seen_at': fields.Datetime.now()})
+
+    def _others_at(self, provider, address):
+        """Return the other devices, archived ones too, that have a push address; of a browser its endpoint counts."""
+        if provider == 'webpush':
+            self.flush_model(['push_provider', 'push_address'])
+            found = self.env.execute_query(SQL(
+                "SELECT id FROM mobile_device WHERE push_provider = 'webpush' AND %s = %s AND id != %s",
+                SQL(ENDPOINT_SQL), Subscription.parse(address).endpoint, self.id))
+            return self.browse(row[0] for row in found)
+        return self.with_context(active_test=False).search([('push_address', '=', address), ('id', '!=', self.id)])
+
+    @api.model
+    def _is_known_push_service(self, provider, address):
+        """Tell whether this server may send to an address: that of a browser names a host.
+
+        :param str address: see ``tools.push_address.checked_address``.
+        """
+        return provider != 'webpush' or bool(
+            Subscription.parse(address).service(self.env['mobile.app']._webpush_hosts()))
 
     def _sign_in(self, user):
         """Bind the device to a customer; sessions that came before end."""

@@ -16,6 +16,7 @@ from . import test_api_offers
 from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
+from . import test_api_push
 from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_till
@@ -56,6 +57,7 @@ from . import test_idempotency
 from . import test_identity
 from . import test_issuing
 from . import test_limits
+from . import test_links
 from . import test_looks
 from . import test_map
 from . import test_map_geometry
@@ -75,6 +77,7 @@ from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
 from . import test_push_servers
+from . import test_provider_webpush
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
@@ -86,6 +89,7 @@ from . import test_stays
 from . import test_store_import
 from . import test_token
 from . import test_tracks
+from . import test_transport
 from . import test_ui
 from . import test_views
 from . import test_visit

@@ -6,6 +6,8 @@ from odoo.tests import tagged
 
 from .common import MobileHttpCase
 
+APNS_ADDRESS = '5f' * 32
+
 
 @tagged('-at_install', 'post_install')
 class TestApiDevices(MobileHttpCase):
@@ -41,14 +43,14 @@ class TestApiDevices(MobileHttpCase):
     def test_everything_a_phone_tells(self):
         phone = self.registered_phone(
             platform='ios', model="iPhone 15", os_version="18.1", app_version="2.0", locale='de-BE',
-            timezone='Europe/Brussels', push={'provider': 'apns', 'address': 'abc'},
+            timezone='Europe/Brussels', push={'provider': 'apns', 'address': APNS_ADDRESS},
             permissions={'location': 'always', 'notifications': True})
         device = self._device(phone)
         self.assertEqual(device.read(
             ['platform', 'model', 'os_version', 'app_version', 'locale', 'timezone', 'push_provider', 'push_address',
              'location_permission', 'notifications_allowed'])[0], {
                 'id': device.id, 'platform': 'ios', 'model': "iPhone 15", 'os_version': "18.1", 'app_version': "2.0",
-                'locale': 'de-BE', 'timezone': 'Europe/Brussels', 'push_provider': 'apns', 'push_address': 'abc',
+                'locale': 'de-BE', 'timezone': 'Europe/Brussels', 'push_provider': 'apns', 'push_address': APNS_ADDRESS,
                 'location_permission': 'always', 'notifications_allowed': True})
 
     def test_the_same_install_again(self):

@@ -254,13 +254,10 @@ class TestConsent(ConsentCase):
     # === WITHDRAWAL === #
 
     def _queued(self, partner=None, channel='push', campaign=None, company=None):
-        message = self.env['mobile.message'].create({
+        return self.env['mobile.message'].create({
             'partner_id': (partner or self.anna).id, 'company_id': (company or self.company).id, 'title': "Queued",
-            'campaign_id': campaign and campaign.id})
-        # Providers of other channels come with addons of their own.
-        self.env.cr.execute('UPDATE mobile_message SET channel = %s WHERE id = %s', (channel, message.id))
-        message.invalidate_recordset()
-        return message
+            'channel': channel, 'campaign_id': campaign and campaign.id,
+            'purposes': campaign and ','.join(campaign._purposes())})
 
     def test_withdrawal_cancels_what_waits(self):
         other = self.env['res.company'].create({'name': "Other Shop"})

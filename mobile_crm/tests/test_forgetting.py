@@ -55,7 +55,7 @@ class TestForgetting(MobileHttpCase):
             {'partner_id': self.anna.id, 'company_id': self.company.id, 'title': "Hello", 'state': state}
             for state in ('queued', 'sent')])
         self.Erasure._request(self.anna, self.company, 'app')
-        self.assertEqual((queued.state, queued.reason, read.state), ('cancelled', 'erasure', 'sent'))
+        self.assertEqual((queued.state, queued.reason, read.state), ('cancelled', 'customer_gone', 'sent'))
 
     def test_no_campaign_answers_meanwhile(self):
         self.Erasure._request(self.anna, self.company, 'app')

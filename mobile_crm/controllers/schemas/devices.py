@@ -1,8 +1,10 @@
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from ...tools.problems import Problem
+from ...tools.push_address import checked_address
 from .base import Output, Page, Schema, Text, UtcOutput, Uuid
 
 
@@ -19,7 +21,14 @@ class Push(Schema):
     """Where pushes for this install go."""
 
     provider: Literal['fcm', 'apns', 'webpush']
-    address: str = Field(min_length=1, max_length=4096)
+    address: str = Field(min_length=1, max_length=4096, description=(
+        'fcm: the registration token; apns: the device token in hexadecimal; webpush: the JSON of the PushSubscription, '
+        'as text'))
+
+    @field_validator('address')
+    @classmethod
+    def _checked(cls, address: str, info: ValidationInfo) -> str:
+        return checked_address(info.data['provider'], address) if 'provider' in info.data else address
 
 
 class Permissions(Schema):
@@ -46,6 +55,9 @@ class DeviceReport(Schema):
         given = self.model_dump(exclude_unset=True)
         push, permissions = given.pop('push', ...), given.pop('permissions', None) or {}
         if push is not ...:
+            if push and not env['mobile.device']._is_known_push_service(push['provider'], push['address']):
+                raise Problem.invalid(['body', 'push', 'address'], env._(
+                    "The subscription's endpoint is not at a push service that is known here."))
             given['push_provider'] = push and push['provider']
             given['push_address'] = push and push['address']
         if 'location' in permissions:

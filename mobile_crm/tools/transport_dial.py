@@ -1,0 +1,130 @@
+"""How a connection to a provider begins: a verified TLS connection to the host that was named, and to no other."""
+import base64
+import functools
+import os
+import socket
+import ssl
+import time
+import urllib.request
+from urllib.parse import unquote, urlsplit
+
+#: What the answer of a proxy may be long.
+LONGEST_PROXY_ANSWER = 8192
+#: Seconds of the real clock. ``time.monotonic`` stands still in tests that turn the clock; the network does not.
+clock = functools.partial(time.clock_gettime, time.CLOCK_MONOTONIC)
+
+
+class DialError(Exception):
+    """There is no connection; nothing was sent.
+
+    :ivar str word: what went wrong, in a word of ours.
+    """
+
+    def __init__(self, word):
+        super().__init__(word)
+        self.word = word
+
+
+def tls_context(*protocols):
+    """Return a context that trusts what the system trusts (or ``SSL_CERT_FILE``), and asks for these protocols (ALPN).
+
+    It is made once, since reading the system's authorities takes longer than many a request.
+
+    :rtype: ssl.SSLContext
+    """
+    paths = ssl.get_default_verify_paths()
+    read_at = os.stat(paths.cafile).st_mtime_ns if paths.cafile else None
+    return _tls_context(protocols, paths.cafile, read_at, paths.capath)
+
+
+@functools.lru_cache(maxsize=8)
+def _tls_context(protocols, _file, _read_at, _folder):
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(protocols)
+    return context
+
+
+def dial(host, port, timeout, context, may_connect=None):
+    """Return a socket on which TLS is agreed on.
+
+    :param float timeout: seconds, for finding and reaching the host, and as many for the handshake.
+    :param Callable[[str, str], bool] | None may_connect: asked with the host and each of its IP addresses, but not if
+        there is a proxy (``HTTPS_PROXY``): it decides.
+    :raise DialError:
+    :rtype: ssl.SSLSocket
+    """
+    plain = _reach(host, port, timeout, may_connect)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return context.wrap_socket(plain, server_hostname=host)
+    except ssl.SSLCertVerificationError:
+        word = 'untrusted_certificate'
+    except TimeoutError:
+        word = 'connect_timeout'
+    except (OSError, ValueError):
+        word = 'no_tls'
+    plain.close()
+    raise DialError(word)
+
+
+def _reach(host, port, timeout, may_connect):
+    try:
+        proxy = None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get('https')
+        if proxy:
+            return _through(proxy, host, port, timeout)
+        return _straight(host, port, timeout, may_connect)
+    except socket.gaierror:
+        word = 'unknown_host'
+    except TimeoutError:
+        word = 'connect_timeout'
+    except (OSError, ValueError):
+        word = 'no_connection'
+    raise DialError(word)
+
+
+def _straight(host, port, timeout, may_connect):
+    """Try the addresses of a host one after another: what was looked at is what is connected to."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    allowed = [entry for entry in found if may_connect is None or may_connect(host, entry[4][0])]
+    if not allowed:
+        raise DialError('forbidden_address')
+    ends_at = clock() + timeout
+    failure = None
+    for family, kind, protocol, _name, address in allowed:
+        attempt = socket.socket(family, kind, protocol)
+        try:
+            attempt.settimeout(max(ends_at - clock(), 0.01))
+            attempt.connect(address)
+            attempt.settimeout(timeout)
+        except OSError as exc:
+            attempt.close()
+            failure = exc
+        else:
+            return attempt
+    raise failure
+
+
+def _through(proxy, host, port, timeout):
+    parts = urlsplit(proxy if '://' in proxy else f'http://{proxy}')
+    if parts.scheme != 'http' or not parts.hostname:
+        raise DialError('unknown_proxy')
+    lines = [f'CONNECT {host}:{port} HTTP/1.1', f'Host: {host}:{port}']
+    if parts.username:
+        pair = f'{unquote(parts.username)}:{unquote(parts.password or "")}'
+        lines.append(f'Proxy-Authorization: Basic {base64.b64encode(pair.encode()).decode()}')
+    tunnel = socket.create_connection((parts.hostname, parts.port or 80), timeout)
+    answer = b''
+    try:
+        tunnel.sendall('\r\n'.join([*lines, '', '']).encode())
+        while b'\r\n\r\n' not in answer and len(answer) < LONGEST_PROXY_ANSWER:
+            received = tunnel.recv(LONGEST_PROXY_ANSWER)
+            if not received:
+                break
+            answer += received
+    except OSError:
+        tunnel.close()
+        raise
+    if answer.split(b' ', 2)[1:2] != [b'200'] or not answer.endswith(b'\r\n\r\n'):
+        tunnel.close()
+        raise DialError('refused_by_proxy')
+    return tunnel
