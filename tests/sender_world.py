@@ -1,5 +1,6 @@
 """What senders do, in their own process: each function has the environment of a transaction of its own."""
 
+import json
 import os
 import signal
 import uuid
@@ -7,25 +8,47 @@ import uuid
 from odoo import sql_db
 
 from odoo.addons.mobile_crm.tools import racing
+from odoo.addons.mobile_crm.tools.push_address import checked_address
 
-PUSH = ('fcm', 'apns', 'webpush')
+PUSH = ('webpush',)
+PLATFORMS = {'fcm': 'android', 'apns': 'ios', 'webpush': 'web'}
+APP = "Shop of the senders"
 
 
 # === THE SHOP === #
 
-def phones(env, app, addresses):
+def shop(env, credentials):
+    """Make the company's app, with what it signs in with.
+
+    :param dict credentials: by provider; see ``PushWorld.open_shop``.
+    :return: the key with which browsers subscribe.
+    """
+    app = env['mobile.app'].create({'name': APP, 'webpush_enabled': True})
+    env['ir.config_parameter'].set_param('mobile_crm.webpush_hosts', credentials['webpush']['host'])
+    # Nothing but the test's senders is at work.
+    env['ir.cron'].search([]).active = False
+    env.cr.commit()
+    return app._webpush_key()
+
+
+def phones(env, provider, addresses):
     """Make a customer for each address, with a phone that has it.
 
-    :param list addresses: (provider, address) pairs.
+    :param list addresses: texts; subscriptions of browsers.
     :return: the customers' ids.
     """
-    platforms = {'fcm': 'android', 'apns': 'ios', 'webpush': 'web'}
-    partners = env['res.partner'].create([{'name': f"Customer {number}"} for number in range(len(addresses))])
-    devices = env['mobile.device'].create([{
-        'install_id': str(uuid.uuid4()), 'app_id': app, 'partner_id': partner.id, 'platform': platforms[provider],
-        'push_provider': provider, 'push_address': address,
-    } for partner, (provider, address) in zip(partners, addresses, strict=True)])
-    assert len(devices) == len(addresses)
+    app = env['mobile.app'].search([('name', '=', APP)])
+    partners = env['res.partner'].create([{
+        'name': f"Customer {number}", 'email': f'customer-{provider}-{number}@mobile-crm.example',
+    } for number in range(len(addresses))])
+    for partner, address in zip(partners, addresses, strict=True):
+        device, _is_new = env['mobile.device']._register_install(app, str(uuid.uuid4()), {
+            'platform': PLATFORMS[provider]})
+        device.write({
+            'partner_id': partner.id, 'push_provider': provider,
+            'push_address': checked_address(
+                provider, json.dumps(address) if isinstance(address, dict) else address)})
+    env.cr.commit()
     return partners.ids
 
 
@@ -34,6 +57,7 @@ def post(env, partners, channels=('push',), **values):
 
     :return: the messages' public ids.
     """
+    with_email(env)
     messages = env['mobile.message']._post([{
         'partner_id': partner, 'company_id': env.company.id, 'title': "Your order", 'body': "It is ready.",
         'is_service': True, **values} for partner in partners], channels=channels)
@@ -52,7 +76,18 @@ def send(env, codes=PUSH):
 
 def look_after(env):
     """Do what the cron does that looks after the outbox."""
+    with_email(env)
     env['mobile.message']._cron_look_after()
+
+
+def with_email(env):
+    """Let emails be queued, which nobody sends here."""
+    Message = env.registry['mobile.message']
+    if 'push_only' not in vars(Message):
+        Message.push_only = Message._ready
+        Message._ready = lambda self, company: [
+            *(way for way in self.push_only(company) if way[0] == 'push'),
+            ('email', 'email', self.env['mobile.app'])]
 
 
 # === DEATH === #
@@ -135,6 +170,8 @@ def _providers(method):
     """
     def arm_it(registry, trigger):
         for code in PUSH:
+            if f'mobile.provider.{code}' not in registry:
+                continue
             provider = registry[f'mobile.provider.{code}']
 
             def armed(self, sender, parcels, original=provider._send):
