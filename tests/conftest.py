@@ -212,3 +212,13 @@ def odoo_cli(request):
     cli = OdooCli(databases, f'{PREFIX}scratch_{os.getpid()}')
     yield cli
     databases.drop(cli.database)
+
+
+@pytest.fixture(scope='module')
+def module_cli():
+    """Return Odoo's command line on a copy of a database with demo data, for all tests of a file."""
+    databases = Databases(odoo.ensure(), postgres.ensure())
+    cli = OdooCli(databases, f'{PREFIX}scratch_{os.getpid()}_module')
+    cli.fresh('full')
+    yield cli
+    databases.drop(cli.database)

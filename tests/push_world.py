@@ -1,4 +1,4 @@
-"""A shop whose customers' phones are at fake push services: what senders did to the database, and what the phones got."""
+"""A shop whose customers' phones are at fake push services: what senders did, and what the phones got."""
 
 import contextlib
 from collections import Counter
@@ -67,11 +67,11 @@ class PushWorld(contextlib.ExitStack):
 
         :rtype: list[dict]
         """
-        names = ('public_id', 'channel', 'provider', 'state', 'reason', 'is_repeat', 'tries', 'created', 'sent', 'ended')
+        names = (
+            'public_id', 'channel', 'provider', 'state', 'reason', 'is_repeat', 'created', 'sent', 'expires')
         rows = self.query(
             """SELECT origin.uuid, attempt.channel, sender.provider, attempt.state, attempt.reason,
-                      coalesce(attempt.is_repeat, FALSE), attempt.tries, attempt.create_date, attempt.sent_at,
-                      attempt.ended_at
+                      coalesce(attempt.is_repeat, FALSE), attempt.create_date, attempt.sent_at, attempt.expires_at
                  FROM mobile_message attempt JOIN mobile_message origin ON origin.id = attempt.origin_id
                  LEFT JOIN mobile_sender sender ON sender.id = attempt.sender_id
                 WHERE %s::varchar[] IS NULL OR origin.uuid = ANY(%s)""", [ids, ids])

@@ -7,6 +7,7 @@ import uuid
 
 from odoo import sql_db
 
+from odoo.addons.mobile_crm.models import mobile_provider_push, mobile_provider_webpush
 from odoo.addons.mobile_crm.tools import racing
 from odoo.addons.mobile_crm.tools.push_address import checked_address
 
@@ -23,8 +24,14 @@ def shop(env, credentials):
     :param dict credentials: by provider; see ``PushWorld.open_shop``.
     :return: the key with which browsers subscribe.
     """
-    app = env['mobile.app'].create({'name': APP, 'webpush_enabled': True})
-    env['ir.config_parameter'].set_param('mobile_crm.webpush_hosts', credentials['webpush']['host'])
+    fcm, apns, webpush = (credentials[code] for code in ('fcm', 'apns', 'webpush'))
+    app = env['mobile.app'].create({
+        'name': APP, 'webpush_enabled': True, 'fcm_credential': json.dumps(fcm['account']),
+        'apns_key_id': apns['key_id'], 'apns_team_id': apns['team'], 'apns_topic': apns['topic'],
+        'apns_credential': apns['key']})
+    for name, value in {
+            'fcm_url': fcm['url'], 'apns_url': apns['url'], 'webpush_hosts': webpush['host']}.items():
+        env['ir.config_parameter'].set_param(f'mobile_crm.{name}', value)
     # Nothing but the test's senders is at work.
     env['ir.cron'].search([]).active = False
     env.cr.commit()
@@ -72,6 +79,21 @@ def send(env, codes=PUSH):
     env.registry['mobile.message']._rest = lambda _self, _seconds: None
     for code in codes:
         env['mobile.message']._cron_send(code)
+
+
+def hurry(env, timeout):
+    """Let the providers wait no longer for an answer than some seconds: the network's clock cannot be turned."""
+    mobile_provider_push.TIMEOUT = mobile_provider_webpush.TIMEOUT = timeout
+
+
+def next_moment(env):
+    """Return when there is something to do next (naive UTC), or None."""
+    moments = []
+    for sender in env['mobile.sender'].search([('provider', 'in', PUSH)]):
+        opens_at, due_at = sender._opens_at(), env['mobile.message']._next_due(sender)
+        if opens_at and due_at:
+            moments.append(max(opens_at, due_at))
+    return min(moments, default=None)
 
 
 def look_after(env):

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from devtools.console import say
-from tests.own_server import OwnServer
+from tests.own_server import OwnPostgres
 from tests.push_world import PUSH, PushWorld, push_servers
 from tests.senders import Died, SenderError
 
@@ -35,28 +35,14 @@ AT_ONCE = 4
 
 
 @pytest.fixture(scope='module')
-def world(request):
+def world(module_cli):
     """Return a shop with phones, and one sender who survives everybody."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        cli = request.getfixturevalue('module_cli')
-        with PushWorld(cli.shell, cli.query, monkeypatch) as world:
-            world.open_shop(PHONES)
-            world.survivor = world.host.fork()
-            yield world
-            world.survivor.dismiss()
-
-
-@pytest.fixture(scope='module')
-def module_cli(server):
-    """Return Odoo's command line on a copy of a database, for all tests of this file."""
-    from devtools import odoo, postgres
-    from devtools.database import PREFIX, Databases
-    from tests.conftest import OdooCli
-    databases = Databases(odoo.ensure(), postgres.ensure())
-    cli = OdooCli(databases, f'{PREFIX}senders')
-    cli.fresh('full')
-    yield cli
-    databases.drop(cli.database)
+    with pytest.MonkeyPatch.context() as monkeypatch, PushWorld(
+            module_cli.shell, module_cli.query, monkeypatch) as world:
+        world.open_shop(PHONES)
+        world.survivor = world.host.fork()
+        yield world
+        world.survivor.dismiss()
 
 
 @pytest.fixture
@@ -170,7 +156,8 @@ def test_who_opens_the_next_way_dies(world, deaths, point):
         now.die('look_after', point)
         attempts = now.carry_on()
         assert not now.check(attempts)
-        assert Counter(attempt['public_id'] for attempt in attempts if attempt['channel'] == 'email') == Counter(now.ids)
+        emails = Counter(attempt['public_id'] for attempt in attempts if attempt['channel'] == 'email')
+        assert emails == Counter(now.ids)
 
 
 # === POSTGRESQL === #
@@ -178,7 +165,7 @@ def test_who_opens_the_next_way_dies(world, deaths, point):
 @pytest.fixture
 def own_world(server, monkeypatch):
     """Return a shop on a PostgreSQL that may be crashed."""
-    with OwnServer(server.dsn) as own:
+    with OwnPostgres(server.dsn) as own:
         def query(statement, parameters):
             with psycopg2.connect(own.dsn) as connection, connection.cursor() as cursor:
                 cursor.execute(statement, parameters)
