@@ -100,8 +100,8 @@ def _send_line(service, keys, line, ends_at):
         # Looked at again before each part: a service that has begun to fail is spared the rest.
         if service.wait() > 0:
             for parcel, _subscription, _payload in line[start:]:
-                yield Outcome(
-                    parcel.id, 'retry', service.reason, "resting after failures", retry_after=service.wait())
+                yield Outcome(parcel.id, 'retry', service.reason, "resting after failures",
+                              retry_after=service.wait(), is_try=False)
             return
         requests = [_request(keys, *item) for item in line[start:start + IN_FLIGHT]]
         for request, result in exchange(
