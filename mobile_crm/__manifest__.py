@@ -52,6 +52,8 @@
         'views/mobile_decision_views.xml',
         'views/mobile_campaign_report_views.xml',
         'views/mobile_message_views.xml',
+        'views/mobile_outbox_views.xml',
+        'views/mobile_sender_views.xml',
         'views/mobile_redemption_views.xml',
         'views/mobile_approval_views.xml',
         'views/mobile_consent_views.xml',

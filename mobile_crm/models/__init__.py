@@ -79,6 +79,7 @@ from . import mobile_message_fallback
 from . import mobile_message_link
 from . import mobile_message_queue
 from . import mobile_message_receipt
+from . import mobile_message_staff
 from . import mobile_message_upkeep
 from . import mobile_nonce
 from . import mobile_occasion
@@ -97,6 +98,7 @@ from . import mobile_redemption_check
 from . import mobile_redemption_sale
 from . import mobile_redemption_till
 from . import mobile_sender
+from . import mobile_sender_watch
 from . import mobile_store
 from . import mobile_store_floor
 from . import mobile_store_geocoding

@@ -58,7 +58,8 @@ class MobileCampaign(models.Model):
                 [('campaign_id', 'in', self.ids)], ['campaign_id', 'outcome'], ['__count'])
         }
         opened = dict(self.env['mobile.message']._read_group(
-            [('campaign_id', 'in', self.ids), ('opened_at', '!=', False)], ['campaign_id'], ['__count']))
+            [('campaign_id', 'in', self.ids), ('opened_at', '!=', False), ('origin_id', '=', False)], ['campaign_id'],
+            ['__count']))
         coupons = dict(self.env['loyalty.card']._read_group(
             [('mobile_campaign_id', 'in', self.ids)], ['mobile_campaign_id'], ['__count']))
         redeemed = {

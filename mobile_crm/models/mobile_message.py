@@ -28,6 +28,7 @@ REASONS = [
     ('offer_used', "The offer was used already"),
     ('offer_gone', "The offer has ended"),
     ('campaign_ended', "The campaign has ended"),
+    ('no_way', "No way to the customer is open"),
     ('replaced', "A newer message took its place"),
     ('seen', "The customer has seen it elsewhere"),
     ('stopped_by_staff', "A colleague stopped it"),

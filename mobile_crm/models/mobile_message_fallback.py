@@ -149,6 +149,8 @@ class MobileMessage(models.Model):
                rest AS (
                    UPDATE mobile_message message
                       SET next_channels = left_over.channels,
+                          reason = CASE WHEN next.id IS NOT NULL OR message.state <> 'sent' THEN NULL
+                                        WHEN origin.expires_at <= %(now)s THEN 'too_old' ELSE 'no_way' END,
                           fallback_at = CASE WHEN left_over.channels IS NOT NULL AND left_over.at < origin.expires_at
                                              THEN left_over.at END
                      FROM origin

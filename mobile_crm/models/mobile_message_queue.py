@@ -29,6 +29,8 @@ FLUSH_SECONDS = 1
 ROUNDS = 20
 # Seconds for which a worker waits for its next slot, rather than to be woken.
 PATIENT = 1.5
+# It waits so often in one run.
+RESTS = 5
 
 
 class MobileMessage(models.Model):
@@ -50,46 +52,42 @@ class MobileMessage(models.Model):
 
         :param str code: of ``PROVIDERS``.
         """
-        cron, Sender = self.env['ir.cron'], self.env['mobile.sender']
+        cron = self.env['ir.cron']
         # Whom the last run came to last is first in this one.
-        senders = list(Sender.search([('provider', '=', code)], order='worked_at NULLS FIRST, id'))
-        working = senders
-        time_left = True
-        while working and time_left:
-            worked = []
-            for sender in working:
+        senders = self.env['mobile.sender'].search([('provider', '=', code)], order='worked_at NULLS FIRST, id')
+        working, rests = list(senders), RESTS
+        while working:
+            for sender in working.copy():
                 done = self._work(sender)
                 self.env.invalidate_all()
-                if done:
-                    worked.append(sender)
-                time_left = cron._commit_progress(done, remaining=int(bool(worked)))
-                if not time_left:
-                    break
-            working = worked
-            if not working and time_left:
-                working = self._next_senders(senders)
-        if time_left:
-            cron._commit_progress(remaining=0)
+                if not done:
+                    working.remove(sender)
+                if not cron._commit_progress(done, remaining=int(bool(done))):
+                    return
+            if not working and rests:
+                working, rests = self._soon(senders), rests - 1
+        cron._commit_progress(remaining=0)
 
     @api.model
-    def _next_senders(self, senders):
-        """Return the senders that have something to do in a moment, having waited for it; let the cron be woken for the
-        others when that is due."""
+    def _soon(self, senders):
+        """Return the senders that have something to do in a moment, having waited for it; let the cron be woken when
+        the others have.
+
+        :rtype: list[MobileSender]
+        """
         now = fields.Datetime.now()
         moments = {}
         for sender in senders:
             opens_at, due_at = sender._opens_at(), self._next_due(sender)
-            if opens_at and due_at:
+            # What may be sent at once and was not is in another worker's hands.
+            if opens_at and due_at and max(opens_at, due_at) > now:
                 moments[sender] = max(opens_at, due_at)
         soon = [sender for sender, at in moments.items() if (at - now).total_seconds() <= PATIENT]
-        # What may be sent at once and was not is in another worker's hands.
-        soon = [sender for sender in soon if moments[sender] > now]
         if soon:
             self._rest(PATIENT)
-            return soon
-        if later := [at for at in moments.values() if at > now]:
-            senders[0]._wake(min(later))
-        return []
+        elif moments:
+            senders[:1]._wake(min(moments.values()))
+        return soon
 
     @api.model
     def _next_due(self, sender):

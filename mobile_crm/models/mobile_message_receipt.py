@@ -104,7 +104,7 @@ class MobileMessage(models.Model):
                   SET state = CASE WHEN state = 'opened' THEN state ELSE %(state)s END,
                       delivered_at = coalesce(delivered_at, %(at)s),
                       opened_at = CASE WHEN %(is_opened)s THEN coalesce(opened_at, %(at)s) ELSE opened_at END,
-                      next_channels = NULL, fallback_at = NULL
+                      next_channels = NULL, fallback_at = NULL, reason = NULL
                 WHERE id = ANY(%(ids)s) AND channel = 'inbox'
                   AND (delivered_at IS NULL OR %(is_opened)s AND opened_at IS NULL
                        OR next_channels IS NOT NULL OR fallback_at IS NOT NULL)""",

@@ -28,6 +28,7 @@ class MobileMessage(models.Model):
                 if not cron._commit_progress(done, remaining=1):
                     return
                 self.env.invalidate_all()
+        self.env['mobile.sender']._watch()
         cron._commit_progress(remaining=0)
 
     @api.model

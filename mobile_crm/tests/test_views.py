@@ -19,6 +19,7 @@ MODELS = {
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
+    'mobile.sender': ('list', 'kanban', 'form', 'search'),
     'mobile.store': ('list', 'kanban', 'form', 'search', 'mobile_map'),
     'mobile.store.service': ('list', 'kanban', 'form', 'search'),
     'mobile.visit': ('list', 'kanban', 'form', 'search', 'graph', 'pivot', 'mobile_heatmap'),
