@@ -121,6 +121,12 @@ PAGES = {
     'phones': action('mobile_device_action'),
     'events': action('mobile_event_action'),
     'messages': action('mobile_message_action'),
+    'enquiries': action('mobile_enquiry_action'),
+    'enquiry': newest('mobile_enquiry_action', 'mobile.enquiry', [('status', '=', 'answered')]),
+    'enquiry-lead': newest(
+        'crm_lead_action_pipeline', 'crm.lead', [('mobile_enquiry_ids.status', '=', 'open')],
+        ('.o_notebook a[name=mobile]', 'div[name=mobile_store_id]'),
+        ('.o-mail-Chatter-sendMessage', '.o_mobile_crm_answer_hint'), tall=True, module='crm'),
     'coupons': action('mobile_coupon_action'),
     'redemptions': action('mobile_redemption_action'),
     'visits': action('mobile_visit_action'),

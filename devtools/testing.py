@@ -1,4 +1,7 @@
-"""The stages of `./dev test`, from the addon alone to the whole system; the first one that fails ends the run."""
+"""The stages of `./dev test`: the addon alone, and the whole system beside it.
+
+The first stage of the addon that fails ends its stages; the whole system's tests are heard in any case.
+"""
 
 import re
 import subprocess
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import addons, browser, environment, logcheck, odoo_config, odoo_suites, pytest_strict, server
+from .aside import Aside
 from .console import Problem, say
 from .database import PREFIX, Databases
 from .paths import REPO, cache, lock
@@ -212,9 +216,15 @@ def _run(databases, options):
         if not any(ran):
             raise Problem(f'no test is selected by {" ".join(arguments)}', 'look at the names with --collect-only')
     else:
-        stages.odoo_runner()
-        stages.pytest_odoo()
-        if options.full:
-            stages.announce("Odoo's own tests, without us and with us")
-            odoo_suites.run(databases, [])
-        stages.system()
+        # Most of the time each waits for one core: the whole system's tests have databases and servers of their own.
+        with Aside('system-tests', stages.system) as system:
+            try:
+                stages.odoo_runner()
+                stages.pytest_odoo()
+                if options.full:
+                    stages.announce("Odoo's own tests, without us and with us")
+                    odoo_suites.run(databases, [])
+            finally:
+                went_well = system.finish()
+        if not went_well:
+            raise Problem('the whole-system tests failed', 'what they said is above')

@@ -11,9 +11,11 @@ import psycopg2
 import pytest
 
 from devtools import odoo, postgres
+from devtools import server as odoo_server
 from devtools.database import PREFIX, Databases
 from devtools.journey import FICTION
 from devtools.people import Phone, Staff
+from devtools.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -222,3 +224,22 @@ def module_cli():
     cli.fresh('full')
     yield cli
     databases.drop(cli.database)
+
+
+@pytest.fixture
+def serve(odoo_cli):
+    """Return a function that starts a server on the scratch database; it is stopped after the test.
+
+    Its name, how many workers it has, and how many of them for scheduled actions, are parameters.
+    """
+    def run(name, workers, max_cron_threads):
+        databases = Databases(odoo.ensure(), postgres.ensure())
+        instance = odoo_server.prepare(name, databases, odoo_cli.database, free_port(), workers=workers, door=False,
+                                       max_cron_threads=max_cron_threads)
+        started.append(odoo_server.start(instance))
+        return instance
+
+    started = []
+    yield run
+    for instance in started:
+        odoo_server.stop(instance)

@@ -12,7 +12,7 @@ push_servers = load()
 
 #: When the tests begin, by the senders' clocks.
 START = datetime(2026, 3, 2, 9, 0, 0)
-PUSH = ('webpush',)
+PUSH = ('fcm', 'apns', 'webpush')
 
 
 class PushWorld(contextlib.ExitStack):

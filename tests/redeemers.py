@@ -53,6 +53,7 @@ def settle(redeemer):
             why = redeemer.ask()
         except (Unanswered, requests.RequestException, ValueError, KeyError):
             assert time.monotonic() < over, f'a {redeemer.channel} got no answer'
+            # The server was killed: the next try finds it back, or the one after.
             time.sleep(0.1)
         else:
             return Outcome(redeemer.channel, why is None, why, time.perf_counter() - start, tries)

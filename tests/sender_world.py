@@ -11,7 +11,7 @@ from odoo.addons.mobile_crm.models import mobile_provider_push, mobile_provider_
 from odoo.addons.mobile_crm.tools import racing
 from odoo.addons.mobile_crm.tools.push_address import checked_address
 
-PUSH = ('webpush',)
+PUSH = ('fcm', 'apns', 'webpush')
 PLATFORMS = {'fcm': 'android', 'apns': 'ios', 'webpush': 'web'}
 APP = "Shop of the senders"
 

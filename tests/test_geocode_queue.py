@@ -7,11 +7,8 @@ from collections import Counter
 
 import pytest
 
-from devtools import odoo, postgres, server
-from devtools.database import Databases
 from devtools.paths import REPO
 from devtools.people import Staff
-from devtools.ports import free_port
 from devtools.process import wait_until
 
 #: Seconds for the queue to be worked off.
@@ -48,19 +45,9 @@ def geocoder():
 
 
 @pytest.fixture
-def start(odoo_cli):
-    """Return a function that starts a server with workers on the scratch database; it is stopped at last."""
-    def run():
-        databases = Databases(odoo.ensure(), postgres.ensure())
-        instance = server.prepare('geocoding', databases, odoo_cli.database, free_port(), workers=2, door=False,
-                                  max_cron_threads=1)
-        started.append(server.start(instance))
-        return instance
-
-    started = []
-    yield run
-    for instance in started:
-        server.stop(instance)
+def start(serve):
+    """Return a function that starts the server."""
+    return lambda: serve('geocoding', workers=2, max_cron_threads=1)
 
 
 def test_a_server_that_is_killed_goes_on_where_it_was(odoo_cli, start, geocoder, full):

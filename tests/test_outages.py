@@ -18,7 +18,7 @@ faults = push_servers.faults
 
 FULL = os.environ.get('MOBILE_CRM_FULL') == '1'
 #: Phones of each provider, messages in a day, and days that hypothesis makes.
-PHONES, MESSAGES, DAYS = (60, 4000, 25) if FULL else (12, 240, 2)
+PHONES, MESSAGES, DAYS = (60, 4000, 25) if FULL else (12, 120, 2)
 HOURS = 24
 #: Seconds that providers wait for an answer: it is the real time that passes.
 TIMEOUT = 0.25

@@ -10,11 +10,8 @@ import time
 
 import pytest
 
-from devtools import odoo, postgres, server
 from devtools.console import say
-from devtools.database import Databases
 from devtools.people import Staff
-from devtools.ports import free_port
 from devtools.process import alive, wait_until
 
 #: Seconds for the runs to end.
@@ -82,19 +79,9 @@ WRONG = {
 
 
 @pytest.fixture
-def start(odoo_cli):
-    """Return a function that starts a server with two cron workers on the scratch database; it is stopped at last."""
-    def run():
-        databases = Databases(odoo.ensure(), postgres.ensure())
-        instance = server.prepare('runs', databases, odoo_cli.database, free_port(), workers=1, door=False,
-                                  max_cron_threads=2)
-        started.append(server.start(instance))
-        return instance
-
-    started = []
-    yield run
-    for instance in started:
-        server.stop(instance)
+def start(serve):
+    """Return a function that starts the server."""
+    return lambda: serve('runs', workers=1, max_cron_threads=2)
 
 
 def wake(odoo_cli):

@@ -107,6 +107,7 @@ def known(customer, question, redemption):
         'store_id': customer.get('/stores')['items'][0]['id'],
         'offer_id': customer.get('/offers')['items'][0]['id'],
         'message_id': customer.get('/messages')['items'][0]['id'],
+        'enquiry_id': customer.post('/enquiries', 201, subject='Schemathesis', message='Hello')['id'],
     }
 
 

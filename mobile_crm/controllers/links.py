@@ -2,8 +2,7 @@
 from odoo import http
 from odoo.http import request
 
-from ..models.mobile_message_link import OPEN, PATHS
-from ..tools.click import is_person
+from ..tools.click import OPEN, PATHS, STOP, is_person
 from .opt_in import HEADERS
 
 LEADING = {name: HEADERS[name] for name in ('Cache-Control', 'Referrer-Policy', 'X-Robots-Tag')}
@@ -27,6 +26,31 @@ class Links(http.Controller):
             return response
         # Mail clients and messengers make no link of an app's own scheme, and browsers follow none from a redirect.
         return page('mobile_crm.app_link_page', message, target=target)
+
+    @http.route(f'{PATHS[STOP]}<token>', type='http', auth='public', methods=['GET'], readonly=True,
+                save_session=False)
+    def ask(self, token):
+        """Ask for the click. Opening the page stops nothing: mail scanners open links too."""
+        return self._stop_page(self._of_stop_link(token))
+
+    # The token is what nobody else can know. Mail programs post without having opened anything (RFC 8058).
+    @http.route(f'{PATHS[STOP]}<token>', type='http', auth='public', methods=['POST'], readonly=False, csrf=False,
+                save_session=False)
+    def stop(self, token, **_form):
+        """Withdraw the consent to messages of this kind."""
+        message = self._of_stop_link(token)
+        if message:
+            message._stop_channel('link')
+        return self._stop_page(message, is_stopped=True)
+
+    def _of_stop_link(self, token):
+        message = request.env['mobile.message']._of_link(token, STOP)
+        return message.filtered(lambda message: message.channel in ('sms', 'email'))
+
+    def _stop_page(self, message, is_stopped=False):
+        if not message:
+            return page('mobile_crm.unknown_link_page', status=404)
+        return page('mobile_crm.stop_page', message, channel=message.channel, is_stopped=is_stopped)
 
 
 def page(template, message=None, status=200, **values):

@@ -1,11 +1,13 @@
 from ..tools.problems import Problem
 from .base import MobileController
 from .cursor import Cursor, Id, Instant
-from .routing import mobile_route
+from .routing import KIB, mobile_route
 from .schemas.base import PageQuery, Uuid
-from .schemas.messages import Message, MessagePage
+from .schemas.messages import Delivery, Message, MessagePage, ReceiptAnswer, ReceiptBatch, RejectedReceipt
 
 NEWEST_FIRST = Cursor(Instant, Id)
+# What a receipt without a body means.
+JUST_NOW = Delivery()
 
 
 class Messages(MobileController):
@@ -21,10 +23,35 @@ class Messages(MobileController):
     @mobile_route('/messages/<uuid:message_id>/read', methods=['POST'], auth='mobile', readonly=False)
     def read_message(self, message_id: Uuid) -> Message:
         """Tell that the customer has read a message; the first time counts."""
-        message = self.env['mobile.message'].search([
-            ('uuid', '=', str(message_id)), ('partner_id', '=', self._partner().id),
-            ('company_id', '=', self._company().id)])
-        if not message:
+        Message_ = self.env['mobile.message'].sudo()
+        found = Message_._find_for(self._device(), [str(message_id)])
+        if not found:
             raise Problem('not_found')
-        message.sudo()._mark_opened()
-        return Message.of(message)
+        Message_._take_receipts(self._device(), [(str(message_id), 'opened', None)])
+        return Message.of(found[str(message_id)])
+
+    @mobile_route('/messages/<uuid:message_id>/delivered', methods=['POST'], auth='mobile_device', readonly=False,
+                  status=204)
+    def deliver_message(self, message_id: Uuid, body: Delivery = JUST_NOW) -> None:
+        """Tell that the phone has got a message; the first time counts.
+
+        A phone that has got it while nobody was signed in may tell so, too. As long as no phone tells, the message may
+        come by another way.
+        """
+        if self.env['mobile.message'].sudo()._take_receipts(
+                self._device(), [(str(message_id), 'delivered', body.at)], body.sent_at):
+            raise Problem('not_found')
+
+    @mobile_route('/messages/receipts', methods=['POST'], auth='mobile_device', readonly=False,
+                  max_content_length=256 * KIB)
+    def report_receipts(self, body: ReceiptBatch) -> ReceiptAnswer:
+        """Tell what became of messages on the phone, up to 200 at once.
+
+        One bad receipt never spoils the others, and one that was sent before changes nothing.
+        """
+        unknown = self.env['mobile.message'].sudo()._take_receipts(
+            self._device(), [(str(receipt.id), receipt.status, receipt.at) for receipt in body.receipts], body.sent_at)
+        rejected = [receipt for receipt in body.receipts if str(receipt.id) in unknown]
+        return ReceiptAnswer(accepted=len(body.receipts) - len(rejected), rejected=[
+            RejectedReceipt(id=receipt.id, code='unknown_message',
+                            detail=self.env._("The phone has got no such message.")) for receipt in rejected])

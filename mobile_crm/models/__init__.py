@@ -4,11 +4,13 @@ from . import mobile_looked
 from . import mobile_opening_part
 from . import mobile_opening
 from . import mobile_campaign_text
+from . import mobile_provider
 
 from . import account_move
 from . import auth_passkey_key
 from . import base_geo_provider
 from . import base_geocoder
+from . import crm_lead
 from . import digest_digest
 from . import ir_actions_act_window_view
 from . import ir_fields_converter
@@ -20,7 +22,10 @@ from . import loyalty_card_ledger
 from . import loyalty_card_offers
 from . import loyalty_card_status
 from . import loyalty_program
+from . import mail_mail
+from . import mail_thread
 from . import mobile_app
+from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_campaign
@@ -29,6 +34,7 @@ from . import mobile_campaign_budget
 from . import mobile_campaign_channel
 from . import mobile_campaign_coupon
 from . import mobile_campaign_days
+from . import mobile_campaign_delivery
 from . import mobile_campaign_demo
 from . import mobile_campaign_facts
 from . import mobile_campaign_issuing
@@ -38,6 +44,7 @@ from . import mobile_campaign_message
 from . import mobile_campaign_occasion
 from . import mobile_campaign_orders
 from . import mobile_campaign_preview
+from . import mobile_campaign_reach
 from . import mobile_campaign_report
 from . import mobile_campaign_results
 from . import mobile_campaign_run
@@ -53,7 +60,13 @@ from . import mobile_decision
 from . import mobile_decision_statement
 from . import mobile_device
 from . import mobile_device_push
+from . import mobile_device_push_address
 from . import mobile_duplicate
+from . import mobile_enquiry
+from . import mobile_enquiry_answer
+from . import mobile_enquiry_demo
+from . import mobile_enquiry_intake
+from . import mobile_enquiry_message
 from . import mobile_eraser
 from . import mobile_erasure
 from . import mobile_event
@@ -69,14 +82,18 @@ from . import mobile_geocoder
 from . import mobile_geofence
 from . import mobile_guessing
 from . import mobile_idempotency
+from . import mobile_inbound_text
 from . import mobile_limit
 from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
 from . import mobile_message
 from . import mobile_message_claim
+from . import mobile_message_enquiry
 from . import mobile_message_fallback
+from . import mobile_message_handover
 from . import mobile_message_link
+from . import mobile_message_phone
 from . import mobile_message_queue
 from . import mobile_message_receipt
 from . import mobile_message_staff
@@ -91,6 +108,11 @@ from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
 from . import mobile_provider
+from . import mobile_provider_push
+from . import mobile_provider_apns
+from . import mobile_provider_email
+from . import mobile_provider_fcm
+from . import mobile_provider_sms
 from . import mobile_provider_webpush
 from . import mobile_quiet_hours
 from . import mobile_redemption
@@ -113,6 +135,7 @@ from . import payment_transaction
 from . import privacy_log
 from . import res_company
 from . import res_company_audience
+from . import res_company_text
 from . import res_config_settings
 from . import res_lang
 from . import res_partner
@@ -121,6 +144,7 @@ from . import res_partner_audience_app
 from . import res_partner_audience_coupons
 from . import res_partner_audience_orders
 from . import res_partner_audience_places
+from . import res_partner_enquiry
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance
@@ -129,3 +153,5 @@ from . import sale_order
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
+from . import sms_sms
+from . import sms_tracker

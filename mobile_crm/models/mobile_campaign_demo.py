@@ -77,8 +77,33 @@ class MobileCampaign(models.Model):
         for decision, card, message in zip(sent, cards, messages, strict=True):
             decision.write({'card_id': card.id, 'message_id': message.id})
             if chance.random() < 0.55:
-                message.write({'state': 'opened', 'opened_at': decision.decided_at + timedelta(minutes=7)})
+                opened_at = decision.decided_at + timedelta(minutes=7)
+                message.write({'state': 'opened', 'delivered_at': decision.decided_at, 'opened_at': opened_at})
+        self._demo_deliveries(messages)
         return decisions
+
+    def _demo_deliveries(self, messages):
+        """Let messages have come by notification, and where that did not arrive by email."""
+        # Numbers of its own: what follows in the demo stays as it is.
+        chance = random.Random(6)  # noqa: S311 - numbers to look at
+        values = []
+        for message in messages:
+            way = {
+                'origin_id': message.id, 'partner_id': message.partner_id.id, 'company_id': message.company_id.id,
+                'campaign_id': self.id, 'title': message.title, 'tries': 1, 'channel': 'push',
+                'expires_at': message.sent_at + timedelta(minutes=self.time_to_live)}
+            sent_at = message.sent_at + timedelta(seconds=chance.randrange(1, 9))
+            if message.opened_at or chance.random() < 0.5:
+                values.append({
+                    **way, 'state': message.state if message.opened_at else 'delivered', 'sent_at': sent_at,
+                    'delivered_at': sent_at, 'opened_at': message.opened_at})
+                message.write({'delivered_at': sent_at, 'state': message.state if message.opened_at else 'delivered'})
+            elif chance.random() < 0.3:
+                values.append({**way, 'state': 'failed', 'reason': 'no_address', 'ended_at': sent_at})
+                values.append({**way, 'channel': 'email', 'state': 'sent', 'sent_at': sent_at + timedelta(minutes=1)})
+            else:
+                values.append({**way, 'state': 'sent', 'sent_at': sent_at})
+        self.env['mobile.message'].create(values)
 
     def _demo_purchases(self, chance, decisions, rate, control_rate):
         """Let some come to the store and buy, with their coupon or without."""

@@ -256,16 +256,19 @@ class MobileCampaign(models.Model):
     # === BUSINESS METHODS: messages === #
 
     def _tell(self, cards):
-        """Write the messages about these coupons, and both into their decisions.
+        """Write the messages about these coupons, and both into their decisions; and send them on their way.
 
         :param dict cards: {decision id: card id}.
         """
         sources = [self, *self.variant_ids]
         texts = self._own_texts(cards) if any(map(self._has_placeholders, sources)) else self._shared_texts()
-        execute_racing(self.env, SQL(
+        now = fields.Datetime.now()
+        way = self._way_columns(now)
+        told = execute_racing(self.env, SQL(
             """WITH told AS MATERIALIZED (
                    SELECT decision.id, decision.partner_id, decision.company_id, decision.campaign_id, given.card_id,
                           nextval('mobile_message_id_seq')::integer AS message_id, text.title, text.body, text.link
+                          %(way)s
                      FROM unnest(%(decisions)s, %(cards)s) AS given (decision_id, card_id)
                      -- Without the bounds PostgreSQL may read the index from its beginning.
                      JOIN mobile_decision decision
@@ -274,16 +277,22 @@ class MobileCampaign(models.Model):
                message AS (
                    INSERT INTO mobile_message (id, uuid, partner_id, company_id, campaign_id, card_id, channel, title,
                                                body, link, state, sent_at, create_uid, create_date, write_uid,
-                                               write_date)
+                                               write_date %(names)s)
                         SELECT message_id, %(public_id)s, partner_id, company_id, campaign_id, card_id,
                                'inbox', title, body, link, 'sent', %(sent_at)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                               %(names)s
                           FROM told)
                UPDATE mobile_decision SET card_id = told.card_id, message_id = told.message_id
                  FROM told
-                WHERE mobile_decision.id = told.id AND mobile_decision.id BETWEEN %(first)s AND %(last)s""",
+                WHERE mobile_decision.id = told.id AND mobile_decision.id BETWEEN %(first)s AND %(last)s
+               %(returning)s""",
             decisions=list(cards), cards=list(cards.values()), first=min(cards), last=max(cards), texts=texts,
-            public_id=ordered_uuid_sql(), uid=self.env.uid,
-            sent_at=fields.Datetime.now(), now=NOW))
+            way=_columns(SQL('%s AS %s', value, SQL.identifier(name)) for name, value in way.items()),
+            names=_columns(map(SQL.identifier, way)), public_id=ordered_uuid_sql(), uid=self.env.uid, sent_at=now,
+            now=NOW, returning=SQL('RETURNING told.message_id, told.next_channels IS NOT NULL') if way else SQL()))
+        if origins := self.env['mobile.message'].browse(
+                message_id for message_id, is_travelling in told if is_travelling):
+            self.env['mobile.message']._queue_next(origins)
 
     def _shared_texts(self):
         """Return what joins ``decision`` to the text of its variant in the customer's language."""
@@ -324,6 +333,14 @@ class MobileCampaign(models.Model):
             """JOIN unnest(%s, %s::varchar[], %s::text[], %s::varchar[]) AS text (decision_id, title, body, link)
                  ON text.decision_id = decision.id""",
             list(cards), *([texts[name] or None for texts in rendered] for name in ('title', 'body', 'link')))
+
+
+def _columns(columns):
+    """Return more columns for a list of some.
+
+    :param Iterable[SQL] columns:
+    """
+    return SQL('').join(SQL(', %s', column) for column in columns)
 
 
 def _module(function):

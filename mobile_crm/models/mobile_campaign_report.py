@@ -31,7 +31,9 @@ class MobileCampaignReport(models.Model):
 
     decided = fields.Integer(readonly=True)
     sent = fields.Integer(readonly=True)
-    delivered = fields.Integer(readonly=True)
+    delivered = fields.Integer(
+        readonly=True, help="The phone or the provider has told that the message arrived, or the customer has opened "
+                            "it. What waits in the app's inbox to be opened does not count.")
     opened = fields.Integer(readonly=True)
     visited = fields.Integer(
         readonly=True, help="The customer came to one of the campaign's stores within its hours for a visit.")
@@ -63,7 +65,7 @@ class MobileCampaignReport(models.Model):
         'mobile.decision': [
             'campaign_id', 'card_id', 'company_id', 'decided_at', 'message_id', 'outcome', 'partner_id', 'reason',
             'store_id', 'variant_id'],
-        'mobile.message': ['channel', 'opened_at', 'sent_at', 'state'],
+        'mobile.message': ['delivered_at', 'opened_at'],
         'mobile.redemption': [
             'campaign_id', 'card_id', 'company_id', 'confirmed_at', 'discount', 'order_id', 'revenue', 'state',
             'store_id'],
@@ -103,8 +105,7 @@ class MobileCampaignReport(models.Model):
             """SELECT decision.id, decision.decided_at AS date, decision.campaign_id, decision.variant_id,
                       decision.store_id, decision.company_id, decision.outcome, decision.reason, 1 AS decided,
                       CASE WHEN decision.outcome = 'sent' THEN 1 ELSE 0 END AS sent,
-                      CASE WHEN message.state IN ('delivered', 'opened')
-                             OR message.channel = 'inbox' AND message.sent_at IS NOT NULL
+                      CASE WHEN message.delivered_at IS NOT NULL OR message.opened_at IS NOT NULL
                            THEN 1 ELSE 0 END AS delivered,
                       CASE WHEN message.opened_at IS NOT NULL THEN 1 ELSE 0 END AS opened,
                       CASE WHEN visit.decision_id IS NOT NULL THEN 1 ELSE 0 END AS visited,

@@ -58,7 +58,7 @@ class MobileCampaign(models.Model):
                 [('campaign_id', 'in', self.ids)], ['campaign_id', 'outcome'], ['__count'])
         }
         opened = dict(self.env['mobile.message']._read_group(
-            [('campaign_id', 'in', self.ids), ('opened_at', '!=', False), ('origin_id', '=', False)], ['campaign_id'],
+            [('campaign_id', 'in', self.ids), ('channel', '=', 'inbox'), ('opened_at', '!=', False)], ['campaign_id'],
             ['__count']))
         coupons = dict(self.env['loyalty.card']._read_group(
             [('mobile_campaign_id', 'in', self.ids)], ['mobile_campaign_id'], ['__count']))
@@ -82,7 +82,21 @@ class MobileCampaign(models.Model):
         return self._results_action('mobile_crm.mobile_decision_action')
 
     def action_view_messages(self):
-        return self._results_action('mobile_crm.mobile_message_action')
+        action = self._results_action('mobile_crm.mobile_message_action')
+        return {**action, 'domain': [('campaign_id', '=', self.id), ('channel', '=', 'inbox')]}
+
+    def action_view_deliveries(self, channel):
+        """Open what was sent, or tried, by one channel.
+
+        :param str channel: ``push``, ``sms`` or ``email``.
+        """
+        action = self._results_action('mobile_crm.mobile_message_action')
+        return {
+            **action,
+            'domain': [('campaign_id', '=', self.id), ('channel', '=', channel)],
+            'name': dict(self.env['mobile.message']._fields['channel']._description_selection(self.env)).get(
+                channel, action['name']),
+        }
 
     def action_view_coupons(self):
         action = self._results_action('mobile_crm.mobile_coupon_action')
@@ -120,7 +134,9 @@ class MobileCampaign(models.Model):
         Sums are in the campaign's currency.
 
         :return: ``decided``, ``funnel`` and ``reasons`` (``key``, ``label``, ``count``), ``money`` (by measure),
-            ``stores`` and ``variants`` (``id``, ``label`` and the measures), ``more_stores`` and ``visit_hours``.
+            ``stores`` and ``variants`` (``id``, ``label`` and the measures), ``more_stores``, ``visit_hours`` and
+            ``channels`` (``key``, ``label``, the counts of ``_count_deliveries`` and the ``reasons`` of what was not
+            sent).
         :rtype: dict
         """
         self.ensure_one()
@@ -163,4 +179,5 @@ class MobileCampaign(models.Model):
                          for variant in sorted(variants, key=lambda variant: (not variant, variant.id))]
             if any(variants) else [],
             'visit_hours': self.visit_hours,
+            'channels': self._results_by_channel(),
         }

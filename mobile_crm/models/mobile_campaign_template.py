@@ -2,6 +2,7 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 # What a campaign takes over from its template, in each language where it is a text.
 COPIED = ('audience_domain', 'cooldown_hours', 'coupon_days', 'holdout_percent', 'max_per_customer', 'trigger')
@@ -36,6 +37,9 @@ class MobileCampaignTemplate(models.Model):
         required=True, default='percent')
     discount = fields.Float(default=10.0, digits=(16, 2))
     minimum_amount = fields.Float(string="From an Order Of", digits=(16, 2))
+    channels = fields.Char(
+        default='push', help="By which ways the message travels, in this order: push, sms, email, with commas between "
+                             "them. Empty is the app's inbox alone.")
     settings = fields.Char(
         string="More Settings", help="Further fields of the campaign and their values, such as {'send_hour': 11.0}.")
 
@@ -45,6 +49,15 @@ class MobileCampaignTemplate(models.Model):
     def _check_settings(self):
         for template in self:
             template._settings()
+
+    @api.constrains('channels')
+    def _check_channels(self):
+        known = dict(self.env['mobile.campaign.channel']._fields['channel']._description_selection(self.env))
+        for template in self:
+            channels = template._channels()
+            if not known.keys() >= set(channels) or len(channels) > len(set(channels)):
+                raise ValidationError(self.env._(
+                    "Channels are %s, each at most once, with commas between them.", ', '.join(known)))
 
     # === ACTION METHODS === #
 
@@ -74,6 +87,14 @@ class MobileCampaignTemplate(models.Model):
         except (SyntaxError, TypeError, ValueError) as exc:
             raise ValidationError(self.env._("More settings are written as {'send_hour': 11.0}.")) from exc
 
+    def _channels(self):
+        """Return by which channels the message travels, in order.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [channel.strip() for channel in (self.channels or '').split(',') if channel.strip()]
+
     def _campaign_values(self):
         """Return what a campaign takes over, in the language of the environment.
 
@@ -83,6 +104,8 @@ class MobileCampaignTemplate(models.Model):
         known = self.env['mobile.campaign']._fields
         return {
             **{name: self[name] for name in (*COPIED, *COPIED_TEXTS)},
+            'channel_ids': [Command.create({'channel': channel, 'sequence': number})
+                            for number, channel in enumerate(self._channels())],
             # What another addon brought, and took along again, is left out.
             **{name: value for name, value in self._settings().items() if name in known},
         }

@@ -68,6 +68,8 @@ class MobileConsent(models.Model):
         selection=[
             ('device', "On the Phone"),
             ('double_opt_in', "By the Link in an Email"),
+            ('link', "By a Link in a Message"),
+            ('text_message', "By Text Message"),
             ('staff', "Recorded by Staff"),
             ('import', "Imported"),
             ('merge', "From a Merged Contact"),

@@ -51,7 +51,7 @@ class MobileDecision(models.Model):
                               array_agg(DISTINCT product_id) FILTER (WHERE product_id IS NOT NULL AND %s)
                          FROM (%s) candidate""", at_stores, about_products, candidates))
                 stores, products = Store.browse(store_ids or ()), Product.browse(product_ids or ())
-        return Question(campaigns, stores, products, at or fields.Datetime.now())
+        return Question(campaigns, stores, products, at or fields.Datetime.now(), campaigns._ways())
 
     @api.model
     def _decided(self, candidates, question):

@@ -6,6 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import phone_clock
 from ..tools.keyset import newest_first
 from ..tools.phone_clock import Clock
 from ..tools.problems import Problem
@@ -146,6 +147,19 @@ class MobileDevice(models.Model):
                  FROM mobile_device device JOIN mobile_app app ON app.id = device.app_id
                 WHERE device.id = %s""", may_locate, self.id))
         return Reporter(*values, Clock(offset, sample))
+
+    def _put_right(self, said, now, sent_at=None):
+        """Return when something was that this phone's clock has seen.
+
+        :param list[datetime] said: by the clock of the phone, as naive UTC.
+        :param datetime now: of receipt.
+        :param datetime sent_at: when the phone sent it, by the same clock, if it tells.
+        :rtype: list[datetime]
+        """
+        known = Clock(self.clock_offset, self.clock_sample)
+        clock = sent_at and phone_clock.measure(known, (now - sent_at).total_seconds())
+        return [instant for instant, _is_guess in phone_clock.put_right(
+            said, now, clock and clock.offset, known.offset)]
 
     def _set_clock(self, clock):
         """Remember how wrong this phone's clock is.

@@ -166,7 +166,6 @@ class MobileEvent(models.Model):
 
         :param dict places: what is known already of the fences that they name.
         """
-        opened = events.filtered(lambda event: event.type == 'open').message_id
-        opened._mark_opened()
+        self.env['mobile.message']._follow_events(events)
         derived = self.env['mobile.visit']._follow(events, places)
         self.env['mobile.decision']._decide_for_events(events | derived)

@@ -127,7 +127,8 @@ class MobileEvent(models.Model):
                 ('id', 'in', ids), ('sale_ok', '=', True), ('company_id', 'in', [False, phone.company_id])]).ids)
         if (ids := named('message_id')) and phone.partner_id:
             references['message_id'] = {message.uuid: message.id for message in self.env['mobile.message'].search([
-                ('uuid', 'in', ids), ('partner_id', '=', phone.partner_id), *company_domain])}
+                ('uuid', 'in', ids), ('partner_id', '=', phone.partner_id), ('channel', '=', 'inbox'),
+                *company_domain])}
         return references
 
     @api.model

@@ -29,12 +29,14 @@ class Question(NamedTuple):
     :param stores: ``mobile.store`` that candidates are at, as far as a gate looks at them.
     :param products: ``product.product`` that candidates are about, as far as a gate looks at them.
     :param datetime now: naive UTC.
+    :param dict ways: the channels of each campaign, in order of preference, as far as something sends them.
     """
 
     campaigns: models.Model
     stores: models.Model
     products: models.Model
     now: datetime
+    ways: dict
 
 
 class MobileGate(models.AbstractModel):

@@ -39,24 +39,12 @@ class MobileGate(models.AbstractModel):
     # === CHANNELS === #
 
     @api.model
-    def _ways(self, question):
-        """Return the channels of each campaign, in order of preference, as far as something sends them.
-
-        :rtype: dict[MobileCampaign, list[str]]
-        """
-        asking = question.campaigns.filtered('channel_ids')
-        sent = {company: self.env['mobile.message']._channels_of(company) for company in asking.company_id}
-        return {
-            campaign: [line.channel for line in campaign.channel_ids if line.channel in sent[campaign.company_id]]
-            for campaign in question.campaigns}
-
-    @api.model
     def _channel(self, question):
         """Return the first of the campaign's channels that the customer consents to, wants and can be reached by."""
         whens = [
             SQL('WHEN candidate.campaign_id = %s AND %s THEN %s', campaign.id,
                 self._passes(question, channel, 'reached', 'agreed', 'wanted'), channel)
-            for campaign, channels in self._ways(question).items() for channel in channels]
+            for campaign, channels in question.ways.items() for channel in channels]
         return SQL("CASE %s ELSE 'inbox' END", SQL(' ').join(whens)) if whens else SQL("'inbox'")
 
     @api.model
@@ -74,6 +62,7 @@ class MobileGate(models.AbstractModel):
             return SQL(
                 """EXISTS (SELECT FROM mobile_device device
                             WHERE device.partner_id = candidate.partner_id AND device.company_id = campaign.company_id
+                              AND (campaign.app_id IS NULL OR device.app_id = campaign.app_id)
                               AND device.active AND device.push_address IS NOT NULL
                               AND device.notifications_allowed IS NOT FALSE)""")
         if channel == 'sms':
@@ -86,7 +75,7 @@ class MobileGate(models.AbstractModel):
         shut = [
             SQL('candidate.campaign_id = %s AND NOT (%s)', campaign.id, SQL(' OR ').join(
                 self._passes(question, channel, *conditions) for channel in channels) if channels else SQL('FALSE'))
-            for campaign, channels in self._ways(question).items() if campaign.needs_channel]
+            for campaign, channels in question.ways.items() if campaign.needs_channel]
         return shut and SQL(' OR ').join(SQL('(%s)', condition) for condition in shut)
 
     @api.model

@@ -4,8 +4,7 @@ from types import SimpleNamespace
 
 from odoo import api, models
 
-from ..tools.limits import Standing, limit_headers
-from ..tools.problems import Problem
+from ..tools.limits import Standing, too_many
 
 _logger = logging.getLogger(__name__)
 
@@ -76,8 +75,7 @@ class MobileGuessing(models.AbstractModel):
         policy = Limit._policy(allowed)
         used, seconds = Limit._count(name, subject)
         if used > policy.quota:
-            standing = Standing(allowed, policy.quota, policy.window, 0, seconds)
-            raise Problem('too_many_requests', headers={'Retry-After': str(seconds), **limit_headers([standing])})
+            raise too_many(Standing(allowed, policy.quota, policy.window, 0, seconds))
 
     @api.model
     def _watch(self, company):

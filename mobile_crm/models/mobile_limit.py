@@ -9,8 +9,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL, hmac
 
-from ..tools.limits import Standing, limit_headers
-from ..tools.problems import Problem
+from ..tools.limits import Standing, too_many
 from ..tools.racing import execute_on_primary
 
 _logger = logging.getLogger(__name__)
@@ -86,6 +85,12 @@ class MobileLimit(models.Model):
         'passkey_device': Policy(30, 3600),
         'passkey_ip': Policy(300, 3600, by_host=True),
         'export': Policy(6, 3600),
+        # Answers to text messages: of a company's gateway, and what a person has to read from one number.
+        'sms_inbound': Policy(6000, 60),
+        'sms_inbound_number': Policy(30, 3600),
+        # Each is read by a person.
+        'enquiry': Policy(20, 3600),
+        'enquiry_message': Policy(60, 3600),
         # Wrong coupon codes; see mobile.guessing.
         'code_subject': Policy(10, 3600),
         'code_suspect': Policy(3, 3600),
@@ -141,8 +146,7 @@ class MobileLimit(models.Model):
         reset = min(policy.window, max(1, math.ceil(window.ends - now)))
         standing = Standing(name, policy.quota, policy.window, max(0, policy.quota - used), reset)
         if is_over:
-            raise Problem('too_many_requests', headers={
-                'Retry-After': str(standing.reset), **limit_headers([standing])})
+            raise too_many(standing)
         return standing
 
     @api.model
@@ -165,9 +169,8 @@ class MobileLimit(models.Model):
         else:
             used, rest = window.told, window.ends - now
         if rest > 0 and used >= policy.quota:
-            standing = Standing(name, policy.quota, policy.window, 0, min(policy.window, max(1, math.ceil(rest))))
-            raise Problem('too_many_requests', headers={
-                'Retry-After': str(standing.reset), **limit_headers([standing])})
+            raise too_many(
+                Standing(name, policy.quota, policy.window, 0, min(policy.window, max(1, math.ceil(rest)))))
 
     @api.model
     def _count(self, name, subject, step=1):

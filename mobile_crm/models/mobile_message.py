@@ -54,7 +54,7 @@ class MobileMessage(models.Model):
         string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True)
     campaign_id = fields.Many2one(
-        comodel_name='mobile.campaign', readonly=True, index='btree_not_null', ondelete='set null')
+        comodel_name='mobile.campaign', readonly=True, ondelete='set null')
     card_id = fields.Many2one(
         string="Coupon", comodel_name='loyalty.card', readonly=True, index='btree_not_null', ondelete='set null')
     channel = fields.Selection(selection=CHANNELS, required=True, readonly=True, default='inbox')
@@ -126,6 +126,9 @@ class MobileMessage(models.Model):
     # A customer's inbox is read newest first, page by page. An index of customers alone would be one more to write, and
     # one of companies helps nobody.
     _inbox_idx = models.Index('(partner_id, sent_at DESC, id DESC)')
+
+    # A campaign's attempts are counted beside as many messages in the inbox.
+    _campaign_idx = models.Index('(campaign_id, channel) WHERE campaign_id IS NOT NULL')
 
     # What each sender has to do, the longest due first: of a hundred thousand that wait, a worker reads what it takes.
     _queue_idx = models.Index("(sender_id, due_at, id) WHERE state = 'queued'")

@@ -204,6 +204,8 @@ class MobileMessage(models.Model):
                  FROM mobile_device device
                  JOIN sender ON sender.app_id = device.app_id AND sender.provider = device.push_provider
                 WHERE device.partner_id = origin.partner_id AND device.company_id = %s AND device.active
+                  AND NOT EXISTS (SELECT FROM mobile_campaign campaign
+                                   WHERE campaign.id = origin.campaign_id AND campaign.app_id <> device.app_id)
                   AND device.push_address IS NOT NULL AND device.notifications_allowed IS NOT FALSE""", company.id)
 
     @api.model

@@ -1,13 +1,15 @@
+import re
 from urllib.parse import urljoin
 
 from odoo import api, models
 from odoo.tools import hmac
 
 from ..tools import click
+from ..tools.click import BOUNCE, OPEN, PATHS, STOP
 
-# What a link is good for. None is good for another.
-OPEN, STOP = 'open', 'stop'
-PATHS = {OPEN: '/m/', STOP: '/s/'}
+# What the Message-Id of an email is, before its @.
+MAIL_NAME = 'mobile-message.%s'
+_MAIL_NAME = re.compile(r'<?mobile-message\.([A-Za-z0-9_-]{16})@')
 
 
 class MobileMessage(models.Model):
@@ -71,4 +73,33 @@ class MobileMessage(models.Model):
     def _note_click(self):
         """Remember that the customer has opened this message by its link; it is opened in the app's inbox too."""
         self.ensure_one()
-        (self | self.origin_id)._mark_opened()
+        self._receipt(self, 'opened')
+
+    def _stop_channel(self, source):
+        """Withdraw the consent of this message's customer to messages of its kind, as they ask for by its link.
+
+        :param str source: of ``mobile.consent``.
+        """
+        self.ensure_one()
+        self.env['mobile.consent']._append(self.partner_id, self.company_id, {self.channel: False}, source)
+
+    # === BUSINESS METHODS: what comes back === #
+
+    @api.model
+    def _mail_names(self, message_ids):
+        """Return for each message what its email is called, the part of the Message-Id before the @.
+
+        :rtype: dict[int, str]
+        """
+        key = self._link_key(BOUNCE)
+        return {message_id: MAIL_NAME % click.sign(key, message_id) for message_id in message_ids}
+
+    @api.model
+    def _of_mail_names(self, message_names):
+        """Return the messages whose emails are named, elevated; names that we have not given are left out.
+
+        :param Iterable[str] message_names: Message-Ids, as they came from outside.
+        """
+        key = self._link_key(BOUNCE)
+        tokens = [match[1] for name in message_names if (match := _MAIL_NAME.match(name))]
+        return self.sudo().browse(filter(None, {click.read(key, token) for token in tokens})).exists()

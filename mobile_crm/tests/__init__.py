@@ -5,6 +5,7 @@ from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
 from . import test_api_devices
+from . import test_api_enquiries
 from . import test_api_errors
 from . import test_api_events
 from . import test_api_frame
@@ -17,6 +18,7 @@ from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
 from . import test_api_push
+from . import test_api_receipts
 from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_till
@@ -55,6 +57,7 @@ from . import test_hours_text
 from . import test_i18n
 from . import test_idempotency
 from . import test_identity
+from . import test_inbound_sms
 from . import test_issuing
 from . import test_limits
 from . import test_links
@@ -65,9 +68,9 @@ from . import test_map_ui
 from . import test_member_card
 from . import test_occasion
 from . import test_offer_send
-from . import test_outbox
 from . import test_openapi
 from . import test_opening_hours
+from . import test_outbox
 from . import test_pages
 from . import test_placeholders
 from . import test_plausibility
@@ -76,8 +79,14 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
-from . import test_push_servers
+from . import test_provider_apns
+from . import test_provider_email
+from . import test_provider_fcm
+from . import test_provider_sms
 from . import test_provider_webpush
+from . import test_push_servers
+from . import test_quiet_hours_law
+from . import test_reach
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
@@ -85,6 +94,7 @@ from . import test_results_ui
 from . import test_retention
 from . import test_run
 from . import test_statistics
+from . import test_sms_parts
 from . import test_stays
 from . import test_store_import
 from . import test_token
@@ -95,3 +105,4 @@ from . import test_views
 from . import test_visit
 from . import test_visit_bounds
 from . import test_watch_list
+from . import test_way_back

@@ -27,8 +27,12 @@ RECORDS = {
     ('approve', 'path.approval_id'): 'approval',
     ('claim_offer', 'body.code'): 'claimable',
     ('confirm_redemption', 'path.redemption_id'): 'redemption',
+    ('deliver_message', 'path.message_id'): 'message',
+    ('create_enquiry', 'body.product_id'): 'product',
+    ('create_enquiry', 'body.store_id'): 'store',
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
+    ('get_enquiry', 'path.enquiry_id'): 'enquiry',
     ('get_offer', 'path.offer_id'): 'offer',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
@@ -39,16 +43,19 @@ RECORDS = {
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
+    ('reply_to_message', 'path.message_id'): 'message',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
+    ('report_receipts', 'body.receipts.*.id'): 'message',
     ('sign_out_device', 'path.device_id'): 'device',
     ('update_me', 'body.favourite_store_ids.*'): 'store',
     ('update_preferences', 'body.category_ids.*'): 'category',
     ('update_preferences', 'body.store_ids.*'): 'store',
     ('verify_otp', 'body.challenge_id'): 'challenge',
     ('void_redemption', 'path.redemption_id'): 'redemption',
+    ('write_to_enquiry', 'path.enquiry_id'): 'enquiry',
 }
 # What looks like a name and is none: why it needs no cells.
 NO_RECORDS = {
@@ -252,6 +259,11 @@ class TestAccessMatrix(MobileHttpCase):
         message = self.env['mobile.message']._post([
             {'partner_id': owner.id, 'company_id': company.id, 'title': f"For {CANARY}"}])
         return Target(message, message.uuid, owner, company)
+
+    def _target_enquiry(self, owner, company):
+        enquiry = self.env['mobile.enquiry'].with_company(company)._open(
+            owner, company, f"About {CANARY}", f"Tell me of {CANARY}")
+        return Target(enquiry, enquiry.uuid, owner, company)
 
     def _target_store(self, owner, company):
         store = self.store_near if company == self.company else self.other_store

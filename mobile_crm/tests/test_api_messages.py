@@ -25,9 +25,10 @@ class TestApiMessages(MobileHttpCase):
     def test_a_message(self):
         message = self.enter(self.phone, self.fence_near).message_id
         self.assertEqual(self.client.get('/messages').json, {'next_cursor': None, 'items': [{
-            'id': message.uuid, 'title': "15 % for you", 'body': "Come in, it is warm here.",
+            'id': message.uuid, 'kind': 'offer', 'title': "15 % for you", 'body': "Come in, it is warm here.",
             'sent_at': message.sent_at.strftime('%Y-%m-%dT%H:%M:%SZ'), 'read_at': None,
-            'offer_id': message.card_id.mobile_uuid, 'link': None, 'image_url': None}]})
+            'expires_at': message.expires_at.strftime('%Y-%m-%dT%H:%M:%SZ'),
+            'offer_id': message.card_id.mobile_uuid, 'enquiry_id': None, 'link': None, 'image_url': None}]})
         self.assertEqual(self._ids(self.bens), [])
 
     def test_only_what_was_sent_by_this_company(self):

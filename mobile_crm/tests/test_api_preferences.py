@@ -97,9 +97,9 @@ class TestApiPreferences(MobileHttpCase):
         self.assertEqual(oldest, {
             'at': sent.decided_at.strftime('%Y-%m-%dT%H:%M:%SZ'), 'campaign': self.campaign.message_title,
             'outcome': 'sent', 'reason': 'passed', 'text': "We sent you this offer.",
-            'message_id': sent.message_id.uuid})
-        self.assertEqual((newest['outcome'], newest['reason'], newest['message_id']),
-                         ('withheld', withheld.reason, None))
+            'message_id': sent.message_id.uuid, 'channel': 'inbox'})
+        self.assertEqual((newest['outcome'], newest['reason'], newest['message_id'], newest['channel']),
+                         ('withheld', withheld.reason, None, None))
         self.assertNotIn(self.campaign.name, str(newest))
 
     def test_decisions_page_by_page(self):

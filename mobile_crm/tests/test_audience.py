@@ -56,7 +56,8 @@ class TestAudience(MobileCommon):
         self.env['mobile.consent']._append(self.ben, self.company, {'sms': True}, 'staff')
         self.campaign.write({
             'audience_domain': repr([('id', 'in', (self.anna + self.ben).ids)]),
-            'channel_ids': [Command.create({'channel': channel}) for channel in ('push', 'sms')]})
+            'channel_ids': [
+                Command.clear(), *(Command.create({'channel': channel}) for channel in ('push', 'sms'))]})
         self.assertEqual(self.campaign.audience_reachable_count, 2)
         self.campaign.needs_channel = True
         self.assertEqual(self.campaign.audience_reachable_count, 1)
@@ -283,6 +284,7 @@ class TestAudience(MobileCommon):
             ("[('mobile_birthday_in', '<', 7)]", False), ("[('mobile_segment', '=', 'best')]", True),
             ("['|', ('name', '=', 'A'), ('mobile_visited_store_30_ids', 'in', [1])]", True),
             ("[('sale_order_ids.amount_total', '>', 100)]", True), ("[('mobile_decision_ids', '!=', False)]", True),
+            ("[('mobile_message_ids.state', '=', 'opened')]", True),
             # By way of a contact beside them
             ("[('parent_id.mobile_segment', '=', 'best')]", True),
             ("['!', ('child_ids', 'any', ['|', ('name', '=', 'A'), ('mobile_spent_365', '>', 100)])]", True),

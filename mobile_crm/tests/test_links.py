@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 
-from ..models.mobile_message_link import OPEN, STOP
 from ..tools import click
 from ..tools.access_log import AccessLogFilter
+from ..tools.click import OPEN, STOP
 from .common import MobileCommon
 
 BROWSER = {

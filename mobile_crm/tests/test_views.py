@@ -35,10 +35,13 @@ MANAGERS_MODELS = {
     'mobile.look': ('list', 'form', 'search'),
     'mobile.occasion': ('list', 'form', 'search'),
 }
+SALES_MODELS = {
+    'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
+}
 FACTS = (
     'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision',
-    'mobile.device', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message', 'mobile.occasion',
-    'mobile.preference', 'mobile.redemption', 'mobile.visit',
+    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message',
+    'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit',
 )
 
 
@@ -51,8 +54,9 @@ class TestViews(TransactionCase):
         cls.plain = new_test_user(cls.env, 'views_plain', groups='base.group_user')
         cls.user = new_test_user(cls.env, 'views_user', groups='mobile_crm.group_mobile_crm_user')
         cls.manager = new_test_user(cls.env, 'views_manager', groups='mobile_crm.group_mobile_crm_manager')
+        cls.sales = new_test_user(cls.env, 'views_sales', groups='sales_team.group_sale_salesman')
         cls.system = new_test_user(
-            cls.env, 'views_system', groups='base.group_system,mobile_crm.group_mobile_crm_manager')
+            cls.env, 'views_system', groups='base.group_system,sales_team.group_sale_manager')
 
     def _get_views(self, user, model, types):
         return self.env[model].with_user(user).get_views([(False, view_type) for view_type in types])['views']
@@ -62,7 +66,7 @@ class TestViews(TransactionCase):
         return {menu.get('xmlid') or '' for menu in menus.values()}
 
     def test_every_model_has_its_own_views(self):
-        for model, types in (MODELS | MANAGERS_MODELS | SECRET_MODELS).items():
+        for model, types in (MODELS | MANAGERS_MODELS | SALES_MODELS | SECRET_MODELS).items():
             for view_type in types:
                 with self.subTest(model=model, view=view_type):
                     views = self.env['ir.ui.view'].search([
@@ -80,6 +84,17 @@ class TestViews(TransactionCase):
         for model, types in MANAGERS_MODELS.items():
             self.assertEqual(set(self._get_views(self.manager, model, types)), set(types))
             self.assertFalse(self.env[model].with_user(self.user).has_access('read'))
+
+    def test_views_for_salespeople_load_for_them_alone(self):
+        for model, types in SALES_MODELS.items():
+            self.assertEqual(set(self._get_views(self.sales, model, types)), set(types))
+            for user in (self.user, self.manager):
+                self.assertFalse(self.env[model].with_user(user).has_access('read'))
+        lead = self._get_views(self.sales, 'crm.lead', ['form', 'search'])
+        self.assertIn('mobile_looked_event_ids', lead['form']['arch'])
+        for user, sees in ((self.sales, True), (self.user, False)):
+            form = self._get_views(user, 'res.partner', ['form'])['form']['arch']
+            self.assertEqual('action_view_mobile_enquiries' in form, sees)
 
     def test_views_of_secrets_load_for_admins(self):
         for model, types in SECRET_MODELS.items():
@@ -100,11 +115,12 @@ class TestViews(TransactionCase):
 
     def test_facts_are_not_edited_in_views(self):
         for model in FACTS:
-            for view_type in ({**MODELS, **MANAGERS_MODELS}[model]):
+            for view_type in ({**MODELS, **MANAGERS_MODELS, **SALES_MODELS}[model]):
                 if view_type not in ('list', 'form', 'kanban'):
                     continue
                 with self.subTest(model=model, view=view_type):
-                    arch = etree.fromstring(self._get_views(self.manager, model, [view_type])[view_type]['arch'])
+                    user = self.sales if model in SALES_MODELS else self.manager
+                    arch = etree.fromstring(self._get_views(user, model, [view_type])[view_type]['arch'])
                     for operation in ('create', 'edit', 'delete'):
                         self.assertIn(arch.get(operation), ('0', 'False', 'false'), operation)
 

@@ -5,6 +5,10 @@ import hmac
 import re
 from urllib.parse import urlsplit
 
+#: What a signature is good for. None is good for another.
+OPEN, STOP, BOUNCE = 'open', 'stop', 'bounce'
+#: Where the links lead on our server. They are short, for text messages.
+PATHS = {OPEN: '/m/', STOP: '/s/'}
 #: Bytes of a signature in a link. There is nothing to try it on but our server.
 SIGNATURE = 8
 #: Of a message in a link; PostgreSQL's ids have no more.

@@ -31,6 +31,7 @@ class Terms(NamedTuple):
     code: str
     discount: str = 'N'
     minimum: int = 0
+    # ISO 4217 for no currency.
     currency: str = 'XXX'
     start: int = 0
     end: int = 0

@@ -1,6 +1,8 @@
 """How a caller is told of limits."""
 from typing import NamedTuple
 
+from .problems import Problem
+
 
 class Standing(NamedTuple):
     """How far a subject has come with a limit.
@@ -33,3 +35,8 @@ def limit_headers(standings):
         'RateLimit': ', '.join(
             f'"{standing.policy}";r={standing.remaining};t={standing.reset}' for standing in standings),
     }
+
+
+def too_many(standing):
+    """Return the problem by which a caller is refused who has used up a limit: 429, with when to come again."""
+    return Problem('too_many_requests', headers={'Retry-After': str(standing.reset), **limit_headers([standing])})

@@ -65,6 +65,10 @@ RETENTION = (
         _lt("Messages, and why they came or did not"), CONTACT,
         _lt("To explain each message: legitimate interest")),
     Retention(
+        ('mobile.enquiry', 'mobile.enquiry.message', 'crm.lead'),
+        _lt("Enquiries, and what was answered"), CONTACT,
+        _lt("To answer them: contract")),
+    Retention(
         ('mobile.occasion',),
         _lt("What campaigns are to answer, such as a purchase"), _lt("a few minutes, until they have"),
         _lt("To offer what fits: consent")),

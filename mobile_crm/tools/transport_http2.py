@@ -1,5 +1,6 @@
 """One connection of HTTP/2 (RFC 9113), on the library ``h2``, which knows the protocol and does no input or output."""
 import contextlib
+import logging
 import ssl
 
 from h2.config import H2Configuration
@@ -22,7 +23,7 @@ from hpack import NeverIndexedHeaderTuple
 from .transport_parts import Failure
 
 #: Headers that differ from request to request, or name a phone: kept out of the table of headers, which is small.
-UNIQUE = {'apns-id', 'apns-expiration', 'content-length', 'crypto-key', 'encryption', 'ttl'}
+UNIQUE = {'apns-collapse-id', 'apns-expiration', 'apns-id', 'content-length', 'topic', 'ttl'}
 #: Requests at once on a connection that has answered none yet: so many are in doubt if it breaks.
 UNPROVEN = 16
 #: Requests at once where the host sets no limit.
@@ -30,6 +31,10 @@ MOST_STREAMS = 1000
 CHUNK = 65536
 #: Bytes of answers that may be under way to us beyond the first 64 kB.
 MORE_WINDOW = 2 ** 24
+
+# At DEBUG they log each header: tokens and addresses.
+for _name in ('h2', 'hpack'):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class _Protocol(H2Connection):

@@ -1,3 +1,5 @@
+from typing import Literal
+
 from pydantic import Field
 
 from .base import Output, Page, UtcOutput, Uuid
@@ -12,6 +14,8 @@ class Decision(Output):
     reason: str = Field(description='A stable code')
     text: str = Field(description='The reason in words for the customer')
     message_id: Uuid | None
+    channel: Literal['inbox', 'push', 'sms', 'email'] | None = Field(
+        description="By which way it set out, beside being in the app's inbox; null when it was withheld")
 
     @classmethod
     def of(cls, decision):
@@ -24,6 +28,7 @@ class Decision(Output):
             reason=decision.reason,
             text=decision._customer_text(),
             message_id=decision.message_id.uuid or None,
+            channel=decision.channel or None,
         )
 
 

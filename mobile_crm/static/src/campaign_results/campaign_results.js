@@ -18,6 +18,9 @@ const STEP_ACTIONS = {
     redeemed: "action_view_redemptions",
 };
 
+/** What is shown of each channel. */
+const CHANNEL_COUNTS = ["tried", "fallback", "sent", "delivered", "opened", "waiting", "unsent"];
+
 /** What a campaign has done and earned, on its form. */
 export class CampaignResults extends Component {
     static template = "mobile_crm.CampaignResults";
@@ -94,8 +97,15 @@ export class CampaignResults extends Component {
         return tiles;
     }
 
-    get visitHint() {
-        return _t("Came to one of the campaign's stores within %s hours", this.state.results.visit_hours);
+    get stepHints() {
+        return {
+            delivered: _t("As far as the phone or the provider tells, or the customer has opened it"),
+            visited: _t("Came to one of the campaign's stores within %s hours", this.state.results.visit_hours),
+        };
+    }
+
+    get channelCounts() {
+        return CHANNEL_COUNTS;
     }
 
     number(value) {
@@ -121,13 +131,17 @@ export class CampaignResults extends Component {
     }
 
     openStep(key) {
-        const contexts = { sent: { search_default_sent: 1 }, opened: { search_default_opened: 1 },
+        const contexts = { sent: { search_default_sent: 1 }, delivered: { search_default_arrived: 1 }, opened: { search_default_opened: 1 },
             redeemed: { search_default_confirmed: 1 } };
         return this.open(STEP_ACTIONS[key], [], contexts[key]);
     }
 
     openReason(reason) {
         return this.open("action_view_reason", [reason]);
+    }
+
+    openChannel(channel) {
+        return this.open("action_view_deliveries", [channel]);
     }
 
     openReport() {

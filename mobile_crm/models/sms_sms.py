@@ -1,0 +1,42 @@
+from odoo import models
+
+
+class SmsSms(models.Model):
+    """Text messages that bring a campaign's message are asked about once more before they go."""
+
+    _inherit = 'sms.sms'
+
+    def unlink(self):
+        """Override: what is deleted from the queue is not sent. (Odoo deletes what was sent past this.)"""
+        waiting = self.filtered(lambda sms: sms.state == 'outgoing')._mobile_trackers().mobile_message_id
+        waiting = waiting.filtered(lambda attempt: attempt.state == 'sending')
+        waiting._report(waiting, 'failed', 'stopped_by_staff')
+        return super().unlink()
+
+    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """Override to keep back what nobody wants any more."""
+        going = self - self._mobile_stop_unwanted()
+        if not going:
+            return None
+        return super(SmsSms, going)._send(
+            unlink_failed=unlink_failed, unlink_sent=unlink_sent, raise_exception=raise_exception)
+
+    def _mobile_stop_unwanted(self):
+        """Take out of the queue what its customer has stopped since, or has seen, or what came too late.
+
+        :return: what was taken out.
+        """
+        trackers = self._mobile_trackers()
+        if not trackers:
+            return self.browse()
+        wanted = self.env['mobile.message'].sudo()._still_wanted(trackers.mobile_message_id.ids)
+        unwanted = set(trackers.filtered(lambda tracker: tracker.mobile_message_id.id not in wanted).mapped('sms_uuid'))
+        stopped = self.filtered(lambda sms: sms.uuid in unwanted)
+        # The attempt knows why; the number and the text have no more use.
+        stopped.sudo().write({'state': 'canceled', 'failure_type': False, 'to_delete': True})
+        return stopped
+
+    def _mobile_trackers(self):
+        """Return what knows which of these messages are attempts of ours, elevated."""
+        return self.env['sms.tracker'].sudo().search([
+            ('sms_uuid', 'in', self.mapped('uuid')), ('mobile_message_id', '!=', False)])
