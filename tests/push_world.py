@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import datetime, timezone
 
 from devtools.push_servers import load
-
 from tests.senders import Clock, SenderHost
 
 push_servers = load()
@@ -63,7 +62,7 @@ class PushWorld(contextlib.ExitStack):
     # === WHAT BECAME OF IT === #
 
     def attempts(self, ids=None):
-        """Return the attempts to deliver messages, all without their public ids.
+        """Return the attempts to deliver messages, all of the shop's without their public ids.
 
         :rtype: list[dict]
         """
@@ -74,7 +73,8 @@ class PushWorld(contextlib.ExitStack):
                       coalesce(attempt.is_repeat, FALSE), attempt.create_date, attempt.sent_at, attempt.expires_at
                  FROM mobile_message attempt JOIN mobile_message origin ON origin.id = attempt.origin_id
                  LEFT JOIN mobile_sender sender ON sender.id = attempt.sender_id
-                WHERE %s::varchar[] IS NULL OR origin.uuid = ANY(%s)""", [ids, ids])
+                WHERE attempt.partner_id = ANY(%s) AND (%s::varchar[] IS NULL OR origin.uuid = ANY(%s))""",
+            [[partner for partners in self.partners.values() for partner in partners], ids, ids])
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def counted(self):
