@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_opening
 from . import mobile_campaign_text
 from . import mobile_provider
+from . import mobile_provider_push
 
 from . import account_move
 from . import auth_passkey_key
@@ -50,6 +51,7 @@ from . import mobile_campaign_results
 from . import mobile_campaign_run
 from . import mobile_campaign_run_worker
 from . import mobile_campaign_sending
+from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_consent
@@ -107,8 +109,6 @@ from . import mobile_placeholder
 from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
-from . import mobile_provider
-from . import mobile_provider_push
 from . import mobile_provider_apns
 from . import mobile_provider_email
 from . import mobile_provider_fcm
@@ -137,6 +137,7 @@ from . import res_company
 from . import res_company_audience
 from . import res_company_text
 from . import res_config_settings
+from . import res_config_settings_text
 from . import res_lang
 from . import res_partner
 from . import res_partner_audience

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import hmac, plaintext2html
+from odoo.tools import hmac
 
 from odoo.addons.phone_validation.tools import phone_validation
 
@@ -13,6 +13,10 @@ from ..tools.stop_words import is_only_stop, is_stop
 
 # For so long a gateway that got no answer may send a message again.
 REPEATED_FOR = timedelta(days=3)
+# What comes later than this answers no message in particular.
+ANSWERED_WITHIN = timedelta(days=7)
+# More than any telephone sends at once.
+MAX_TEXT = 4000
 
 
 class MobileInboundText(models.AbstractModel):
@@ -57,9 +61,11 @@ class MobileInboundText(models.AbstractModel):
 
     @api.model
     def _hand_on(self, company, partner, text):
-        """Let a person read what a customer has answered."""
-        partner.with_company(company).message_post(
-            body=plaintext2html(text), subtype_xmlid='mail.mt_note', message_type='comment', author_id=partner.id)
+        """Let a person read what a customer has answered, to the text message that came last if to any."""
+        attempt = self.env['mobile.message'].sudo().search([
+            ('partner_id', '=', partner.id), ('company_id', '=', company.id), ('channel', '=', 'sms'),
+            ('sent_at', '>=', fields.Datetime.now() - ANSWERED_WITHIN)], order='sent_at desc, id desc', limit=1)
+        partner._mobile_reply(company, text[:MAX_TEXT], 'sms', message=attempt.origin_id or None)
 
     @api.model
     def _normalize(self, company, sender):

@@ -298,7 +298,8 @@ class MobileMessage(models.Model):
             now=now, longest=LONGEST_REST, first=FIRST_REST, tries=MAX_TRIES, claim=claim,
             ids=[outcome.id for outcome in outcomes], statuses=[outcome.status for outcome in outcomes],
             reasons=[outcome.reason for outcome in outcomes], details=[outcome.detail for outcome in outcomes],
-            faults=[outcome.is_providers_fault and outcome.status in ('retry', 'unknown') for outcome in outcomes],
+            faults=[(outcome.is_providers_fault or not outcome.is_try) and outcome.status in ('retry', 'unknown')
+                    for outcome in outcomes],
             retry_after=[min(float(outcome.retry_after or 0), 1e5) for outcome in outcomes],
             # Who comes back at the same moment meets the same trouble; no secret hangs on it.
             jitter=[random.random() for _outcome in outcomes]))  # noqa: S311

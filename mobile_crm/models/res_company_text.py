@@ -44,7 +44,8 @@ class ResCompany(models.Model):
     @api.depends('mobile_sms_inbound_version')
     def _compute_mobile_sms_inbound_url(self):
         for company in self:
-            company.mobile_sms_inbound_url = company.mobile_sms_inbound_version and company._mobile_inbound_url()
+            company.mobile_sms_inbound_url = \
+                company._mobile_inbound_url() if company.mobile_sms_inbound_version else False
 
     # === CONSTRAINT METHODS === #
 

@@ -33,6 +33,7 @@ from . import test_budget
 from . import test_campaign_lift
 from . import test_campaign_message
 from . import test_campaign_results
+from . import test_campaign_sms
 from . import test_campaign_template
 from . import test_consent
 from . import test_control_group
@@ -45,6 +46,7 @@ from . import test_decision_facts
 from . import test_device_history
 from . import test_dry_run
 from . import test_duplicate
+from . import test_enquiry_ui
 from . import test_export
 from . import test_floor
 from . import test_forgetting
@@ -97,8 +99,8 @@ from . import test_redemption_states
 from . import test_results_ui
 from . import test_retention
 from . import test_run
-from . import test_statistics
 from . import test_sms_parts
+from . import test_statistics
 from . import test_stays
 from . import test_store_import
 from . import test_token

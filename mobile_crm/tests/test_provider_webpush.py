@@ -7,19 +7,23 @@ import uuid
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import BaseCase, tagged
 
 from ..models import mobile_provider_webpush
+from ..models.mobile_message_queue import MAX_TRIES
 from ..tools import push_service, webpush
 from ..tools.delivery import LONGEST_BATCH, Outcome, Parcel
+from ..tools.push_address import Subscription
 from ..tools.push_service import PATIENCE, PushService, meaning, retry_after
 from ..tools.transport import Failure, Reply
 from .common import MobileCommon
 from .push_servers import WebPushServer, ca_file, faults
+from .push_servers.webpush import OTHER_KEY
 
 OFFER = '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f10'
 
@@ -151,6 +155,12 @@ class TestProviderWebpush(WebPushCommon):
         self.assertEqual((fine.status, large.status, large.reason), ('sent', 'failed', 'too_large'))
         self.assertEqual(len(self.service.received), 1)
 
+    def test_what_is_over_is_not_sent(self):
+        sent, late = self.send(
+            self.parcel(), self.parcel(expires_at=fields.Datetime.now() - timedelta(seconds=1)))
+        self.assertEqual((sent.status, late.status, late.reason), ('sent', 'retry', 'too_old'))
+        self.assertEqual(len(self.service.received), 1)
+
     # === ADDRESSES === #
 
     def test_addresses_that_are_none(self):
@@ -211,7 +221,8 @@ class TestProviderWebpush(WebPushCommon):
         self.app.webpush_enabled = False
         self.assertFalse(self.env['mobile.provider.webpush']._is_ready(self.company, self.app))
         outcome = self.only(parcel)
-        self.assertEqual((outcome.status, outcome.reason, outcome.is_providers_fault), ('retry', 'no_credentials', True))
+        self.assertEqual(
+            (outcome.status, outcome.reason, outcome.is_providers_fault), ('retry', 'no_credentials', True))
         self.assertFalse(self.service.kinds)
 
     def test_nothing_secret_is_told(self):
@@ -250,12 +261,13 @@ class TestProviderWebpush(WebPushCommon):
         self.assertEqual(
             {(outcome.status, outcome.reason, outcome.retry_after) for outcome in outcomes},
             {('retry', 'provider_down', 120.0)})
+        self.assertFalse(any(outcome.is_try for outcome in outcomes))
         self.assertFalse(any(outcome.is_providers_fault for outcome in outcomes), "the others are to go on")
         failing.behave()
         *spared, sent = self.send(*batch(), self.parcel())
         self.assertEqual(sent.status, 'sent')
         self.assertEqual({outcome.status for outcome in spared}, {'retry'})
-        self.assertTrue(all(100 < outcome.retry_after <= 120 for outcome in spared))
+        self.assertTrue(all(100 < outcome.retry_after <= 120 and not outcome.is_try for outcome in spared))
         self.assertEqual(failing.kinds['send'], PATIENCE)
         for service in PushService._known.values():
             service.rests_until -= 121
@@ -263,11 +275,36 @@ class TestProviderWebpush(WebPushCommon):
 
     def test_the_rest_of_a_batch_is_spared(self):
         self.service.misbehave(faults.status(429))
-        with patch.object(mobile_provider_webpush, 'IN_FLIGHT', PATIENCE):
+        with patch.object(push_service, 'CAUTIOUS', PATIENCE):
             outcomes = self.send(*(self.parcel() for _number in range(3 * PATIENCE)))
         self.assertEqual(self.service.kinds['send'], PATIENCE)
         self.assertEqual({(outcome.status, outcome.reason) for outcome in outcomes}, {('retry', 'rate_limited')})
         self.assertTrue(all(outcome.retry_after for outcome in outcomes[PATIENCE:]))
+
+    def test_an_outage_takes_no_tries(self):
+        """A message outlives an outage of its browser's service, however long, and arrives after it."""
+        device = self._make_device(platform='web')
+        device._sign_in(self.anna_user)
+        device.write({'push_provider': 'webpush', 'push_address': Subscription.parse(
+            json.dumps(self.service.subscribe(self.public_key))).text, 'notifications_allowed': True})
+        self.env['mobile.consent']._append(self.anna, self.company, {'push': True}, 'import')
+        origin = self.env['mobile.message']._post([{
+            'partner_id': self.anna.id, 'company_id': self.company.id, 'title': "Hello"}], channels=('push',))
+        self.service.refuse()
+        self.env.flush_all()
+        start = fields.Datetime.now()
+        for minutes in range(0, 240, 5):
+            if minutes == 180:
+                self.service.listen()
+            with freeze_time(start + timedelta(minutes=minutes)), self.enter_registry_test_mode(), \
+                    self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env['mobile.message']._work(env['mobile.sender'].browse(self.sender.id))
+        self.env.invalidate_all()
+        attempt = origin.delivery_ids
+        self.assertEqual((attempt.state, attempt.channel), ('sent', 'push'))
+        self.assertGreater(attempt.tries, MAX_TRIES)
+        self.assertEqual(self.service.received[0].public_id, origin.uuid)
 
     def test_one_that_is_told_to_wait_stops_nobody(self):
         self.service.misbehave(faults.status(429, retry_after=3600), times=PATIENCE - 1)
@@ -326,8 +363,7 @@ class TestPushService(BaseCase):
             (400, apple % b'VapidPkHashMismatch', ('dead', 'no_address')),
             (401, b'', ('retry', 'no_credentials')), (403, b'', ('retry', 'no_credentials')),
             (403, apple % b'BadJwtToken', ('retry', 'no_credentials')),
-            (403, b'the VAPID credentials in the authorization header do not correspond to the credentials used to '
-                  b'create the subscriptions.\n', ('dead', 'no_address')),
+            (403, OTHER_KEY.encode(), ('dead', 'no_address')),
             (401, b'{"code":401,"errno":109,"error":"Unauthorized","message":"VAPID public key mismatch"}',
              ('dead', 'no_address')),
             (403, b'\xff\xfe not correspond to the ' + b'x' * 10 ** 5, ('dead', 'no_address')),
@@ -341,9 +377,11 @@ class TestPushService(BaseCase):
 
     def test_what_is_kept_of_an_answer(self):
         for body, detail in (
-            (b'', 'HTTP 403'), (b'{"reason":"BadJwtToken"}', 'HTTP 403 BadJwtToken'), (b'{"errno": 109}', 'HTTP 403 109'),
-            (b'{"reason":"https://fcm.googleapis.com/secret"}', 'HTTP 403'), (b'{"reason": ["x"]}', 'HTTP 403'),
-            (b'no such subscription: secret', 'HTTP 403'), (b'"x"', 'HTTP 403'), (b'[1]', 'HTTP 403'), (b'1', 'HTTP 403'),
+            (b'', 'HTTP 403'), (b'{"errno": 109}', 'HTTP 403 109'),
+            (b'{"reason":"BadJwtToken"}', 'HTTP 403 BadJwtToken'), (b'{"reason": ["x"]}', 'HTTP 403'),
+            (b'{"reason":"https://fcm.googleapis.com/secret"}', 'HTTP 403'),
+            (b'no such subscription: secret', 'HTTP 403'), (b'"x"', 'HTTP 403'), (b'[1]', 'HTTP 403'),
+            (b'1', 'HTTP 403'),
         ):
             self.assertEqual(meaning(7, Reply(403, {}, body)).detail, detail)
 

@@ -71,5 +71,6 @@ class TestSmsParts(BaseCase):
         self.assertEqual(tidy(text), text)
 
     def test_what_is_made_plain(self):
-        self.assertEqual(tidy("“5\N{NARROW NO-BREAK SPACE}€” … don\N{RIGHT SINGLE QUOTATION MARK}t"), "\"5 €\" ... don't")
+        self.assertEqual(
+            tidy("“5\N{NARROW NO-BREAK SPACE}€” … don\N{RIGHT SINGLE QUOTATION MARK}t"), "\"5 €\" ... don't")
         self.assertEqual(tidy("“Łódź”\N{NO-BREAK SPACE}x"), "“Łódź” x", "it would win nothing")

@@ -13,7 +13,9 @@ PATHS = {OPEN: '/m/', STOP: '/s/'}
 SIGNATURE = 8
 #: Of a message in a link; PostgreSQL's ids have no more.
 ID = 4
-_TOKEN = re.compile(r'[A-Za-z0-9_-]{16}')
+#: Symbols of a token.
+TOKEN_LENGTH = (ID + SIGNATURE) * 4 // 3
+_TOKEN = re.compile(rf'[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}')
 
 _SCHEME = re.compile(r'([A-Za-z][A-Za-z0-9+.-]*):')
 # What a browser would run or read as a part of the page that links to it, or of the phone itself.

@@ -53,6 +53,8 @@ class Outcome(NamedTuple):
     :ivar str | None detail: what the provider calls it, without addresses and text.
     :ivar bool is_providers_fault: it would have happened to any parcel: enough of them, and the provider is left alone.
     :ivar float | None retry_after: seconds that the provider asks for; for all parcels with ``is_providers_fault``.
+    :ivar bool is_try: False for a ``retry`` that is not one of the tries that a message has, while one of several
+        services behind a provider is away; those of ``is_providers_fault`` are none either.
     """
 
     id: int
@@ -61,3 +63,4 @@ class Outcome(NamedTuple):
     detail: str | None = None
     is_providers_fault: bool = False
     retry_after: float | None = None
+    is_try: bool = True

@@ -53,13 +53,8 @@ class Subscription(NamedTuple):
             raise ValueError("The endpoint of the subscription is no https address of a push service")
         if len(_decoded(auth)) != AUTH_LENGTH:
             raise ValueError("keys.auth of the subscription is not 16 bytes in base64url")
-        point = _decoded(p256dh)
-        try:
-            if len(point) != POINT_LENGTH:
-                raise ValueError
-            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-        except ValueError:
-            raise ValueError("keys.p256dh of the subscription is no point on P-256 in base64url") from None
+        if not _is_point(_decoded(p256dh)):
+            raise ValueError("keys.p256dh of the subscription is no point on P-256 in base64url")
         return cls(endpoint, p256dh.rstrip('='), auth.rstrip('='))
 
     @property
@@ -108,6 +103,14 @@ def checked_address(provider, address):
     if not FCM_TOKEN.fullmatch(address):
         raise ValueError("An address of FCM is a registration token: letters, digits, and _ : . -")
     return address
+
+
+def _is_point(data):
+    """Tell whether bytes are an uncompressed point on P-256."""
+    try:
+        return len(data) == POINT_LENGTH and bool(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), data))
+    except ValueError:
+        return False
 
 
 def _decoded(text):

@@ -23,10 +23,12 @@ OTHER_KEY = re.compile(r'not correspond to the|key mismatch|PkHashMismatch|Misma
 # What a 400 is about when it is about who sends.
 SIGNATURE = re.compile(r'vapid|jwt|authori[sz]ation|crypto-key', re.IGNORECASE)
 LONGEST_ANSWER = 2000
+#: How many messages a service gets before it is looked at whether it takes them; the second number, where it does.
+CAUTIOUS, CONFIDENT = 100, 1000
 
 
 class PushService:
-    """One push service as this process knows it, for one key: how often it has failed in a row, and until when it rests.
+    """One push service as this process knows it, for one key: how often it failed in a row, and until when it rests.
 
     Each process finds out for itself, with a few messages. That costs less than a row that all of them write, and the
     sender's own circuit breaker would stop the other services too.
@@ -37,6 +39,7 @@ class PushService:
     def __init__(self, name=''):
         self.name = name
         self.failures = 0
+        self.bearable = CAUTIOUS
         self.rests_until = 0.0
         self.reason = 'provider_down'
 
@@ -50,10 +53,7 @@ class PushService:
         return cls._known.setdefault((public_key, service), cls(service))
 
     def may_connect(self, _host, address):
-        """Tell whether an IP address is one to send to: a known host is not within our own network, a listed one may be.
-
-        :param str address:
-        """
+        """Tell whether to send to an IP address: a known host is not within our own network, a listed one may be."""
         return self.name not in KNOWN_HOSTS or ip_address(address).is_global
 
     def wait(self):
@@ -64,6 +64,7 @@ class PushService:
         """Remember what it answered last."""
         is_failure = outcome.status in ('retry', 'unknown')
         self.failures = self.failures + 1 if is_failure else 0
+        self.bearable = CAUTIOUS if is_failure else CONFIDENT
         if self.failures >= PATIENCE:
             self.reason = outcome.reason if outcome.status == 'retry' else 'provider_down'
             self.rests_until = time.monotonic() + min(outcome.retry_after or REST, LONGEST_REST)
@@ -72,7 +73,8 @@ class PushService:
 def meaning(parcel_id, result):
     """Return what an answer, or its absence, means for a parcel.
 
-    No answer is told as the provider's fault: that would stop all push services for one of them.
+    No answer is told as the provider's fault: that would stop all push services for one of them. Nor is what a service
+    could not take a try of the message, which waits until its own time is over.
 
     :param int parcel_id:
     :param result: ``Reply`` or ``Failure``.
@@ -80,14 +82,16 @@ def meaning(parcel_id, result):
     """
     if isinstance(result, Failure):
         if result.kind == 'not_sent':
-            return Outcome(parcel_id, 'retry', 'provider_down', result.detail)
+            return Outcome(parcel_id, 'retry', 'provider_down', result.detail, is_try=False)
         return Outcome(parcel_id, 'unknown', 'outcome_unknown', result.detail)
     words = result.body[:LONGEST_ANSWER].decode('utf-8', 'replace')
     status, reason = _judged(result.status, words)
     if status == 'sent':
         return Outcome(parcel_id, status)
-    wait = retry_after(result.headers.get('retry-after')) if status == 'retry' else None
-    return Outcome(parcel_id, status, reason, _detail(result.status, words), retry_after=wait)
+    if status == 'retry':
+        return Outcome(parcel_id, status, reason, _detail(result.status, words), is_try=False,
+                       retry_after=retry_after(result.headers.get('retry-after')))
+    return Outcome(parcel_id, status, reason, _detail(result.status, words))
 
 
 def _judged(status, words):

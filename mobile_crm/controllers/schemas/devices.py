@@ -22,8 +22,8 @@ class Push(Schema):
 
     provider: Literal['fcm', 'apns', 'webpush']
     address: str = Field(min_length=1, max_length=4096, description=(
-        'fcm: the registration token; apns: the device token in hexadecimal; webpush: the JSON of the PushSubscription, '
-        'as text'))
+        'fcm: the registration token; apns: the device token in hexadecimal; webpush: the JSON of the '
+        'PushSubscription, as text'))
 
     @field_validator('address')
     @classmethod

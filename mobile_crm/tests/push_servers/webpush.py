@@ -19,8 +19,9 @@ LONGEST, SKEW = 24 * 3600, 60
 VAPID = re.compile(r'vapid t=(?P<t>[\w.-]+), ?k=(?P<k>[\w-]+)|vapid k=(?P<k2>[\w-]+), ?t=(?P<t2>[\w.-]+)', re.I)
 TOPIC = re.compile(r'[\w-]{1,32}', re.ASCII)
 # In FCM's words.
-OTHER_KEY = ('the VAPID credentials in the authorization header do not correspond to the credentials used to create the '
-             'subscriptions.')
+OTHER_KEY = (
+    'the VAPID credentials in the authorization header do not correspond to the credentials used to create the '
+    'subscriptions.')
 ERRORS = {
     400: 'Bad request', 401: 'Missing or invalid authorization', 403: 'The key is not the subscription\'s',
     404: 'No such subscription', 410: 'The subscription is gone', 413: 'Payload too large', 429: 'Too many requests',

@@ -23,6 +23,10 @@ registry.category("web_tour.tours").add("mobile_crm_results", {
             trigger: ".o_mobile_crm_lift[data-state=open]:contains('Not yet significant')",
         },
         {
+            content: "What became of the messages by each channel, and why some were not sent",
+            trigger: ".o_mobile_crm_channels [data-key=push]:contains('Notification') [data-key=provider_down]:contains('1 ×')",
+        },
+        {
             content: "The variants are compared",
             trigger: ".o_mobile_crm_variants:contains('Warm'):contains('Dry')",
         },
