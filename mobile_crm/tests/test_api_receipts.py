@@ -153,6 +153,17 @@ class TestApiReceipts(MobileHttpCase):
         self.assertProblem(anonymous.post(f'/messages/{other.uuid}/delivered'), 404, 'not_found')
         self.assertProblem(anonymous.get('/messages'), 401, 'sign_in_required')
 
+    def test_a_phone_that_was_handed_on_reads_nothing_of_the_one_before(self):
+        message = self.message()
+        attempt = self.attempt(message, self.phone)
+        self.phone._sign_out()
+        self.phone._sign_in(self.ben_user)
+        client = self.phone_of(self.phone)
+        for path in ('read', 'delivered'):
+            self.assertProblem(client.post(f'/messages/{message.uuid}/{path}'), 404, 'not_found')
+        self.assertEqual(self.tell((message, 'opened', None), client=client).json['accepted'], 0)
+        self.assertEqual((message.state, attempt.state), ('sent', 'sent'))
+
     def test_the_push_to_this_phone_was_delivered_and_no_other(self):
         message = self.message()
         tablet = self._make_device()

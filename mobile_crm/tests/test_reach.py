@@ -150,8 +150,8 @@ class TestReach(ReachCase):
 
     def test_a_newer_message_replaces_the_one_before(self):
         self.campaign.replaces_earlier = True
-        first, bens = self.offer(minutes_ago=6), self.offer(self.phone_ben)
-        second = self.offer(fence=self.fence_far)
+        first, bens = self.offer(minutes_ago=12), self.offer(self.phone_ben)
+        second = self.offer(fence=self.fence_far, minutes_ago=6)
         self.assertEqual(self.states(first), [('push', 'cancelled', 'replaced')])
         self.send()
         self.assertCountEqual(self.sent(), [bens.uuid, second.uuid])
