@@ -1,11 +1,10 @@
 """The length of text messages, held against one that is really cut into parts."""
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
 from ..tools.sms_parts import GSM_BASIC, GSM_EXTENSION, is_gsm, measure, tidy
-
 
 
 def texts(alphabet):
@@ -15,6 +14,7 @@ def texts(alphabet):
                      piece, piece, st.integers(0, 60), piece)
 
 
+LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 GSM = texts(st.sampled_from(sorted(GSM_BASIC | GSM_EXTENSION)))
 ANY = texts(st.characters(exclude_categories=['Cs']))
 
@@ -59,6 +59,7 @@ class TestSmsParts(BaseCase):
         ):
             self.assertEqual(measure(text), expected, text[:3])
 
+    @LAW
     @given(text=GSM | ANY)
     def test_it_counts_what_is_sent(self, text):
         parts, size = cut(text), measure(text)
@@ -66,15 +67,18 @@ class TestSmsParts(BaseCase):
         self.assertEqual(size.units, sum(len(letter) for part in parts for letter in part))
         self.assertLessEqual(size.units, size.room)
 
+    @LAW
     @given(text=GSM | ANY, more=GSM | ANY)
     def test_more_is_never_less(self, text, more):
         self.assertGreaterEqual(measure(text + more).parts, measure(text).parts)
 
+    @LAW
     @given(text=GSM | ANY)
     def test_tidying_costs_nothing(self, text):
         self.assertEqual(tidy(tidy(text)), tidy(text))
         self.assertLessEqual(measure(tidy(text)).parts, measure(text).parts)
 
+    @LAW
     @given(text=GSM)
     def test_what_is_plain_stays(self, text):
         self.assertEqual(tidy(text), text)
