@@ -1,9 +1,7 @@
 -- no provider accepts a copy of the database, and no customer of the original hears from it
 UPDATE mobile_app
    SET fcm_sealed = NULL, fcm_stored_at = NULL, apns_sealed = NULL, apns_stored_at = NULL,
-       webpush_public_key = NULL, webpush_private_key = NULL, webpush_changed_at = NULL;
-   SET fcm_sealed = NULL, apns_sealed = NULL, webpush_private_key = NULL, webpush_public_key = NULL,
-       webpush_enabled = false;
+       webpush_public_key = NULL, webpush_private_key = NULL, webpush_changed_at = NULL, webpush_enabled = FALSE;
 UPDATE mobile_device
    SET push_provider = NULL, push_address = NULL
  WHERE push_address IS NOT NULL;

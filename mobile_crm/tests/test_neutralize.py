@@ -20,7 +20,8 @@ class TestNeutralize(OutboxCommon):
         for query in get_neutralization_queries(['mobile_crm']):
             self.env.cr.execute(query)
         self.env.invalidate_all()
-        self.env.cr.execute('SELECT count(fcm_sealed) + count(apns_sealed) + count(webpush_private_key) FROM mobile_app')
+        self.env.cr.execute(
+            'SELECT count(fcm_sealed) + count(apns_sealed) + count(webpush_private_key) FROM mobile_app')
         self.assertEqual(self.env.cr.fetchone(), (0,))
         self.assertFalse((self.phone + self.phone_ben).filtered(lambda device: device.sudo().push_address))
         for attempt in self.attempts(message) + handed_over:

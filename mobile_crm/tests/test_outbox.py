@@ -108,9 +108,6 @@ class TestOutbox(OutboxCommon):
         self.campaign.image_1920 = (
             b'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==')
         told = self.enter(self.phone, self.fence_near).message_id
-        told.delivery_ids.unlink()
-        told.next_channels = 'push'
-        self.Message._queue_next(told)
         self.send()
         parcel, = self.providers['fcm'].sent
         self.assertEqual(parcel.offer_id, told.card_id.mobile_uuid)
