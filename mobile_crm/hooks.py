@@ -21,7 +21,8 @@ OWN_TABLES = [
 # Odoo's models of which the demo data has records.
 DEMO_MODELS = [
     'crm.lead', 'loyalty.card', 'loyalty.program', 'product.category', 'product.pricelist', 'product.product',
-    'product.template', 'res.partner', 'res.partner.category', 'resource.calendar', 'resource.calendar.leaves', 'sale.order',
+    'product.template', 'res.partner', 'res.partner.category', 'resource.calendar', 'resource.calendar.leaves',
+    'sale.order',
 ]
 
 

@@ -42,6 +42,7 @@ class MobileApp(models.Model):
     fcm_channel = fields.Char(
         string="Notification Channel", size=100,
         help="The app's channel on Android in which notifications appear. Empty is the app's default one.")
+    fcm_ready = fields.Boolean(compute='_compute_push_trouble', groups=MANAGER)
     fcm_trouble = fields.Char(compute='_compute_push_trouble', groups=MANAGER)
 
     # Apple
@@ -62,6 +63,7 @@ class MobileApp(models.Model):
         required=True, default='production',
         help="Builds from Xcode have addresses of Apple's sandbox, which are unknown in production, and the reverse.")
     apns_token_at = fields.Datetime(copy=False, groups=fields.NO_ACCESS)
+    apns_ready = fields.Boolean(compute='_compute_push_trouble', groups=MANAGER)
     apns_trouble = fields.Char(compute='_compute_push_trouble', groups=MANAGER)
 
     # === COMPUTE METHODS === #
@@ -74,7 +76,9 @@ class MobileApp(models.Model):
                  'apns_environment')
     def _compute_push_trouble(self):
         for app in self:
+            app.fcm_ready = self.env['mobile.provider.fcm']._is_ready(app.company_id, app)
             app.fcm_trouble = app._fcm_trouble()
+            app.apns_ready = self.env['mobile.provider.apns']._is_ready(app.company_id, app)
             app.apns_trouble = app._apns_trouble()
 
     def _inverse_fcm_credential(self):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 # How far an attempt has come, the last is the best.
 FARTHEST = ['cancelled', 'expired', 'failed', 'queued', 'sending', 'sent', 'delivered', 'opened']

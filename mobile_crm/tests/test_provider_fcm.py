@@ -163,7 +163,7 @@ class TestProviderFcm(FcmCommon):
             (faults.garbage(), ('sent', None, None, False, None)),
         ):
             self.server.misbehave(fault)
-            self.assertEqual(self.only()[1:], expected, fault)
+            self.assertEqual(self.only()[1:6], expected, fault)
             self.server.behave()
 
     def test_date_to_come_back(self):
@@ -198,11 +198,11 @@ class TestProviderFcm(FcmCommon):
         self.assertEqual(self.server.kinds['token'], 1)
 
     def test_token_is_renewed_before_its_end(self):
-        now = fields.Datetime.now()
-        for minutes, tokens in ((0, 1), (54, 1), (56, 2)):
-            with freeze_time(now + timedelta(minutes=minutes)):
+        with freeze_time(fields.Datetime.now()) as clock:
+            for minutes, tokens in ((0, 1), (54, 1), (2, 2)):
+                clock.tick(timedelta(minutes=minutes))
                 self.only()
-            self.assertEqual(self.server.kinds['token'], tokens)
+                self.assertEqual(self.server.kinds['token'], tokens)
 
     def test_token_that_is_refused_is_renewed_once(self):
         self.only()
@@ -348,6 +348,7 @@ class TestProviderFcm(FcmCommon):
             self.assertEqual(self.only()[1:3], ('retry', 'no_credentials'))
         self.app.invalidate_recordset()
         self.assertFalse(self.app.fcm_trouble)
+        self.assertTrue(self.app.fcm_ready)
 
     def test_sealed_text_of_another_app_opens_nothing(self):
         other = self.app.copy()
@@ -369,6 +370,8 @@ class TestProviderFcm(FcmCommon):
             file.flush()
             with patch.dict(os.environ, {mobile_app_push.FCM_VARIABLE: file.name}):
                 self.assertEqual(self.only().status, 'sent')
+                self.app.invalidate_recordset()
+                self.assertEqual((self.app.fcm_ready, self.app.fcm_stored_at, self.app.fcm_trouble), (True, False, ''))
                 self.env['ir.config_parameter'].set_param('database.is_neutralized', 'true')
                 self.assertFalse(self.env['mobile.provider.fcm']._is_ready(self.company, self.app))
         with patch.dict(os.environ, {mobile_app_push.FCM_VARIABLE: file.name}), \
