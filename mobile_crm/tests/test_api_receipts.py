@@ -95,9 +95,9 @@ class TestApiReceipts(MobileHttpCase):
         message = self.message()
         times = [self.now - timedelta(minutes=minutes) for minutes in (40, 30, 20)]
         for _turn in range(2):
-            answer = self.tell((message, 'opened', times[2]), (message, 'opened', times[1]),
+            answer = self.tell(*((message, 'opened', at) for at in (times[2], times[1], times[2])),
                                (message, 'delivered', times[0]))
-            self.assertEqual(answer.json, {'accepted': 3, 'rejected': []})
+            self.assertEqual(answer.json, {'accepted': 4, 'rejected': []})
             self.assertEqual((message.delivered_at, message.opened_at), (times[0], times[1]))
 
     def test_bounds(self):

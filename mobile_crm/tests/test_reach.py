@@ -101,10 +101,13 @@ class TestReach(ReachCase):
         tablet.write({'push_provider': 'fcm', 'push_address': 'tablet-of-anna'})
         self.startPatcher(patch.object(
             self.registry['mobile.message'], '_ready', lambda model, company: [
-                ('push', 'fcm', model.env['mobile.app'].browse(app.id)) for app in (self.app, brand)]))
+                *(('push', 'fcm', model.env['mobile.app'].browse(app.id)) for app in (self.app, brand)),
+                ('sms', 'sms', model.env['mobile.app'])]))
         self.assertEqual(self.attempts(self.offer()).device_id, self.phone)
         self.phone.push_address = False
-        self.assertEqual(self.attempts(self.offer()).device_id, tablet.browse())
+        message = self.offer()
+        self.assertEqual(self.states(message), [('sms', 'queued', False)])
+        self.assertEqual(self.env['mobile.decision'].search([('message_id', '=', message.id)]).channel, 'sms')
         self.campaign.app_id = False
         self.assertEqual(self.attempts(self.offer()).device_id, tablet)
 
