@@ -7,6 +7,7 @@ finds its codes and ids ready in a table; ours makes them.
 import itertools
 import resource
 from functools import partial
+from unittest.mock import patch
 
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.tools import SQL
@@ -31,6 +32,7 @@ def run(system):
     database = system.database('issue', _seed)
     with system.environment(database) as env:
         campaign_id = _prepare(env)
+        pushing_id, app_id = _prepare_pushes(env, campaign_id)
     registry = system.registry(database)
 
     def within(work):
@@ -64,6 +66,12 @@ def run(system):
     def whole(env):
         env['mobile.campaign'].browse(campaign_id)._issue(next(batches))
 
+    def pushed(env):
+        """The same, and a notification in the queue for each customer's phone."""
+        ready = [('push', 'fcm', env['mobile.app'].browse(app_id))]
+        with patch.object(registry['mobile.message'], '_ready', lambda model, company: ready):
+            env['mobile.campaign'].browse(pushing_id)._issue(next(batches))
+
     batches_of_partners = _partners(registry)
     before = _memory()
     compare(
@@ -74,16 +82,17 @@ def run(system):
     say(f'  memory of this process at its most: {before:.0f} MB before, {_memory():.0f} MB after')
     own = Side(f'mobile.campaign._issue_coupons, {BATCH:,}', lambda: within(ours))
     whole_side = Side(f'ours with messages and decisions, {BATCH:,}', lambda: within(whole))
+    pushed_side = Side(f'… and notifications in the queue, {BATCH:,}', lambda: within(pushed))
     wizards = [
         Side(f'loyalty.generate.wizard, {WIZARD:,}', lambda: within(wizard)),
         Side(f'… without its mails, {WIZARD:,}', lambda: within(partial(wizard, loyalty_no_mail=True))),
         Side(f'… and without the chatter, {WIZARD:,}',
              lambda: within(partial(wizard, loyalty_no_mail=True, tracking_disable=True)))]
     compare(
-        "Odoo's own wizard, in smaller calls", own, whole_side, *wizards, meter=system.process_time(database),
-        slices=WIZARD_SLICES, calls=1, warm_up=1)
+        "Odoo's own wizard, in smaller calls", own, whole_side, pushed_side, *wizards,
+        meter=system.process_time(database), slices=WIZARD_SLICES, calls=1, warm_up=1)
     say(f'  rows per second, by processor time; goal: {WIZARD_GOAL} times the wizard')
-    for side, rows in ((own, BATCH), (whole_side, BATCH), *((side, WIZARD) for side in wizards)):
+    for side, rows in ((own, BATCH), (whole_side, BATCH), (pushed_side, BATCH), *((side, WIZARD) for side in wizards)):
         say(f'  {side.name:45} {rows * 1e9 / side.cpu_per_call:9,.0f}   ours are '
             f'{BATCH / own.cpu_per_call * side.cpu_per_call / rows:.1f} times as many')
 
@@ -108,11 +117,12 @@ def _prepare(env):
     program.communication_plan_ids.mail_template_id.report_template_ids = False
     campaign = env['mobile.campaign'].create({
         'name': "Benchmark", 'program_id': program.id, 'trigger': 'manual', 'message_title': "For you",
-        'message_body': "Come in, it is warm here."})
+        'message_body': "Come in, it is warm here.", 'channel_ids': []})
     env.flush_all()
     env.cr.execute(SQL(
-        """INSERT INTO mobile_decision (campaign_id, partner_id, company_id, cause, decided_at, outcome, reason, slot)
-                SELECT %s, partner.id, %s, 'benchmark ' || turn, now(), 'sent', 'passed', turn
+        """INSERT INTO mobile_decision (campaign_id, partner_id, company_id, cause, decided_at, outcome, reason, slot,
+                                        channel)
+                SELECT %s, partner.id, %s, 'benchmark ' || turn, now(), 'sent', 'passed', turn, 'push'
                   FROM generate_series(1, %s) turn, (SELECT DISTINCT partner_id AS id FROM mobile_device
                                                       WHERE partner_id IS NOT NULL ORDER BY 1 LIMIT %s) partner""",
         campaign.id, env.company.id, COUPONS // CUSTOMERS + 1, CUSTOMERS))
@@ -128,6 +138,28 @@ def _prepare(env):
     env.cr.execute('VACUUM ANALYZE')
     env.cr.connection.autocommit = False
     return campaign.id
+
+
+def _prepare_pushes(env, campaign_id):
+    """Let all customers take notifications; return the ids of a campaign that sends them and of the app."""
+    pushing = env['mobile.campaign'].browse(campaign_id).copy({'channel_ids': [(0, 0, {'channel': 'push'})]})
+    env.flush_all()
+    env.cr.execute("""UPDATE mobile_device SET push_provider = 'fcm', push_address = 'benchmark ' || id
+                       WHERE push_address IS NULL""")
+    wording = env['mobile.consent.wording'].search([('purpose', '=', 'push'), ('state', '=', 'current')], limit=1)
+    env.cr.execute(SQL(
+        """INSERT INTO mobile_consent (subject_id, company_id, purpose, granted, decided_at, version, text, lang,
+                                       source)
+                SELECT DISTINCT partner_id, %s, 'push', TRUE, now() AT TIME ZONE 'UTC', %s, %s, 'en_US', 'device'
+                  FROM mobile_decision
+                 WHERE NOT EXISTS (SELECT FROM mobile_consent consent
+                                    WHERE consent.subject_id = mobile_decision.partner_id AND consent.purpose = 'push')
+        """, env.company.id, wording.version, wording.text))
+    env.cr.commit()
+    env.cr.connection.autocommit = True
+    env.cr.execute('VACUUM ANALYZE')
+    env.cr.connection.autocommit = False
+    return pushing.id, env['mobile.app'].search([('kind', '=', 'phone')], order='id', limit=1).id
 
 
 def _batches(registry):

@@ -121,6 +121,12 @@ PAGES = {
     'phones': action('mobile_device_action'),
     'events': action('mobile_event_action'),
     'messages': action('mobile_message_action'),
+    'message': newest('mobile_message_action', 'mobile.message', [('delivery_ids', '!=', False)], tall=True),
+    'outbox': action('mobile_outbox_action'),
+    'outbox-graph': action('mobile_outbox_action', 'graph'),
+    'outbox-message': first_record('mobile_outbox_action'),
+    'senders': action('mobile_sender_action'),
+    'sender': first_record('mobile_sender_action'),
     'enquiries': action('mobile_enquiry_action'),
     'enquiry': newest('mobile_enquiry_action', 'mobile.enquiry', [('status', '=', 'answered')]),
     'enquiry-lead': newest(

@@ -21,7 +21,8 @@ OWN_TABLES = [
 # Odoo's models of which the demo data has records.
 DEMO_MODELS = [
     'crm.lead', 'loyalty.card', 'loyalty.program', 'product.category', 'product.pricelist', 'product.product',
-    'product.template', 'res.partner', 'res.partner.category', 'resource.calendar', 'resource.calendar.leaves', 'sale.order',
+    'product.template', 'res.partner', 'res.partner.category', 'resource.calendar', 'resource.calendar.leaves',
+    'sale.order',
 ]
 
 
@@ -31,6 +32,10 @@ def uninstall_hook(env):
     Coupons stay: they are Odoo's. Of the demo data in Odoo's models, what somebody has used stays as well, as theirs;
     Odoo would try to delete it, log an error for each and keep our external ids.
     """
+    # What waits in Odoo's queues would be sent without anybody being asked whether it is still wanted.
+    waiting = env['sms.tracker'].search([('mobile_message_id', '!=', False)]).mapped('sms_uuid')
+    env['sms.sms'].search([('uuid', 'in', waiting), ('state', '=', 'outgoing')]).unlink()
+    env['mail.mail'].search([('model', '=', 'mobile.message')]).unlink()
     env.cr.execute(SQL('UPDATE loyalty_card SET mobile_campaign_id = NULL WHERE mobile_campaign_id IS NOT NULL'))
     append_only.release(env.cr)
     ledger_guard.release(env.cr)

@@ -216,6 +216,16 @@ def odoo_cli(request):
     databases.drop(cli.database)
 
 
+@pytest.fixture(scope='module')
+def module_cli():
+    """Return Odoo's command line on a copy of a database with demo data, for all tests of a file."""
+    databases = Databases(odoo.ensure(), postgres.ensure())
+    cli = OdooCli(databases, f'{PREFIX}scratch_{os.getpid()}_module')
+    cli.fresh('full')
+    yield cli
+    databases.drop(cli.database)
+
+
 @pytest.fixture
 def serve(odoo_cli):
     """Return a function that starts a server on the scratch database; it is stopped after the test.

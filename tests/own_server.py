@@ -29,11 +29,10 @@ cp "$(dirname "$0")/blank.pdf" "$last"
 """
 
 
-class OwnServer(contextlib.ExitStack):
-    """A copy of a database on a private cluster, and a server on it.
+class OwnPostgres(contextlib.ExitStack):
+    """A copy of a database on a private cluster.
 
     :param str source: the database's connection string
-    :ivar str url: of the server
     """
 
     database = f'{PREFIX}own'
@@ -57,13 +56,7 @@ class OwnServer(contextlib.ExitStack):
             str(self.folder), self.port, postgres.ROLE, self.password, self.binaries.folder)
         self._copy_database()
         self.databases = Databases(odoo.ensure(), self.server)
-        self._start()
-        self.callback(lambda: server.stop(self.instance))
         return self
-
-    @property
-    def url(self):
-        return self.instance.url
 
     @property
     def dsn(self):
@@ -77,29 +70,10 @@ class OwnServer(contextlib.ExitStack):
         assert status == 0, text[-3000:]
         return text
 
-    # === WHAT IS KILLED === #
-
-    def kill_worker(self, choose):
-        """Kill one of the server's workers in the middle of what it does; the server starts another."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if workers := psutil.Process(self.instance.pid).children():
-                choose(workers).send_signal(signal.SIGKILL)
-
     def crash_postgres(self):
         """Stop PostgreSQL as a power failure would, and start it again: it recovers from its log."""
         self._pg('pg_ctl', 'restart', '-D', self.folder / 'data', '-m', 'immediate', '-w', '-t', PATIENCE,
                  '-l', self.folder / 'log', '-o', self._options)
-
-    def keep_running(self):
-        """Start the server again if it has ended: Odoo's main process does when a worker dies while PostgreSQL is
-        away. Where it is in earnest, the system's services do this.
-        """
-        if not self.instance.alive:
-            server.start(self.instance)
-
-    def wait_until_it_serves(self):
-        self.keep_running()
-        assert wait_until(self.instance.answers, PATIENCE, 0.2), 'the server does not come back'
 
     # === HOW IT BEGINS === #
 
@@ -143,6 +117,44 @@ class OwnServer(contextlib.ExitStack):
                 [self.binaries.folder / 'pg_restore', '--no-owner', '-d', self.database], stdin=dump.stdout,
                 check=True, env={**os.environ, **self.server.variables(self.database)})
         assert dump.returncode == 0
+
+
+class OwnServer(OwnPostgres):
+    """A copy of a database on a private cluster, and a server on it.
+
+    :ivar str url: of the server
+    """
+
+    def __enter__(self):
+        super().__enter__()
+        self._start()
+        self.callback(lambda: server.stop(self.instance))
+        return self
+
+    @property
+    def url(self):
+        return self.instance.url
+
+    # === WHAT IS KILLED === #
+
+    def kill_worker(self, choose):
+        """Kill one of the server's workers in the middle of what it does; the server starts another."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if workers := psutil.Process(self.instance.pid).children():
+                choose(workers).send_signal(signal.SIGKILL)
+
+    def keep_running(self):
+        """Start the server again if it has ended: Odoo's main process does when a worker dies while PostgreSQL is
+        away. Where it is in earnest, the system's services do this.
+        """
+        if not self.instance.alive:
+            server.start(self.instance)
+
+    def wait_until_it_serves(self):
+        self.keep_running()
+        assert wait_until(self.instance.answers, PATIENCE, 0.2), 'the server does not come back'
+
+    # === HOW IT BEGINS === #
 
     def _start(self):
         tools = self.folder / 'bin'

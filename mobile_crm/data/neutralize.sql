@@ -1,6 +1,7 @@
--- no provider accepts a copy of the database, and none of its customers hears from it
+-- no provider accepts a copy of the database, and no customer of the original hears from it
 UPDATE mobile_app
-   SET fcm_sealed = NULL, apns_sealed = NULL, vapid_sealed = NULL;
+   SET fcm_sealed = NULL, fcm_stored_at = NULL, apns_sealed = NULL, apns_stored_at = NULL,
+       webpush_public_key = NULL, webpush_private_key = NULL, webpush_changed_at = NULL, webpush_enabled = FALSE;
 UPDATE mobile_device
    SET push_provider = NULL, push_address = NULL
  WHERE push_address IS NOT NULL;
@@ -11,11 +12,10 @@ UPDATE mobile_message
 UPDATE mobile_message
    SET next_channels = NULL, fallback_at = NULL
  WHERE next_channels IS NOT NULL OR fallback_at IS NOT NULL;
--- scheduled actions that send, or decide to
+-- scheduled actions that send, or begin to
 UPDATE ir_cron
    SET active = false
- WHERE id IN (SELECT res_id FROM ir_model_data
-               WHERE module = 'mobile_crm' AND model = 'ir.cron'
-                 AND (name LIKE 'mobile\_outbox\_%'
-                      OR name IN ('ir_cron_mobile_occasion', 'ir_cron_mobile_campaign_days',
-                                  'mobile_campaign_run_cron')));
+  FROM ir_model_data data
+ WHERE data.model = 'ir.cron' AND data.res_id = ir_cron.id AND data.module = 'mobile_crm'
+   AND (starts_with(data.name, 'mobile_outbox_')
+        OR data.name IN ('mobile_campaign_run_cron', 'ir_cron_mobile_occasion', 'ir_cron_mobile_campaign_days'));

@@ -2,7 +2,7 @@ import smtplib
 
 from odoo import models
 
-from .mobile_provider_email import REASON_BY_FAILURE
+from .mobile_provider_email import HUNG_UP
 
 
 class MailMail(models.Model):
@@ -32,7 +32,8 @@ class MailMail(models.Model):
     def _prepare_outgoing_list(self, *args, **kwargs):
         """Override to ask once more, in the moment before it goes, whether its customer still wants the email."""
         attempts = self._mobile_attempts()
-        if attempts and not attempts._still_wanted(attempts.ids):
+        if attempts and not attempts._let_go(
+                {f'mail-{self.id}': attempts.id}, 'mail.ir_cron_mail_scheduler_action'):
             return []
         return super()._prepare_outgoing_list(*args, **kwargs)
 
@@ -43,8 +44,7 @@ class MailMail(models.Model):
         except smtplib.SMTPServerDisconnected:
             # Odoo leaves it as it is, to be looked at. The ones behind it are in the queue still.
             broken = self.exists().filtered(lambda mail: mail.model == 'mobile.message' and mail.state == 'exception')
-            attempts = broken._mobile_attempts()
-            attempts._report(attempts, 'failed', 'outcome_unknown', 'SMTPServerDisconnected')
+            broken._mobile_conclude(HUNG_UP)
             broken.sudo().unlink()
             raise
 
@@ -52,16 +52,23 @@ class MailMail(models.Model):
         """Override."""
         attempts, failed = self._mobile_attempts(), self.browse()
         if attempts and failure_type:
-            # The server's own words may hold the address, and are left out.
-            attempts._report(attempts, 'failed', REASON_BY_FAILURE.get(failure_type, 'rejected'), failure_type)
+            self._mobile_conclude(failure_type)
             # The attempt has the reason; a mail that could be sent anew by hand would come beside another one.
             failed = self.filtered(lambda mail: mail.model == 'mobile.message')
         elif attempts and success_emails:
-            attempts._report(attempts, 'sent')
+            attempts._conclude_sent(attempts)
         res = super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type)
         failed.exists().sudo().unlink()
         return res
+
+    def _mobile_conclude(self, failure):
+        """Tell the attempts behind these mails why they failed.
+
+        :param str failure: as Odoo calls it.
+        """
+        attempts, provider = self._mobile_attempts(), self.env['mobile.provider.email']
+        attempts._conclude([provider._outcome(attempt.id, failure) for attempt in attempts])
 
     def _mobile_attempts(self):
         """Return the ``mobile.message`` that these mails bring, elevated."""

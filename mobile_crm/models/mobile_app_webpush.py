@@ -24,7 +24,7 @@ class MobileApp(models.Model):
         string="Public Key", readonly=True, copy=False,
         help="Browsers subscribe with it (applicationServerKey). The app asks for it: GET /push/key.")
     webpush_private_key = fields.Char(copy=False, groups=fields.NO_ACCESS)
-    webpush_changed_at = fields.Datetime(string="Key Since", readonly=True, copy=False)
+    webpush_changed_at = fields.Datetime(string="Keys Since", readonly=True, copy=False)
 
     # === ACTION METHODS === #
 

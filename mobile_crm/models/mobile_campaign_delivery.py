@@ -141,6 +141,8 @@ class MobileCampaign(models.Model):
     def _left_place_sql(self, message):
         """Return the condition that a message came of being at a store which the customer has left since.
 
+        Of whom nothing more is heard may still be there; nor does a sign-out take anybody elsewhere.
+
         :param SQL message: the id of the ``mobile_message`` in the app's inbox.
         """
         return SQL(
@@ -151,7 +153,7 @@ class MobileCampaign(models.Model):
                  WHERE decision.message_id = %s AND decided.trigger IN %s
                    AND EXISTS (SELECT FROM mobile_presence stay
                                 WHERE stay.device_id = event.device_id AND stay.store_id = decision.store_id
-                                  AND stay.left_at >= event.occurred_at)
+                                  AND stay.left_at >= event.occurred_at AND stay.ending <> 'silence')
                    AND NOT EXISTS (SELECT FROM mobile_presence stay
                                     WHERE stay.device_id = event.device_id AND stay.store_id = decision.store_id
                                       AND stay.left_at IS NULL))""", message, STAYING_TRIGGERS)

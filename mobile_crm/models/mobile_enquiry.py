@@ -31,7 +31,7 @@ class MobileEnquiry(models.Model):
 
     uuid = fields.Char(string="Public ID", required=True, readonly=True, copy=False, default=lambda self: str(uuid4()))
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True)
     subject = fields.Char(required=True, readonly=True, help="As the customer wrote it.")
     channel = fields.Selection(
@@ -51,7 +51,7 @@ class MobileEnquiry(models.Model):
 
     # Where the staff answer it
     lead_id = fields.Many2one(
-        string="Lead", comodel_name='crm.lead', readonly=True, index='btree_not_null', ondelete='set null')
+        comodel_name='crm.lead', readonly=True, index='btree_not_null', ondelete='set null')
     is_on_contact = fields.Boolean(
         string="In the Contact's Chatter", readonly=True, help="It is answered on the contact, and is no lead.")
     user_id = fields.Many2one(
@@ -71,7 +71,6 @@ class MobileEnquiry(models.Model):
         comodel_name='mail.activity', readonly=True, index='btree_not_null', ondelete='set null')
 
     _uuid_unique = models.UniqueIndex('(uuid)')
-    _newest_idx = models.Index('(partner_id, create_date DESC, id DESC)')
 
     # === COMPUTE METHODS === #
 

@@ -15,7 +15,7 @@ class MobileEnquiryMessage(models.Model):
     # An answer has the public id of the message in the inbox that brought it.
     uuid = fields.Char(string="Public ID", required=True, readonly=True, copy=False, default=lambda self: str(uuid4()))
     enquiry_id = fields.Many2one(
-        comodel_name='mobile.enquiry', required=True, readonly=True, ondelete='cascade')
+        comodel_name='mobile.enquiry', required=True, readonly=True, index=True, ondelete='cascade')
     origin = fields.Selection(
         selection=[('customer', "Customer"), ('staff', "Staff")], string="From", required=True, readonly=True)
     name = fields.Char(string="Who", readonly=True, help="Who answered, as the customer is told.")
@@ -25,6 +25,5 @@ class MobileEnquiryMessage(models.Model):
         string="Message in Odoo", comodel_name='mail.message', readonly=True, ondelete='set null',
         help="The answer as it was written in the chatter.")
 
-    _thread_idx = models.Index('(enquiry_id, posted_at, id)')
     # An answer is brought once.
     _mail_message_unique = models.UniqueIndex('(mail_message_id) WHERE mail_message_id IS NOT NULL')

@@ -127,8 +127,8 @@ class MobileMessage(models.Model):
                        granted(SQL('message.partner_id'), company, purpose)) for purpose in ('location', 'profiling')]
         return [
             ('too_old', SQL('message.expires_at <= %s', now)),
-            ('too_old', SQL(
-                'campaign.id IS NOT NULL AND %s', self.env['mobile.campaign']._left_place_sql(SQL('message.origin_id')))),
+            ('too_old', SQL('campaign.id IS NOT NULL AND %s', self.env['mobile.campaign']._left_place_sql(
+                SQL('message.origin_id')))),
             ('customer_gone', SQL('partner.active IS NOT TRUE OR %s', self.env['mobile.erasure']._pending_sql(
                 SQL('message.partner_id'), company))),
             ('campaign_ended', SQL(
@@ -178,7 +178,8 @@ class MobileMessage(models.Model):
                      ORDER BY phone.id = message.device_id DESC NULLS LAST, phone.last_seen_at DESC NULLS LAST
                      LIMIT 1)"""),
             SQL('partner.tz'),
-            SQL("""(SELECT store.tz FROM mobile_decision decision JOIN mobile_store store ON store.id = decision.store_id
+            SQL("""(SELECT store.tz
+                      FROM mobile_decision decision JOIN mobile_store store ON store.id = decision.store_id
                      WHERE decision.message_id = message.origin_id LIMIT 1)"""),
             SQL('%s', sender.company_id.sudo().partner_id.tz or None))
         return SQL(

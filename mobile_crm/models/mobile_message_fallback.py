@@ -111,37 +111,38 @@ class MobileMessage(models.Model):
                                         %(senders)s::integer[]) AS sender (channel, provider, app_id, id)),
                origin AS MATERIALIZED (
                    SELECT message.id, message.partner_id, message.campaign_id, message.title, message.is_service,
-                          message.collapse_key, message.fallback_minutes,
-                          string_to_array(message.next_channels, ',') AS channels,
+                          message.collapse_key, message.fallback_minutes, message.state, message.opened_at,
+                          campaign.app_id, string_to_array(message.next_channels, ',') AS channels,
                           coalesce(message.expires_at, CASE WHEN message.is_service THEN %(service_expires)s::timestamp
                                                             ELSE %(expires)s::timestamp END) AS expires_at
                      FROM mobile_message message
+                     LEFT JOIN mobile_campaign campaign ON campaign.id = message.campaign_id
                     WHERE message.id = ANY(%(ids)s) AND message.company_id = %(company)s
                       AND (message.next_channels IS NOT NULL OR message.fallback_at IS NOT NULL)),
+               -- Carried on from here: PostgreSQL takes each of these for a single row, and would compare them all with
+               -- all if they were joined again.
                next AS MATERIALIZED (
-                   SELECT origin.id, way.channel, way.rank
+                   SELECT origin.*, way.channel, way.rank
                      FROM origin
-                     JOIN mobile_message message ON message.id = origin.id
                      JOIN res_partner partner ON partner.id = origin.partner_id
                      LEFT JOIN mobile_preference preference
                        ON preference.partner_id = origin.partner_id AND preference.company_id = %(company)s
-                    CROSS JOIN LATERAL (
+                     LEFT JOIN LATERAL (
                           SELECT given.channel, given.rank
                             FROM unnest(origin.channels) WITH ORDINALITY AS given (channel, rank)
-                           WHERE CASE given.channel %(open)s ELSE FALSE END
-                           ORDER BY given.rank LIMIT 1) way
-                    WHERE origin.expires_at > %(now)s AND message.state = 'sent' AND message.opened_at IS NULL),
+                           WHERE origin.expires_at > %(now)s AND origin.state = 'sent' AND origin.opened_at IS NULL
+                             AND CASE given.channel %(open)s ELSE FALSE END
+                           ORDER BY given.rank LIMIT 1) way ON TRUE),
                attempt AS (
                    INSERT INTO mobile_message (uuid, partner_id, company_id, campaign_id, channel, title, state,
                                                is_service, origin_id, sender_id, device_id, collapse_key, purposes,
                                                tries, faults, is_repeat, due_at, expires_at, create_uid, create_date,
                                                write_uid, write_date)
-                        SELECT %(uuid)s, origin.partner_id, %(company)s, origin.campaign_id, next.channel,
+                        SELECT %(uuid)s, origin.partner_id, %(company)s, origin.campaign_id, origin.channel,
                                origin.title, 'queued', origin.is_service, origin.id, target.sender_id,
                                target.device_id, origin.collapse_key, NULLIF(need.purposes, ''), 0, 0, FALSE, %(now)s,
                                origin.expires_at, %(uid)s, %(now)s, %(uid)s, %(now)s
-                          FROM next
-                          JOIN origin ON origin.id = next.id
+                          FROM next origin
                           LEFT JOIN unnest(%(campaigns)s::integer[], %(purposes)s::varchar[]) AS need (id, purposes)
                             ON need.id = origin.campaign_id
                          CROSS JOIN LATERAL (%(targets)s) target
@@ -149,14 +150,13 @@ class MobileMessage(models.Model):
                rest AS (
                    UPDATE mobile_message message
                       SET next_channels = left_over.channels,
-                          reason = CASE WHEN next.id IS NOT NULL OR message.state <> 'sent' THEN NULL
+                          reason = CASE WHEN origin.channel IS NOT NULL OR message.state <> 'sent' THEN NULL
                                         WHEN origin.expires_at <= %(now)s THEN 'too_old' ELSE 'no_way' END,
                           fallback_at = CASE WHEN left_over.channels IS NOT NULL AND left_over.at < origin.expires_at
                                              THEN left_over.at END
-                     FROM origin
-                     LEFT JOIN next ON next.id = origin.id
+                     FROM next origin
                     CROSS JOIN LATERAL (
-                          SELECT NULLIF(array_to_string(origin.channels[next.rank + 1:], ','), '') AS channels,
+                          SELECT NULLIF(array_to_string(origin.channels[origin.rank + 1:], ','), '') AS channels,
                                  %(now)s::timestamp + coalesce(NULLIF(origin.fallback_minutes, 0), %(minutes)s)
                                  * interval '1 minute' AS at) left_over
                     WHERE message.id = origin.id)
@@ -204,16 +204,15 @@ class MobileMessage(models.Model):
                  FROM mobile_device device
                  JOIN sender ON sender.app_id = device.app_id AND sender.provider = device.push_provider
                 WHERE device.partner_id = origin.partner_id AND device.company_id = %s AND device.active
-                  AND NOT EXISTS (SELECT FROM mobile_campaign campaign
-                                   WHERE campaign.id = origin.campaign_id AND campaign.app_id <> device.app_id)
+                  AND (origin.app_id IS NULL OR origin.app_id = device.app_id)
                   AND device.push_address IS NOT NULL AND device.notifications_allowed IS NOT FALSE""", company.id)
 
     @api.model
     def _targets_sql(self, company):
         return SQL(
-            """SELECT phone.sender_id, phone.device_id FROM (%s) phone WHERE next.channel = 'push'
+            """SELECT phone.sender_id, phone.device_id FROM (%s) phone WHERE origin.channel = 'push'
                UNION ALL
-               SELECT sender.id, NULL FROM sender WHERE next.channel <> 'push' AND sender.channel = next.channel""",
+               SELECT sender.id, NULL FROM sender WHERE origin.channel <> 'push' AND sender.channel = origin.channel""",
             self._phones_sql(company))
 
     @api.model

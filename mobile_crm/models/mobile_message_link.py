@@ -64,6 +64,9 @@ class MobileMessage(models.Model):
         link, website = self.link or self.origin_id.link or '', self.company_id.website or ''
         website = website if click.kind_of(website) == 'web' else None
         kind = click.kind_of(link)
+        if kind == 'path' and (self.enquiry_id or self.origin_id.enquiry_id):
+            # A conversation is in the app alone, and its path is the app's.
+            return None, None
         if kind == 'path':
             kind, link = 'web', urljoin(website or self.company_id.get_base_url(), link)
         elif not kind:

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 # How far an attempt has come, the last is the best.
 FARTHEST = ['cancelled', 'expired', 'failed', 'queued', 'sending', 'sent', 'delivered', 'opened']
@@ -37,20 +36,18 @@ class MobileMessage(models.Model):
 
     @api.model
     def _find_for(self, device, public_ids):
-        """Return the messages that a phone may name: its customer's, and what was sent to the phone itself.
-
-        A phone can tell of a push after its customer has signed out.
+        """Return the messages that a phone may name: its customer's; or what was sent to the phone itself, as long as
+        nobody is signed in there: a phone can tell of a push after its customer has signed out.
 
         :param device: ``mobile.device``, of the caller.
         :param public_ids: UUIDs as text.
         :return: messages of the app's inbox, elevated.
         :rtype: dict[str, MobileMessage]
         """
-        is_theirs = Domain('delivery_ids', 'any', [('device_id', '=', device.id)])
-        if device.partner_id:
-            is_theirs |= Domain('partner_id', '=', device.partner_id.id)
-        found = self.sudo().search(is_theirs & Domain([
-            ('uuid', 'in', list(public_ids)), ('channel', '=', 'inbox'), ('company_id', '=', device.company_id.id)]))
+        found = self.sudo().search([
+            ('uuid', 'in', list(public_ids)), ('channel', '=', 'inbox'), ('company_id', '=', device.company_id.id),
+            ('partner_id', '=', device.partner_id.id) if device.partner_id else
+            ('delivery_ids', 'any', [('device_id', '=', device.id)])])
         return {message.uuid: message for message in found}
 
     @api.model

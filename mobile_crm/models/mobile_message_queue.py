@@ -180,7 +180,7 @@ class MobileMessage(models.Model):
                 outcomes = self._hand_over_each(sender, provider, parcels)
                 given = {outcome.id for outcome in outcomes}
                 outcomes += [Outcome(parcel.id, 'failed', 'rejected') for parcel in parcels if parcel.id not in given]
-                origin_ids = self._write_outcomes(claim, outcomes, execute_racing)
+                self._write_outcomes(claim, outcomes, execute_racing)
                 self.env.flush_all()
                 self.env.cr.commit()  # pylint: disable=invalid-commit
             except (ConcurrencyError, TransactionRollbackError):
@@ -189,7 +189,7 @@ class MobileMessage(models.Model):
                 self.env.invalidate_all(flush=False)
                 continue
             sender._note(outcomes)
-            self._bring_forward(origin_ids, apart=True)
+            self._bring_forward(self._failed_origins(outcomes), apart=True)
             return len(parcels), looked_at, ended
 
     @api.model
@@ -233,13 +233,13 @@ class MobileMessage(models.Model):
         rest = 0.1
         while True:
             try:
-                origin_ids = self._write_outcomes(claim, outcomes, execute_apart)
+                self._write_outcomes(claim, outcomes, execute_apart)
                 dead = {outcome.id: outcome.detail for outcome in outcomes if outcome.status == 'dead'}
                 if dead:
                     self.env['mobile.device']._lose_addresses({
                         addresses[message_id]: detail for message_id, detail in dead.items()})
                 sender._note(outcomes)
-                self._bring_forward(origin_ids, apart=True)
+                self._bring_forward(self._failed_origins(outcomes), apart=True)
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 if time.monotonic() - claimed > LEASE:
                     raise
@@ -254,11 +254,9 @@ class MobileMessage(models.Model):
         """Write outcomes into the messages that are still in the hands of this claim.
 
         :param execute: of ``tools.racing``.
-        :return: the ids of the messages of which an attempt has ended without success.
-        :rtype: set[int]
         """
         if not outcomes:
-            return set()
+            return
         now = fields.Datetime.now()
         # Ascending, as other statements lock them.
         outcomes = sorted(outcomes, key=lambda outcome: outcome.id)
@@ -296,7 +294,7 @@ class MobileMessage(models.Model):
                                   WHEN step.state IN ('queued', 'failed') THEN coalesce(given.reason, 'rejected')
                              END AS reason) new
                 WHERE message.id = given.id AND message.claim = %(claim)s AND message.state = 'sending'
-            RETURNING message.id, message.origin_id, message.state""",
+            RETURNING message.id""",
             now=now, longest=LONGEST_REST, first=FIRST_REST, tries=MAX_TRIES, claim=claim,
             ids=[outcome.id for outcome in outcomes], statuses=[outcome.status for outcome in outcomes],
             reasons=[outcome.reason for outcome in outcomes], details=[outcome.detail for outcome in outcomes],
@@ -306,7 +304,16 @@ class MobileMessage(models.Model):
             # Who comes back at the same moment meets the same trouble; no secret hangs on it.
             jitter=[random.random() for _outcome in outcomes]))  # noqa: S311
         self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
-        return {origin_id for _id, origin_id, state in rows if state == 'failed' and origin_id}
+
+    @api.model
+    def _failed_origins(self, outcomes):
+        """Return the ids of the messages of which one of these attempts has failed.
+
+        They are asked for, as the database may have gone while it told that the outcomes were written.
+        """
+        ids = [outcome.id for outcome in outcomes if outcome.status not in ('sent', 'accepted')]
+        return {row[0] for row in ids and execute_apart(self.env, SQL(
+            "SELECT origin_id FROM mobile_message WHERE id = ANY(%s) AND state = 'failed'", ids))}
 
     @api.model
     def _follow_ends(self, ended):

@@ -3,22 +3,27 @@ from urllib.parse import urlencode, urlsplit
 from odoo import api, models
 from odoo.tools import email_normalize, format_date
 
+from ..tools.click import kind_of
 from ..tools.delivery import Outcome
 
 # Of the subject of an email that stops others; what follows it is the token of a link.
 STOP_SUBJECT = 'stop-'
+# What Odoo has no word for.
+HUNG_UP = 'SMTPServerDisconnected'
 # Programs that answer to every email, and forwarders, are told that nobody has written it.
 BULK_HEADERS = {'Precedence': 'bulk', 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply'}
-REASON_BY_FAILURE = {
-    'mail_email_invalid': 'no_address',
-    'mail_email_missing': 'no_address',
-    'mail_from_invalid': 'no_credentials',
-    'mail_from_missing': 'no_credentials',
-    'mail_smtp': 'provider_down',
-    'mail_bl': 'consent_withdrawn',
-    'mail_optout': 'consent_withdrawn',
-    'mail_spam': 'rejected',
-    'mail_dup': 'rejected',
+# What Odoo calls a failure: what became of the email, and why. Any other is a refusal.
+FAILURES = {
+    'mail_email_invalid': ('failed', 'no_address'),
+    'mail_email_missing': ('failed', 'no_address'),
+    'mail_bl': ('failed', 'consent_withdrawn'),
+    'mail_optout': ('failed', 'consent_withdrawn'),
+    # No mail server could be reached.
+    'mail_smtp': ('retry', 'provider_down'),
+    'mail_from_invalid': ('retry', 'no_credentials'),
+    'mail_from_missing': ('retry', 'no_credentials'),
+    # It has hung up in the middle of one.
+    HUNG_UP: ('unknown', 'provider_down'),
 }
 
 
@@ -34,6 +39,16 @@ class MobileProviderEmail(models.AbstractModel):
     _batch_size = 200
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _outcome(self, attempt_id, failure):
+        """Return what a failure means for an attempt.
+
+        :param str failure: as Odoo calls it. The server's own words may hold the address, and are left out.
+        :rtype: Outcome
+        """
+        status, reason = FAILURES.get(failure, ('failed', 'rejected'))
+        return Outcome(attempt_id, status, reason, failure, is_providers_fault=status != 'failed')
 
     @api.model
     def _is_ready(self, company, app=None):
@@ -70,7 +85,8 @@ class MobileProviderEmail(models.AbstractModel):
                 'message_id': f'<{names[parcel.id]}@{host}>',
                 'email_to': parcel.address,
                 'email_from': company.email_formatted,
-                'reply_to': company.email_formatted,
+                # Where Odoo reads mail, an answer finds its way to a person (``mail.thread.message_route``).
+                'reply_to': company.catchall_formatted if company.catchall_email else company.email_formatted,
                 'author_id': company.partner_id.id,
                 'record_company_id': company.id,
                 'record_alias_domain_id': company.alias_domain_id.id,
@@ -108,8 +124,8 @@ class MobileProviderEmail(models.AbstractModel):
             'parcel': parcel,
             'paragraphs': [line for line in (parcel.body or '').splitlines() if line.strip()],
             'link': link,
-            # An answer that leads nowhere needs no button.
-            'has_button': bool(parcel.link or not attempt.is_service),
+            # An answer needs no button, unless it leads to a place of its own beside the app.
+            'has_button': not attempt.is_service or kind_of(parcel.link) in ('web', 'app'),
             'code': card.code if card else None,
             'expires': card.expiration_date and format_date(qweb.env, card.expiration_date),
             'address': self._address(company),

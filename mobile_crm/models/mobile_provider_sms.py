@@ -2,31 +2,29 @@ from uuid import uuid4
 
 from odoo import api, models
 
+from ..tools.click import kind_of
 from ..tools.delivery import Outcome
 from ..tools.sms_parts import tidy
 
 SERVICE = 'sms'
-# What Odoo's queue and its providers call a failure, as a reason of ours.
-REASON_BY_FAILURE = {
-    'sms_number_missing': 'no_address',
-    'sms_number_format': 'no_address',
-    'sms_invalid_destination': 'no_address',
-    'sms_country_not_supported': 'rejected',
-    'sms_duplicate': 'rejected',
-    'sms_rejected': 'rejected',
-    'sms_not_allowed': 'rejected',
-    'sms_blacklist': 'consent_withdrawn',
-    'sms_optout': 'consent_withdrawn',
-    'sms_expired': 'gave_up',
-    'sms_not_delivered': 'gave_up',
-    'sms_server': 'provider_down',
-    'sms_acc': 'no_credentials',
-    'sms_credit': 'no_credentials',
-    'sms_registration_needed': 'no_credentials',
-    'twilio_authentication': 'no_credentials',
-    'twilio_callback': 'no_credentials',
-    'twilio_from_missing': 'no_credentials',
-    'twilio_from_to': 'no_credentials',
+# What Odoo's queue and its providers call a failure: what became of the message, and why. Any other is a refusal.
+FAILURES = {
+    'sms_number_missing': ('failed', 'no_address'),
+    'sms_number_format': ('failed', 'no_address'),
+    'sms_invalid_destination': ('failed', 'no_address'),
+    'sms_blacklist': ('failed', 'consent_withdrawn'),
+    'sms_optout': ('failed', 'consent_withdrawn'),
+    'sms_expired': ('failed', 'gave_up'),
+    'sms_not_delivered': ('failed', 'gave_up'),
+    # It may be that the service has it, and only its answer was lost.
+    'sms_server': ('unknown', 'provider_down'),
+    # No credit, or an account that is none: it may be another time.
+    'sms_acc': ('retry', 'no_credentials'),
+    'sms_credit': ('retry', 'no_credentials'),
+    'sms_registration_needed': ('retry', 'no_credentials'),
+    'twilio_authentication': ('retry', 'no_credentials'),
+    'twilio_callback': ('retry', 'no_credentials'),
+    'twilio_from_missing': ('retry', 'no_credentials'),
 }
 
 
@@ -43,6 +41,16 @@ class MobileProviderSms(models.AbstractModel):
     _is_transactional = True
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _outcome(self, attempt_id, failure):
+        """Return what a failure means for an attempt.
+
+        :param str failure: as Odoo calls it. What the provider says beside it may hold the number, and is left out.
+        :rtype: Outcome
+        """
+        status, reason = FAILURES.get(failure, ('failed', 'rejected'))
+        return Outcome(attempt_id, status, reason, failure, is_providers_fault=status != 'failed')
 
     @api.model
     def _is_ready(self, company, app=None):
@@ -89,8 +97,8 @@ class MobileProviderSms(models.AbstractModel):
         return {
             parcel.id: self._body(
                 company.with_context(lang=parcel.lang), parcel.title, parcel.body,
-                # An answer is all that was asked for; a link to our start page is none of it.
-                links[parcel.id] if parcel.link or parcel.id not in service else None,
+                # An answer is all that was asked for: a path within the app opens nothing here.
+                links[parcel.id] if parcel.id not in service or kind_of(parcel.link) in ('web', 'app') else None,
                 stops[parcel.id] if parcel.id not in service else None)
             for parcel in parcels}
 

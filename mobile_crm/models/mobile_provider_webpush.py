@@ -47,7 +47,9 @@ class MobileProviderWebpush(models.AbstractModel):
                 yield Outcome(parcel.id, 'retry', 'no_credentials', "no private key", is_providers_fault=True)
             return
         lines, hosts = {}, self.env['mobile.app']._webpush_hosts()
-        links = self.env['mobile.message']._tracked_link([parcel.id for parcel in parcels if parcel.link])
+        # One that was deleted since it was claimed must not cost the others theirs.
+        messages = self.env['mobile.message'].browse(parcel.id for parcel in parcels if parcel.link).exists()
+        links = messages._tracked_link(messages.ids)
         for parcel in parcels:
             try:
                 subscription = Subscription.parse(parcel.address)
@@ -96,14 +98,21 @@ def _send_line(service, keys, line, ends_at):
     :param list line: (Parcel, Subscription, payload) triples.
     :param float ends_at: by the transport's clock; nothing begins after it.
     """
-    for start in range(0, len(line), IN_FLIGHT):
+    while line:
         # Looked at again before each part: a service that has begun to fail is spared the rest.
         if service.wait() > 0:
-            for parcel, _subscription, _payload in line[start:]:
+            for parcel, _subscription, _payload in line:
                 yield Outcome(parcel.id, 'retry', service.reason, "resting after failures",
                               retry_after=service.wait(), is_try=False)
             return
-        requests = [_request(keys, *item) for item in line[start:start + IN_FLIGHT]]
+        part, line, requests = line[:service.bearable], line[service.bearable:], []
+        for parcel, subscription, payload in part:
+            ttl = (parcel.expires_at - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+            if ttl > 0:
+                requests.append(_request(keys, parcel, subscription, payload, ttl))
+            else:
+                # The outbox ends it when it looks at it again.
+                yield Outcome(parcel.id, 'retry', 'too_old', is_try=False)
         for request, result in exchange(
                 requests, in_flight=IN_FLIGHT, connections=CONNECTIONS, timeout=TIMEOUT,
                 deadline=max(0, ends_at - clock()), may_connect=service.may_connect):
@@ -112,8 +121,7 @@ def _send_line(service, keys, line, ends_at):
             yield outcome
 
 
-def _request(keys, parcel, subscription, payload):
-    ttl = (parcel.expires_at - datetime.now(UTC).replace(tzinfo=None)).total_seconds()
+def _request(keys, parcel, subscription, payload, ttl):
     return Request(parcel.id, subscription.endpoint, [
         ('authorization', keys.authorization(subscription.origin)),
         *webpush.headers(ttl, webpush.topic(parcel.collapse_key)),
@@ -123,11 +131,10 @@ def _request(keys, parcel, subscription, payload):
 def _merged(lines):
     """Run generators beside each other, each in a thread, and yield what they yield as it comes.
 
+    One alone too: what came is written down while the next is on its way.
+
     :param list lines: functions that return an iterator; they touch no database.
     """
-    if len(lines) == 1:
-        yield from lines[0]()
-        return
     results, done = queue.SimpleQueue(), object()
 
     def run(line):

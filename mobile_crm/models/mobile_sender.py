@@ -177,6 +177,8 @@ class MobileSender(models.Model):
         :param list[Outcome] outcomes: in the order in which they came.
         """
         self.ensure_one()
+        # A queue of Odoo's takes everything; what its provider says comes later.
+        outcomes = [outcome for outcome in outcomes if outcome.status != 'accepted']
         if not outcomes:
             return
         faults = [outcome for outcome in outcomes if outcome.is_providers_fault]

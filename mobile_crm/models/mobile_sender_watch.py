@@ -23,10 +23,10 @@ class MobileSender(models.Model):
     state = fields.Selection(
         selection=[('works', "Works"), ('resting', "Waits for the Provider"), ('stopped', "Paused")],
         string="Status", compute='_compute_state')
-    state_text = fields.Char(string="What It Does", compute='_compute_state')
+    state_text = fields.Char(string="Why", compute='_compute_state')
     queue_count = fields.Integer(string="Queued", compute='_compute_queue')
     oldest = fields.Char(string="Waiting For", compute='_compute_queue', help="How long the longest has waited.")
-    sent_today = fields.Integer(compute='_compute_queue')
+    sent_today = fields.Integer(string="Today", compute='_compute_queue', help="Messages that were sent today (UTC).")
 
     # === COMPUTE METHODS === #
 
@@ -52,7 +52,7 @@ class MobileSender(models.Model):
             elif sender.failures >= PATIENCE:
                 sender.state, sender.state_text = 'resting', self.env._("Tries again: %s", problem)
             else:
-                sender.state, sender.state_text = 'works', self.env._("Works")
+                sender.state, sender.state_text = 'works', False
 
     def _compute_queue(self):
         now, locale = fields.Datetime.now(), babel_locale_parse(get_lang(self.env).code)
@@ -147,5 +147,5 @@ class MobileSender(models.Model):
             sender.activity_schedule(
                 'mail.mail_activity_data_todo', user_id=user.id,
                 summary=sender.env._("Messages are not sent"),
-                note=sender.env._(
-                    "%(count)s messages are waiting. %(state)s.", count=sender.queue_count, state=sender.state_text))
+                note=' '.join(filter(None, [
+                    sender.env._("Messages that wait: %s.", sender.queue_count), sender.state_text])))

@@ -42,7 +42,7 @@ class ResPartner(models.Model):
         string="Why Messages Came or Didn't", comodel_name='mobile.decision', inverse_name='partner_id',
         groups='mobile_crm.group_mobile_crm_user')
     mobile_message_ids = fields.One2many(
-        string="Messages", comodel_name='mobile.message', inverse_name='partner_id',
+        string="Phone Messages", comodel_name='mobile.message', inverse_name='partner_id',
         domain=[('channel', '=', 'inbox')], groups='mobile_crm.group_mobile_crm_user')
     mobile_consent_ids = fields.One2many(
         string="Consents", comodel_name='mobile.consent', inverse_name='subject_id', readonly=True,

@@ -29,8 +29,9 @@ class SmsSms(models.Model):
         trackers = self._mobile_trackers()
         if not trackers:
             return self.browse()
-        wanted = self.env['mobile.message'].sudo()._still_wanted(trackers.mobile_message_id.ids)
-        unwanted = set(trackers.filtered(lambda tracker: tracker.mobile_message_id.id not in wanted).mapped('sms_uuid'))
+        waiting = {tracker.sms_uuid: tracker.mobile_message_id.id for tracker in trackers}
+        unwanted = set(waiting) - self.env['mobile.message'].sudo()._let_go(
+            waiting, 'sms.ir_cron_sms_scheduler_action')
         stopped = self.filtered(lambda sms: sms.uuid in unwanted)
         # The attempt knows why; the number and the text have no more use.
         stopped.sudo().write({'state': 'canceled', 'failure_type': False, 'to_delete': True})

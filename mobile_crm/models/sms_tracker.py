@@ -1,11 +1,7 @@
 from odoo import fields, models
 
-from ..tools.delivery import Outcome
-from .mobile_provider_sms import REASON_BY_FAILURE
-
 # What a text message has come to, by its state in Odoo's queue, where that tells us something.
 STATE_BY_SMS = {'process': 'sent', 'pending': 'sent', 'sent': 'delivered', 'error': 'failed', 'canceled': 'failed'}
-PROVIDERS_FAULTS = ('no_credentials', 'provider_down')
 
 
 class SmsTracker(models.Model):
@@ -33,18 +29,25 @@ class SmsTracker(models.Model):
     def _mobile_report(self, state, failure=None, is_stopped=False):
         """Tell the attempts behind these messages what became of them.
 
-        :param str failure: as Odoo calls it. What the provider says beside it may hold the number, and is left out.
+        :param str failure: as Odoo calls it.
+        :param bool is_stopped: whether somebody has taken them out of Odoo's queue.
         """
         attempts = self.sudo().mobile_message_id
         if not attempts:
             return
-        if state != 'failed':
+        if state == 'sent':
+            attempts._conclude_sent(attempts)
+        elif state == 'delivered':
             attempts._report(attempts, state)
-            return
-        reason = 'stopped_by_staff' if is_stopped and not failure else REASON_BY_FAILURE.get(failure, 'rejected')
-        attempts._report(attempts, 'failed', reason, failure)
-        if reason in PROVIDERS_FAULTS:
-            # No credit, or an account that is closed: the others would fare no better. Staff see it on the sender.
-            for sender, failed in attempts.grouped('sender_id').items():
-                sender._note([
-                    Outcome(attempt.id, 'failed', reason, failure, is_providers_fault=True) for attempt in failed])
+        elif is_stopped and not failure:
+            attempts._report(attempts, 'failed', 'stopped_by_staff')
+        else:
+            self._mobile_report_failure(attempts, failure)
+
+    def _mobile_report_failure(self, attempts, failure):
+        provider = self.env['mobile.provider.sms']
+        under_way = attempts.filtered(lambda attempt: attempt.state == 'sending')
+        under_way._conclude([provider._outcome(attempt.id, failure) for attempt in under_way])
+        # What was sent and did not arrive is not sent anew.
+        sent = attempts - under_way
+        sent._report(sent, 'failed', provider._outcome(0, failure).reason, failure)

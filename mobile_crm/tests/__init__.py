@@ -68,6 +68,7 @@ from . import test_map
 from . import test_map_geometry
 from . import test_map_ui
 from . import test_member_card
+from . import test_neutralize
 from . import test_occasion
 from . import test_offer_send
 from . import test_openapi

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import file_open
 
 from ..tools import vault
 from ..tools.push_address import Subscription, checked_address
@@ -237,6 +238,15 @@ class TestApiPush(MobileHttpCase):
             company_id=self.env['res.company'].create({'name': "Other"}).id)
         with self.assertRaises(AccessError):
             self.app.with_user(other_company).action_make_webpush_key()
+
+    def test_a_copy_for_tests_has_no_key(self):
+        self.registered_phone().get('/push/key')
+        self.env.flush_all()
+        with file_open('mobile_crm/data/neutralize.sql') as file:
+            self.env.cr.execute(file.read())
+        self.env.invalidate_all()
+        self.assertEqual((self.app.webpush_public_key, self.app.sudo().webpush_private_key), (False, False))
+        self.assertProblem(self.registered_phone().get('/push/key'), 404, 'not_found')
 
     def test_whom_a_push_service_asks(self):
         for email, url, subject in (

@@ -95,9 +95,9 @@ class TestApiReceipts(MobileHttpCase):
         message = self.message()
         times = [self.now - timedelta(minutes=minutes) for minutes in (40, 30, 20)]
         for _turn in range(2):
-            answer = self.tell((message, 'opened', times[2]), (message, 'opened', times[1]),
+            answer = self.tell(*((message, 'opened', at) for at in (times[2], times[1], times[2])),
                                (message, 'delivered', times[0]))
-            self.assertEqual(answer.json, {'accepted': 3, 'rejected': []})
+            self.assertEqual(answer.json, {'accepted': 4, 'rejected': []})
             self.assertEqual((message.delivered_at, message.opened_at), (times[0], times[1]))
 
     def test_bounds(self):
@@ -152,6 +152,17 @@ class TestApiReceipts(MobileHttpCase):
         self.assertEqual((message.state, attempt.state), ('delivered', 'delivered'))
         self.assertProblem(anonymous.post(f'/messages/{other.uuid}/delivered'), 404, 'not_found')
         self.assertProblem(anonymous.get('/messages'), 401, 'sign_in_required')
+
+    def test_a_phone_that_was_handed_on_reads_nothing_of_the_one_before(self):
+        message = self.message()
+        attempt = self.attempt(message, self.phone)
+        self.phone._sign_out()
+        self.phone._sign_in(self.ben_user)
+        client = self.phone_of(self.phone)
+        for path in ('read', 'delivered'):
+            self.assertProblem(client.post(f'/messages/{message.uuid}/{path}'), 404, 'not_found')
+        self.assertEqual(self.tell((message, 'opened', None), client=client).json['accepted'], 0)
+        self.assertEqual((message.state, attempt.state), ('sent', 'sent'))
 
     def test_the_push_to_this_phone_was_delivered_and_no_other(self):
         message = self.message()

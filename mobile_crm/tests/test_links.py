@@ -1,7 +1,7 @@
 import logging
 from unittest.mock import patch
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import ValidationError
@@ -16,6 +16,7 @@ BROWSER = {
     'User-Agent': "Mozilla/5.0 (Linux; Android 15; CUBOT X90) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
     'Accept-Language': 'de-DE,de;q=0.9',
 }
+LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KEY, OTHER_KEY = b'a' * 32, b'b' * 32
 NEVER = (
     'javascript:alert(1)', ' javascript:alert(1)', 'JavaScript:alert(1)', 'java\nscript:alert(1)', 'data:text/html,x',
@@ -182,6 +183,7 @@ class TestLinks(LinkCase):
 @tagged('-at_install', 'post_install')
 class TestClick(MobileCommon):
 
+    @LAW
     @given(message_id=st.integers(1, 2 ** 31 - 1))
     def test_a_token_names_its_message(self, message_id):
         token = click.sign(KEY, message_id)
@@ -189,12 +191,14 @@ class TestClick(MobileCommon):
         self.assertEqual(click.read(KEY, token), message_id)
         self.assertIsNone(click.read(OTHER_KEY, token))
 
+    @LAW
     @given(message_id=st.integers(1, 2 ** 31 - 1), place=st.integers(0, 15), symbol=st.sampled_from('AZaz09-_'))
     def test_a_changed_token_names_none(self, message_id, place, symbol):
         token = click.sign(KEY, message_id)
         changed = token[:place] + symbol + token[place + 1:]
         self.assertEqual(click.read(KEY, changed), message_id if changed == token else None)
 
+    @LAW
     @given(token=st.text())
     def test_nothing_from_outside_breaks_it(self, token):
         self.assertIsNone(click.read(KEY, token))

@@ -189,13 +189,18 @@ class TestOutboxChanges(OutboxCommon):
             'origin_id': self.origin.id, 'state': 'delivered', 'delivered_at': fields.Datetime.now()})
         self.assertEnds(attempt, 'cancelled', 'seen')
 
+    def answer(self):
+        """Post an answer, which nothing but its address keeps from being sent."""
+        self.origin = self.post('push', 'email', is_service=True)
+        return self.attempts(self.origin)
+
     def test_a_phone_that_changed_hands(self):
-        attempt = self.offer()
+        attempt = self.answer()
         self.phone._sign_in(self.ben_user)
         self.assertEnds(attempt, 'failed', 'no_address', goes_on=True)
 
     def test_a_phone_that_signed_out(self):
-        attempt = self.offer()
+        attempt = self.answer()
         self.phone._sign_out()
         self.assertEnds(attempt, 'failed', 'no_address', goes_on=True)
 

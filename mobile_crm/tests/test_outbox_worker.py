@@ -393,6 +393,21 @@ class TestOutboxWorker(OutboxCommon):
             self.send('fcm')
         self.assertEqual(attempt.state, 'sent')
 
+    def test_the_database_goes_after_it_has_written(self):
+        self.answer('failed', 'rejected')
+        message = self.post('push', 'sms')
+        write, failures = self.registry['mobile.message']._write_outcomes, [psycopg2.OperationalError]
+
+        def broken(model, *args):
+            write(model, *args)
+            if failures:
+                raise failures.pop()
+
+        with patch.object(self.registry['mobile.message'], '_write_outcomes', broken):
+            self.send('fcm')
+        self.look_after()
+        self.assertEqual(self.attempts(message).mapped('channel'), ['push', 'sms'])
+
     def test_not_for_longer_than_the_lease(self):
         self.post('push')
 

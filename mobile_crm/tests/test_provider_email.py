@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server, MailDeliveryException
 
+from ..tools.reply_text import own_words
 from .text_common import TextCommon
 
 BOUNCE = """\
@@ -92,7 +93,7 @@ class TestProviderEmail(TextCommon):
 
     def test_an_answer_has_no_word_about_stopping(self):
         self.env['mobile.consent']._append(self.anna, self.company, {'email': False}, 'device')
-        self.mail(is_service=True)
+        self.mail(is_service=True, link='/enquiries/1')
         mail = self.queue()
         self.assertEqual(literal_eval(mail.headers), {})
         self.assertNotIn('/s/', mail.body_html)
@@ -148,10 +149,15 @@ class TestProviderEmail(TextCommon):
         cut_off, waiting = self.mail(), self.mail(partner=self.ben)
         with self.mail_server(hang_up), mute_logger('odoo.addons.mail.models.mail_mail'):
             self.deliver_mails()
-        self.assertEqual((cut_off.state, cut_off.reason), ('failed', 'outcome_unknown'))
+        self.assertEqual((cut_off.state, cut_off.is_repeat), ('queued', True))
         self.assertEqual((waiting.state, self.queue().state), ('sending', 'outgoing'))
         self.deliver_mails()
         self.assertEqual([message['To'] for message in self.mails], ['ben@shop.example'])
+        with self.later(minutes=2):
+            self.send('email')
+            with self.mail_server(hang_up), mute_logger('odoo.addons.mail.models.mail_mail'):
+                self.deliver_mails()
+        self.assertEqual((cut_off.state, cut_off.reason), ('failed', 'outcome_unknown'), "once more, and no more")
 
     def test_without_a_server(self):
         def refuse(_server, *_args, **_kwargs):
@@ -161,7 +167,13 @@ class TestProviderEmail(TextCommon):
         with patch.object(IrMail_Server, '_connect__', refuse):
             self.deliver_mails()
         self.assertEqual(attempts.mapped(lambda attempt: (attempt.state, attempt.reason)),
-                         [('failed', 'provider_down')] * 2)
+                         [('queued', 'provider_down')] * 2)
+        self.assertFalse(self.queue())
+        with self.later(minutes=2):
+            self.send('email')
+            self.deliver_mails()
+        self.assertEqual(attempts.mapped('state'), ['sent'] * 2)
+        self.assertEqual(len(self.mails), 2)
 
     def test_what_staff_takes_out_of_odoos_queue_is_stopped(self):
         for take_out in ('cancel', 'unlink'):
@@ -209,6 +221,52 @@ class TestProviderEmail(TextCommon):
                 routes = None
             self.assertIs(self.env['mobile.consent']._is_granted(self.anna, self.company, 'email'), granted)
         self.assertEqual(routes, [])
+
+    # === ANSWERS === #
+
+    def answer(self, body, sender='anna@shop.example', message_id='<1@mx.example>', headers=''):
+        """Let an answer to the last email come in; return whether it was taken."""
+        text = (f'From: {sender}\nTo: all@shop-mail.example\nSubject: Re: Hello\nMessage-Id: {message_id}\n'
+                f'In-Reply-To: {self.mails[-1]["Message-Id"]}\n{headers}Content-Type: text/plain\n\n{body}')
+        message = message_from_string(text, policy=policy.SMTP)
+        Thread = self.env['mail.thread']
+        try:
+            return Thread.message_route(message, Thread.message_parse(message)) == []
+        except ValueError:
+            return False
+
+    def heard(self):
+        return self.env['mobile.enquiry.message'].search([
+            ('enquiry_id.partner_id', '=', self.anna.id)], order='id').mapped('text')
+
+    def test_an_answer_reaches_a_person_once(self):
+        attempt = self.mail()
+        self.deliver_mails()
+        self.assertEqual(self.mails[0]['Reply-To'], 'Test Shop <all@shop-mail.example>')
+        body = "Do you have it in red?\n\nOn Sunday Test Shop <all@shop-mail.example> wrote:\n> Hello\n> Anna\n"
+        for _again in range(2):
+            self.assertTrue(self.answer(body))
+        self.assertEqual(self.heard(), ["Do you have it in red?"])
+        enquiry = self.env['mobile.enquiry'].search([('partner_id', '=', self.anna.id)])
+        self.assertEqual((enquiry.channel, enquiry.message_id), ('email', attempt.origin_id))
+
+    def test_only_the_customer_answers(self):
+        self.mail()
+        self.deliver_mails()
+        # Odoo tells them that nobody reads what is sent there.
+        self.answer("I am somebody else", sender='ben@shop.example')
+        self.assertTrue(self.answer("I am away", headers='Auto-Submitted: auto-replied\n'))
+        self.assertEqual(self.heard(), [])
+
+    def test_what_is_quoted_is_left_out(self):
+        for body, words in (
+            ('<div>Yes, <b>please</b>.<div class="gmail_quote">On … wrote:<blockquote>Hello</blockquote></div></div>',
+             "Yes, please."),
+            ('<p>One</p><p>Two: a@b.example:</p>', "One\nTwo: a@b.example:"), ('', ''), (False, ''),
+            ('<pre>No.\n\nOn Sunday, at noon, Test Shop\n&lt;a@b.example&gt; wrote:\n&gt; Hello\n</pre>', "No."),
+            ('<blockquote>Only theirs</blockquote>', ''), ('<script>alert(1)</script><p>Hi</p>', "Hi"),
+        ):
+            self.assertEqual(own_words(body).replace('*', ''), words)
 
     # === BETWEEN THE QUEUES === #
 

@@ -1,5 +1,9 @@
 """Text messages through Odoo's queue."""
 from datetime import timedelta
+from unittest.mock import patch
+from uuid import uuid4
+
+import psycopg2
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -39,7 +43,7 @@ class TestProviderSms(TextCommon):
 
     def test_an_answer_has_no_word_about_stopping(self):
         self.env['mobile.consent']._append(self.anna, self.company, {'sms': False}, 'device')
-        self.text(is_service=True)
+        self.text(is_service=True, link='/enquiries/1')
         self.assertEqual(self.queue().body, "Hello\nAnna")
         self.deliver_texts()
         self.assertEqual(len(self.texts), 1)
@@ -74,13 +78,10 @@ class TestProviderSms(TextCommon):
 
     def test_failures_have_our_reasons_and_open_the_next_way(self):
         for status, reason in (
-            ('wrong_number_format', 'no_address'), ('insufficient_credit', 'no_credentials'),
-            ('unregistered', 'no_credentials'), ('country_not_supported', 'rejected'),
-            ('server_error', 'provider_down'), ('something_new', 'rejected'),
+            ('wrong_number_format', 'no_address'), ('country_not_supported', 'rejected'), ('something_new', 'rejected'),
         ):
             with self.subTest(status=status):
                 self.text_states = {'+32475112233': status}
-                self.sender('sms').write({'failures': 0, 'paused_until': False})
                 message = self.post('sms', 'email')
                 self.send('sms')
                 self.deliver_texts()
@@ -97,23 +98,42 @@ class TestProviderSms(TextCommon):
             self.tell(attempt, status)
             self.assertEqual((attempt.state, attempt.reason), ('failed', reason))
 
-    def test_without_credit_the_sender_says_so(self):
-        self.text_states = dict.fromkeys(['+32475112233', '+32476223344'], 'insufficient_credit')
-        messages = self.post('sms') + self.post('sms', partner=self.ben)
-        for _number in range(3):
+    def test_without_credit_they_wait_and_the_sender_says_so(self):
+        self.text_states = dict.fromkeys([self.anna.mobile_verified_phone], 'insufficient_credit')
+        messages = self.Message
+        for _number in range(6):
             messages += self.post('sms')
         self.send('sms')
         self.deliver_texts()
-        self.assertEqual(set(self.attempts(messages[0]).mapped('reason')), {'no_credentials'})
+        attempts = self.attempts(messages[0]) + self.attempts(messages[5])
+        self.assertEqual(attempts.mapped(lambda attempt: (attempt.state, attempt.reason, attempt.detail)),
+                         [('queued', 'no_credentials', 'sms_credit')] * 2)
         sender = self.sender('sms')
-        self.assertEqual((sender.problem, sender.failures), ('no_credentials', 5))
+        self.assertEqual((sender.problem, sender.failures), ('no_credentials', 6))
         self.assertGreater(sender.paused_until, fields.Datetime.now(), "the others would fare no better")
+        with self.later(minutes=2):
+            self.send('sms')
+            sending = messages.delivery_ids.filtered(lambda attempt: attempt.state == 'sending')
+            self.assertEqual(len(sending), 5, "a few show whether it is over")
+            self.assertEqual(sender.problem, 'no_credentials', "that Odoo's queue took them shows nothing")
+            self.text_states.clear()
+            self.deliver_texts()
+            self.assertEqual((sender.problem, sender.failures), (False, 0))
+        with self.later(minutes=4):
+            self.send('sms')
+            self.deliver_texts()
+        self.assertEqual(set(messages.delivery_ids.mapped('state')), {'sent'})
+        self.assertEqual(len(self.texts), 6)
 
-    def test_a_service_that_breaks_tells_no_number(self):
+    def test_an_answer_that_got_lost_means_once_more_at_most(self):
         self.text_states = {'+32475112233': AccessError("no +32475112233 here")}
         attempt = self.text()
         self.deliver_texts()
-        self.assertEqual((attempt.state, attempt.reason, attempt.detail), ('failed', 'provider_down', 'sms_server'))
+        self.assertEqual((attempt.state, attempt.is_repeat, attempt.detail), ('queued', True, 'sms_server'))
+        with self.later(minutes=2):
+            self.send('sms')
+            self.deliver_texts()
+        self.assertEqual((attempt.state, attempt.reason), ('failed', 'outcome_unknown'))
 
     def test_what_staff_stops_in_odoos_queue_is_stopped(self):
         for stop in ('action_set_canceled', 'unlink'):
@@ -171,13 +191,50 @@ class TestProviderSms(TextCommon):
         self.assertEqual(attempt.state, 'cancelled')
 
     def test_a_failed_one_is_not_sent_anew_by_odoos_button(self):
-        self.text_states = {'+32475112233': 'insufficient_credit'}
+        self.text_states = {'+32475112233': 'country_not_supported'}
         attempt = self.text()
         self.deliver_texts()
         self.text_states = {}
         with self.worker() as outbox:
             outbox.env['sms.sms'].search([('number', '=', '+32475112233')]).resend_failed()
         self.assertEqual((self.texts, attempt.state), ([], 'failed'))
+
+    def test_who_dies_while_sending_lets_it_be_sent_once_more(self):
+        for deaths, state in ((0, 'sent'), (1, 'sent'), (2, 'failed')):
+            self.texts.clear()
+            attempt = self.text()
+            name = self.env['sms.tracker'].search([('mobile_message_id', '=', attempt.id)]).sms_uuid
+            for _death in range(deaths):
+                # What was committed before the provider was asked; nothing else of that transaction is left.
+                with self.worker() as outbox:
+                    outbox._depart([name])
+            self.deliver_texts()
+            self.assertEqual((attempt.state, len(self.texts)), (state, int(state == 'sent')))
+            self.assertEqual(attempt.is_repeat, deaths == 1)
+        self.assertEqual(attempt.reason, 'outcome_unknown')
+
+    def test_news_in_the_wrong_moment_puts_it_off(self):
+        self.text()
+        lost = patch.object(
+            self.registry['mobile.message'], '_still_wanted', side_effect=psycopg2.errors.SerializationFailure)
+        with (lost, patch.object(self.registry['ir.cron'], '_trigger', autospec=True) as trigger,
+              self.assertRaises(psycopg2.errors.SerializationFailure)):
+            self.deliver_texts()
+        # It is tried at once, and not the next day.
+        self.assertEqual(trigger.call_args.args[0].id, self.env.ref('sms.ir_cron_sms_scheduler_action').id)
+        self.deliver_texts()
+        self.assertEqual(len(self.texts), 1)
+
+    def test_departures_are_counted_for_each(self):
+        run = str(uuid4())
+
+        def named(letters):
+            return {run + letter for letter in letters}
+
+        with self.worker() as outbox:
+            for names, again, over in (
+                ('ab', '', ''), ('bc', 'b', ''), ('abcd', 'ac', 'b'), ('', '', ''), ('abcde', 'd', 'abc')):
+                self.assertEqual(outbox._depart(named(names)), (named(again), named(over)))
 
     # === WHETHER IT CAN BE SENT === #
 

@@ -155,6 +155,12 @@ class TestProviderWebpush(WebPushCommon):
         self.assertEqual((fine.status, large.status, large.reason), ('sent', 'failed', 'too_large'))
         self.assertEqual(len(self.service.received), 1)
 
+    def test_what_is_over_is_not_sent(self):
+        sent, late = self.send(
+            self.parcel(), self.parcel(expires_at=fields.Datetime.now() - timedelta(seconds=1)))
+        self.assertEqual((sent.status, late.status, late.reason), ('sent', 'retry', 'too_old'))
+        self.assertEqual(len(self.service.received), 1)
+
     # === ADDRESSES === #
 
     def test_addresses_that_are_none(self):
@@ -269,7 +275,7 @@ class TestProviderWebpush(WebPushCommon):
 
     def test_the_rest_of_a_batch_is_spared(self):
         self.service.misbehave(faults.status(429))
-        with patch.object(mobile_provider_webpush, 'IN_FLIGHT', PATIENCE):
+        with patch.object(push_service, 'CAUTIOUS', PATIENCE):
             outcomes = self.send(*(self.parcel() for _number in range(3 * PATIENCE)))
         self.assertEqual(self.service.kinds['send'], PATIENCE)
         self.assertEqual({(outcome.status, outcome.reason) for outcome in outcomes}, {('retry', 'rate_limited')})

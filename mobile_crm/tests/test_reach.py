@@ -101,10 +101,13 @@ class TestReach(ReachCase):
         tablet.write({'push_provider': 'fcm', 'push_address': 'tablet-of-anna'})
         self.startPatcher(patch.object(
             self.registry['mobile.message'], '_ready', lambda model, company: [
-                ('push', 'fcm', model.env['mobile.app'].browse(app.id)) for app in (self.app, brand)]))
+                *(('push', 'fcm', model.env['mobile.app'].browse(app.id)) for app in (self.app, brand)),
+                ('sms', 'sms', model.env['mobile.app'])]))
         self.assertEqual(self.attempts(self.offer()).device_id, self.phone)
         self.phone.push_address = False
-        self.assertEqual(self.attempts(self.offer()).device_id, tablet.browse())
+        message = self.offer()
+        self.assertEqual(self.states(message), [('sms', 'queued', False)])
+        self.assertEqual(self.env['mobile.decision'].search([('message_id', '=', message.id)]).channel, 'sms')
         self.campaign.app_id = False
         self.assertEqual(self.attempts(self.offer()).device_id, tablet)
 
@@ -150,8 +153,8 @@ class TestReach(ReachCase):
 
     def test_a_newer_message_replaces_the_one_before(self):
         self.campaign.replaces_earlier = True
-        first, bens = self.offer(minutes_ago=6), self.offer(self.phone_ben)
-        second = self.offer(fence=self.fence_far)
+        first, bens = self.offer(minutes_ago=12), self.offer(self.phone_ben)
+        second = self.offer(fence=self.fence_far, minutes_ago=6)
         self.assertEqual(self.states(first), [('push', 'cancelled', 'replaced')])
         self.send()
         self.assertCountEqual(self.sent(), [bens.uuid, second.uuid])

@@ -72,7 +72,8 @@ class TestWayBack(MobileHttpCase):
         self._comment(Markup(
             '<p>Yes, <b>two</b>.<br/>See <a href="https://shop.example/zip">the page</a></p>'
             '<ul><li>one</li><li>two &lt;b&gt; &amp;amp;</li></ul><script>alert(1)</script>'
-            '<p><a href="https://odoo.example/odoo/res.partner/3" data-oe-model="res.partner" data-oe-id="3">@Colleague</a></p>'))
+            '<p><a href="https://odoo.example/odoo/res.partner/3" data-oe-model="res.partner" data-oe-id="3">@Colleague'
+            '</a></p>'))
         self.assertEqual(
             self._bodies(),
             ["Yes, two.\nSee the page (https://shop.example/zip)\n\n- one\n\n- two <b> &amp;\n\n@Colleague"])
@@ -335,7 +336,9 @@ class TestAnswersAreSent(OutboxCommon):
 
     def test_who_has_no_phone_gets_an_email(self):
         self.phone._sign_out()
-        self.assertEqual(self.attempts(self._answer()).mapped('channel'), ['email'])
+        attempt = self.attempts(self._answer())
+        self.assertEqual(attempt.mapped('channel'), ['email'])
+        self.assertEqual(attempt._target(), (None, None), "no website has a conversation")
 
 
 class TestMessageText(TransactionCase):

@@ -23,6 +23,8 @@ OTHER_KEY = re.compile(r'not correspond to the|key mismatch|PkHashMismatch|Misma
 # What a 400 is about when it is about who sends.
 SIGNATURE = re.compile(r'vapid|jwt|authori[sz]ation|crypto-key', re.IGNORECASE)
 LONGEST_ANSWER = 2000
+#: How many messages a service gets before it is looked at whether it takes them; the second number, where it does.
+CAUTIOUS, CONFIDENT = 100, 1000
 
 
 class PushService:
@@ -37,6 +39,7 @@ class PushService:
     def __init__(self, name=''):
         self.name = name
         self.failures = 0
+        self.bearable = CAUTIOUS
         self.rests_until = 0.0
         self.reason = 'provider_down'
 
@@ -61,6 +64,7 @@ class PushService:
         """Remember what it answered last."""
         is_failure = outcome.status in ('retry', 'unknown')
         self.failures = self.failures + 1 if is_failure else 0
+        self.bearable = CAUTIOUS if is_failure else CONFIDENT
         if self.failures >= PATIENCE:
             self.reason = outcome.reason if outcome.status == 'retry' else 'provider_down'
             self.rests_until = time.monotonic() + min(outcome.retry_after or REST, LONGEST_REST)

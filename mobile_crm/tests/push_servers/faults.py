@@ -101,6 +101,7 @@ class Rule:
     :ivar addresses: of phones; anything that knows ``in``; None for all.
     :ivar int | None times: how often it strikes at most.
     :ivar str kind: ``send``, or ``token`` for the requests that sign in.
+    :ivar then: called when it has struck, before the client learns of it.
     """
 
     fault: Fault
@@ -111,6 +112,7 @@ class Rule:
     addresses: object = None
     times: int | None = None
     kind: str = 'send'
+    then: object = None
 
     def strikes(self, kind, number, address, now, chance):
         """Tell whether it strikes a request, and count it.

@@ -191,16 +191,20 @@ class PushServer:
         self.kinds[kind] += 1
         request.number = next(self._numbers[kind])
         now = self.clock()
-        fault = next((rule.fault for rule in self.rules if rule.strikes(
+        struck = next((rule for rule in list(self.rules) if rule.strikes(
             kind, request.number, self.address(request) if rule.addresses is not None else None, now,
             self._chance)), None)
-        if not fault:
+        if not struck:
             answer = self.handle(request)
             self.answers[answer.status] += 1
             self._answer(request, answer, self.delay)
             return
+        fault = struck.fault
         self.answers[fault.way if fault.way != 'answer' else fault.status] += 1
-        self._fail(request, fault, self.handle(request) if fault.accepted else None)
+        answer = self.handle(request) if fault.accepted else None
+        if struck.then:
+            struck.then()
+        self._fail(request, fault, answer)
 
     def _fail(self, request, fault, answer):
         connection, stream = request.connection, request.stream
