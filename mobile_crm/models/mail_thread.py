@@ -24,12 +24,13 @@ class MailThread(models.AbstractModel):
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
         """Override to tell the attempt behind an email that came back."""
-        super()._routing_handle_bounce(email_message, message_dict)
+        res = super()._routing_handle_bounce(email_message, message_dict)
         Message = self.env['mobile.message'].sudo()
         ids = message_dict.get('bounced_msg_ids') or []
         attempts = Message._of_mail_names([ids] if isinstance(ids, str) else ids)
         if attempts and self._mobile_has_failed(email_message):
             Message._report(attempts, 'failed', 'bounced')
+        return res
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):

@@ -149,7 +149,9 @@ class MobileMessage(models.Model):
             """UPDATE mobile_message SET claim = %s WHERE id = ANY(%s) AND state = 'sending' AND claim IS NULL
             RETURNING id, sender_id""", claim, ids))
         senders = dict(rows)
-        self._bring_forward(self._write_outcomes(claim, outcomes, execute_racing))
+        self._write_outcomes(claim, outcomes, execute_racing)
+        self._bring_forward({row[0] for row in self.env.execute_query(SQL(
+            "SELECT origin_id FROM mobile_message WHERE id = ANY(%s) AND state = 'failed'", list(senders)))})
         for sender in self.env['mobile.sender'].sudo().browse(set(filter(None, senders.values()))):
             sender._note([outcome for outcome in outcomes if senders.get(outcome.id) == sender.id])
             if due_at := self._next_due(sender):

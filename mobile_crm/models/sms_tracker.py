@@ -20,9 +20,11 @@ class SmsTracker(models.Model):
 
     def _action_update_from_sms_state(self, sms_state, failure_type=False, failure_reason=False):
         """Override."""
-        super()._action_update_from_sms_state(sms_state, failure_type=failure_type, failure_reason=failure_reason)
+        res = super()._action_update_from_sms_state(
+            sms_state, failure_type=failure_type, failure_reason=failure_reason)
         if state := STATE_BY_SMS.get(sms_state):
             self._mobile_report(state, failure=failure_type or None, is_stopped=sms_state == 'canceled')
+        return res
 
     # === BUSINESS METHODS === #
 

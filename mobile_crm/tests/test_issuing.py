@@ -122,7 +122,8 @@ class TestIssuing(MobileCommon):
         slow = self.env['mobile.message']._post([{
             'partner_id': self.anna.id, 'company_id': self.company.id, 'campaign_id': self.campaign.id,
             'card_id': fast.card_id.id, 'title': self.campaign.message_title, 'body': self.campaign.message_body,
-            'link': self.campaign.message_link}])
+            'link': self.campaign.message_link, 'expires_at': self.campaign._good_until(fields.Datetime.now()),
+            'fallback_minutes': self.campaign.fallback_minutes}])
         self.env.flush_all()
         rows = [self._row('mobile_message', message.id) for message in (fast, slow)]
         self.assertEqual(*({name: value for name, value in row.items() if name not in ('id', 'uuid')} for row in rows))
