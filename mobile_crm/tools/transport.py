@@ -171,7 +171,7 @@ class _Exchange:
                 self._hear(clock())
             else:
                 heard.add(key.data)
-                self._settle(key.data, key.data.read(clock()))
+                self._settle(key.data, key.data.receive(clock()))
         # What can be read may be the answer: whoever asked us may have kept us from looking.
         self._expire(clock(), heard)
 
@@ -364,7 +364,7 @@ class _Exchange:
             if now - connection.heard_at > LONGEST_TRUST:
                 connection.ask(now + min(self.timeout, LONGEST_PING))
             # The host may have closed it meanwhile.
-            self._settle(connection, connection.read(now))
+            self._settle(connection, connection.receive(now))
 
     def _add(self, host, connection):
         connection.host = host

@@ -158,7 +158,7 @@ class Http2Connection:
             return self.abandon('lost')
         return []
 
-    def read(self, now):
+    def receive(self, now):
         """Take in what has arrived."""
         done = []
         try:
