@@ -247,7 +247,10 @@ class MobileEnquiry(models.Model):
         :rtype: MobileEnquiryMessage
         """
         self.ensure_one()
-        if self.status == 'closed':
+        if self.is_on_contact and not self._may_answer(self.user_id):
+            # The contact's salesperson has left: nobody reads it there.
+            self.write({'is_on_contact': False, 'lead_id': self._make_lead(text).id})
+        elif self.status == 'closed':
             # Who closed it does not look there any more, and a lost lead stays lost.
             self.lead_id = self._make_lead(text)
         self.write({'asked_at': fields.Datetime.now(), 'is_answered': False, 'channel': channel})

@@ -28,7 +28,8 @@ class MobileEnquiry(models.Model):
         if not self._is_from_staff(message):
             return
         enquiry = self.sudo()._answered_on(record, message)
-        if not enquiry or not enquiry._is_to_customer(message, recipients):
+        # A customer who works here is still the one who asks.
+        if not enquiry or message.author_id == enquiry.partner_id or not enquiry._is_to_customer(message, recipients):
             return
         if message.message_type == 'email':
             # It quotes what was said before, also in notes, and anybody can write a colleague's address above a mail.
@@ -50,7 +51,8 @@ class MobileEnquiry(models.Model):
 
     @api.model
     def _answered_on(self, record, message):
-        """Return the conversation that a comment on a lead or a contact belongs to: the customer's latest."""
+        """Return the conversation that a comment on a lead or a contact belongs to: the customer's latest with a company
+        for which the author works."""
         if record._name == 'crm.lead':
             # Of merged leads only the customer's own: the others are somebody else's.
             domain = [('lead_id', '=', record.id), '|', ('partner_id', '=', record.sudo().partner_id.id),
@@ -60,6 +62,7 @@ class MobileEnquiry(models.Model):
             if record not in message.partner_ids:
                 since = fields.Datetime.now() - ANSWERED_WITHIN
                 domain += ['|', ('asked_at', '>', since), ('answered_at', '>', since)]
+        domain.append(('company_id', 'in', message.author_id.user_ids.company_ids.ids))
         return self.search(domain, order='asked_at desc, id desc', limit=1)
 
     def _is_to_customer(self, message, recipients):

@@ -135,8 +135,10 @@ class MobileEnquiry(models.Model):
             "Call %(customer)s back at %(time)s", customer=self.partner_id.name, time=self._time_for_staff(staff, at))
         note = Markup('<p><a href="tel:{0}">{0}</a></p>').format(phone)
         if self.callback_activity_id.active:
-            self.callback_activity_id.with_env(staff.env).write(
-                {'date_deadline': day, 'summary': summary, 'note': note})
+            activity = self.callback_activity_id.with_env(staff.env)
+            # Who had the lead then may have given it away.
+            activity.write({
+                'date_deadline': day, 'summary': summary, 'note': note, 'user_id': (user or activity.user_id).id})
         else:
             self.callback_activity_id = staff.activity_schedule(
                 'mail.mail_activity_data_call', day, summary=summary, note=note, user_id=user.id)

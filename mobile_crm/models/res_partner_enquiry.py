@@ -62,7 +62,7 @@ class ResPartner(models.Model):
         subject = self.env._("Re: %s", message.title) if message else self.env._("Message from %s", partner.name)
         has_salesperson = Enquiry.new({'company_id': company.id})._may_answer(partner.user_id)
         enquiry = Enquiry._open(
-            partner, company, subject, text, channel=channel, message=message,
+            partner, company, ' '.join(subject.split()), text, channel=channel, message=message,
             on_contact=has_salesperson and not message.campaign_id)
         return enquiry.line_ids[-1:]
 

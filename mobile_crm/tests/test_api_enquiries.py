@@ -237,6 +237,9 @@ class TestApiEnquiries(MobileHttpCase):
         self._ask(store_id=self.store_near.id, callback={'at': rfc3339(second)})
         self.assertEqual(len(enquiry.lead_id.activity_ids), 1)
         self.assertEqual(enquiry.lead_id.activity_ids.date_deadline, second.date())
+        enquiry.lead_id.user_id = self.salesperson
+        self._ask(store_id=self.store_near.id, callback={'at': rfc3339(second)})
+        self.assertEqual(enquiry.lead_id.activity_ids.user_id, self.salesperson, "whose lead it is now")
         enquiry.lead_id.activity_ids.action_done()
         self._ask(store_id=self.store_near.id, callback={'at': rfc3339(second)})
         self.assertEqual(len(enquiry.lead_id.activity_ids), 1)

@@ -123,6 +123,26 @@ class TestWayBack(MobileHttpCase):
         self.enquiry._hear("And pockets?", 'app')
         self.assertEqual(self._bodies(), [])
 
+    def test_a_customer_who_works_here_does_not_answer_themselves(self):
+        enquiry = self.Enquiry._open(self.joris.partner_id, self.company, "Zipper", "For me, too?")
+        self.assertEqual(self._bodies(self.joris.partner_id), [])
+        self.assertEqual(enquiry.status, 'open')
+        self._comment(record=enquiry.lead_id, user=self.salesperson)
+        self.assertEqual(self._bodies(self.joris.partner_id), ["Yes, two."])
+
+    def test_another_companys_staff_on_the_same_contact(self):
+        self.anna.user_id = self.joris
+        enquiry = self._reply(self._message())
+        other = self.env['res.company'].create({'name': "Other Shop"})
+        stranger = new_test_user(
+            self.env, 'mobile_crm_stranger', groups='sales_team.group_sale_salesman,base.group_partner_manager',
+            company_id=other.id, company_ids=[Command.set(other.ids)])
+        before = self._bodies()
+        for values in ({}, {'partner_ids': self.anna.ids}):
+            self.env(user=stranger, context={})['res.partner'].browse(self.anna.id).message_post(
+                body="Of another shop", message_type='comment', subtype_xmlid='mail.mt_comment', **values)
+        self.assertEqual((self._bodies(), enquiry.status), (before, 'open'))
+
     def test_for_others_alone(self):
         self._comment("Do you know?", partner_ids=self.salesperson.partner_id.ids)
         self.assertEqual(self._bodies(), [])
@@ -217,6 +237,25 @@ class TestWayBack(MobileHttpCase):
         self.assertEqual(self._bodies()[-1], "Yes, shoes, too", "long ago")
         self._comment("Hello again", record=self.anna, partner_ids=self.anna.ids)
         self.assertEqual(self._bodies()[-1], "Hello again")
+
+    def test_a_contact_whose_salesperson_has_left_gets_a_lead(self):
+        self.anna.user_id = self.joris
+        message = self._message()
+        enquiry = self._reply(message)
+        self.anna.user_id = False
+        self.assertEqual(self._reply(message, "Hello?"), enquiry)
+        self.assertEqual(enquiry.lead_id.partner_id, self.anna)
+        self.assertFalse(enquiry.is_on_contact)
+        self.assertTrue(enquiry.lead_id.message_ids.filtered(lambda message: "Hello?" in message.body))
+        self._comment("Yes, here", record=enquiry.lead_id, user=self.salesperson)
+        self.assertEqual(self._bodies()[-1], "Yes, here")
+
+    def test_a_line_break_in_a_name_is_none_in_a_subject(self):
+        self.ben.name = "Ben\nBcc: mallory@evil.example"
+        lead = self.ben._mobile_reply(self.company, "Hello", 'sms').enquiry_id.lead_id
+        self.assertNotIn('\n', lead.name)
+        lead = self._reply(self._message(title="For\r\nyou")).lead_id
+        self.assertEqual(lead.name, "Re: For you")
 
     def test_a_contact_without_a_salesperson_gets_a_lead(self):
         self.assertTrue(self._reply(self._message()).lead_id)
