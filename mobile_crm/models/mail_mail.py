@@ -32,8 +32,9 @@ class MailMail(models.Model):
     def _prepare_outgoing_list(self, *args, **kwargs):
         """Override to ask once more, in the moment before it goes, whether its customer still wants the email."""
         attempts = self._mobile_attempts()
-        if attempts and not attempts._let_go(
-                {f'mail-{self.id}': attempts.id}, 'mail.ir_cron_mail_scheduler_action'):
+        # Without its attempt, the customer is erased or deleted.
+        if self.model == 'mobile.message' and not (attempts and attempts._let_go(
+                {f'mail-{self.id}': attempts.id}, 'mail.ir_cron_mail_scheduler_action')):
             return []
         return super()._prepare_outgoing_list(*args, **kwargs)
 

@@ -77,6 +77,7 @@ class MobileProviderSms(models.AbstractModel):
             'number': parcel.address,
             'body': bodies[parcel.id],
             'partner_id': parcel.partner_id,
+            'mobile_message_id': parcel.id,
         } for parcel in reached])
         self.env['sms.tracker'].sudo().create([
             {'sms_uuid': uuids[parcel.id], 'mobile_message_id': parcel.id} for parcel in reached])

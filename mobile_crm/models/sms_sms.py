@@ -1,10 +1,15 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SmsSms(models.Model):
     """Text messages that bring a campaign's message are asked about once more before they go."""
 
     _inherit = 'sms.sms'
+
+    # When the customer is erased or deleted, nothing is left to be sent.
+    mobile_message_id = fields.Many2one(
+        string="Phone Message", comodel_name='mobile.message', readonly=True, index='btree_not_null',
+        ondelete='cascade')
 
     def unlink(self):
         """Override: what is deleted from the queue is not sent. (Odoo deletes what was sent past this.)"""

@@ -291,6 +291,32 @@ class TestProviderEmail(TextCommon):
         self.env['mobile.erasure']._request(self.anna, self.company, 'staff')
         self.assertNotSent(attempt, 'cancelled', 'customer_gone')
 
+    def test_an_erased_customer_gets_none(self):
+        self.mail()
+        self.mail(partner=self.ben)
+        self.env['mobile.eraser']._erase(self.anna, self.company)
+        self.deliver_mails()
+        self.assertEqual([mail['To'] for mail in self.mails], ['ben@shop.example'])
+        self.env.cr.execute("SELECT count(*) FROM mail_mail WHERE email_to LIKE '%anna@shop%'")
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_who_is_erased_by_one_of_two_companies_gets_none(self):
+        self.mail()
+        self.env['mobile.message']._post([{
+            'partner_id': self.anna.id, 'company_id': self.others_manager.company_id.id, 'title': "Elsewhere"}])
+        self.env['mobile.eraser']._erase(self.anna, self.company)
+        self.assertTrue(self.anna.exists().active)
+        self.deliver_mails()
+        self.assertEqual(self.mails, [])
+        self.assertFalse(self.queue())
+
+    def test_a_deleted_contact_gets_none(self):
+        self.mail()
+        self.env.cr.execute("DELETE FROM mobile_message WHERE partner_id = %s", [self.anna.id])
+        self.env.invalidate_all()
+        self.deliver_mails()
+        self.assertEqual(self.mails, [])
+
     def test_ready(self):
         provider = self.env['mobile.provider.email']
         self.assertTrue(provider._is_ready(self.company))

@@ -182,6 +182,31 @@ class TestProviderSms(TextCommon):
             self.deliver_texts()
         self.assertEqual((len(self.texts), answer.state), (1, 'sent'))
 
+    def test_an_erased_customer_gets_none(self):
+        self.text()
+        self.text(partner=self.ben)
+        self.env['mobile.eraser']._erase(self.anna, self.company)
+        self.deliver_texts()
+        self.assertEqual([text['number'] for text in self.texts], ['+32476223344'])
+        self.assertNotIn('+32475112233', self.queue().mapped('number'))
+
+    def test_who_is_erased_by_one_of_two_companies_gets_none(self):
+        self.text()
+        self.env['mobile.message']._post([{
+            'partner_id': self.anna.id, 'company_id': self.others_manager.company_id.id, 'title': "Elsewhere"}])
+        self.env['mobile.eraser']._erase(self.anna, self.company)
+        self.assertTrue(self.anna.exists().active)
+        self.deliver_texts()
+        self.assertEqual(self.texts, [])
+        self.assertFalse(self.queue())
+
+    def test_a_deleted_contact_gets_none(self):
+        self.text()
+        self.env.cr.execute("DELETE FROM mobile_message WHERE partner_id = %s", [self.anna.id])
+        self.env.invalidate_all()
+        self.deliver_texts()
+        self.assertEqual(self.texts, [])
+
     def test_others_text_messages_go_as_before(self):
         self.env['sms.sms'].create({'number': '+32476000000', 'body': "Your code"})
         attempt = self.text()
