@@ -59,8 +59,10 @@ class InboundSms(http.Controller):
 
     def _read(self, message):
         """Return the number, the text and the reference of one message, each None when it is missing."""
+        # JSON can name half a symbol, which nothing can keep.
         told = {
-            str(name).lower().replace('_', ''): str(value) for name, value in message.items()
+            str(name).lower().replace('_', ''): str(value).encode(errors='replace').decode()
+            for name, value in message.items()
             if isinstance(value, (str, int)) and '\0' not in str(value)}
         return tuple(
             next((told[name] for name in names if name in told), None) for names in (SENDER, TEXT, REFERENCE))

@@ -4,7 +4,8 @@ import hashlib
 import hmac
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, tagged
+from odoo.fields import Command
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models.res_company_text import PATH
 from ..tools import stop_words
@@ -180,6 +181,20 @@ class TestInboundSms(ConsentedCase, HttpCase):
         self.say("Stop by at ten with my bike?", sender=BEN)
         self.assertAgrees(self.ben, 'sms', True)
 
+    def test_a_gateway_that_calls_all_of_them_the_same(self):
+        self.say("Is it open?", reference='my-shop')
+        self.say("And tomorrow?", reference='my-shop')
+        self.assertEqual(self.heard(self.anna), ["Is it open?", "And tomorrow?"])
+
+    def test_a_colleague_who_writes_does_not_answer_themselves(self):
+        colleague = new_test_user(self.env, 'mobile_crm_texting', company_id=self.company.id,
+                                  company_ids=[Command.set(self.company.ids)]).partner_id
+        colleague.write({'phone': '+32477334455', 'country_id': self.env.ref('base.be').id})
+        self.say("Is it open?", sender='+32477334455')
+        self.assertEqual(self.heard(colleague), ["Is it open?"])
+        self.assertFalse(self.env['mobile.message'].search([('partner_id', '=', colleague.id)]))
+        self.assertEqual(self.env['mobile.enquiry'].search([('partner_id', '=', colleague.id)]).status, 'open')
+
     def test_an_unknown_number_is_nobodys(self):
         partners = self.env['res.partner'].search_count([])
         self.say("Hello", sender='+32499999999')
@@ -207,6 +222,14 @@ class TestInboundSms(ConsentedCase, HttpCase):
             self.answer(400, self.url, **kwargs)
         self.answer(413, self.url, data={'from': ANNA, 'text': 'x' * 40000})
         self.assertAgrees(self.anna, 'sms', True)
+
+    def test_any_text(self):
+        for text in ('Half a symbol \\ud83d', '\\u0001\\u000b', '\\u202eHello \\ud83d\\ude00'):
+            self.answer(200, self.url, data=f'{{"from": "{ANNA}", "text": "{text}"}}',
+                        headers={'Content-Type': 'application/json'})
+        self.assertEqual(len(self.heard(self.anna)), 3)
+        self.answer(200, self.url, data=f'{{"from": "{ANNA}\\ud83d", "text": "Hi", "id": "\\ud83d"}}',
+                    headers={'Content-Type': 'application/json'})
 
     def test_only_the_last_address_is_good(self):
         other = self.env['res.company'].create({'name': "Other Shop"})
@@ -266,6 +289,15 @@ class TestStopWords(MobileCommon):
             self.assertTrue(stop_words.is_stop(text, words), text)
         for text in ("", "  ", "?!", "Nonstop", "please do not", "stop by at ten tomorrow", "BAJA", "The end"):
             self.assertFalse(stop_words.is_stop(text, words), text)
+
+    def test_words_that_also_begin_an_answer_stop_alone(self):
+        words = stop_words.words_of(['en_US', 'de_DE', 'nl_BE', 'es_ES', 'it_IT'])
+        for text in ("End of June?", "Cancel my order", "Quit smoking?", "Ende der Woche", "Uit Gent", "Alto Adige?",
+                     "Basta una foto?", "please don't stop"):
+            self.assertFalse(stop_words.is_stop(text, words), text)
+        for text in ("End", "cancel!", "ENDE.", "uit", "Stop all", "'Stop'", "\u202estop", "st\u200bop", "STOP \U0001f6d1"):
+            self.assertTrue(stop_words.is_stop(text, words), text)
+            self.assertTrue(stop_words.is_only_stop(text, words), text)
 
     def test_every_word_is_known_as_it_is_written(self):
         for lang, words in stop_words.BY_LANGUAGE.items():

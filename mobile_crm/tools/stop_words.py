@@ -30,6 +30,10 @@ BY_LANGUAGE = {
     'uk': ('СТОП',),
     'zh': ('停止', '退订', 'TD'),
 }
+# These also begin what people say otherwise, as in "End of June?" or "Uit Gent": they stop when nothing else is said.
+ALONE = frozenset([
+    'END', 'CANCEL', 'QUIT', 'ENDE', 'UIT', 'BAJA', 'ALTO', 'PARAR', 'SEIS', 'BASTA', 'FERMA', 'CANCELLA', 'CANCELAR',
+    'SAIR', 'RET', 'TD'])
 # How many words may follow, as in "Stop please" or "STOP SMS": a sentence that happens to begin so is none.
 FOLLOWING = 2
 
@@ -51,7 +55,9 @@ def words_of(langs, further=''):
 def plain(text):
     """Return a text in capitals, with one space between its words, and without accents and marks."""
     letters = unicodedata.normalize('NFKD', text.upper())
-    letters = ''.join(letter for letter in letters if not unicodedata.combining(letter))
+    # Keyboards and copied texts add signs that nobody sees, such as the direction of a line.
+    letters = ''.join(
+        letter for letter in letters if not unicodedata.combining(letter) and unicodedata.category(letter) != 'Cf')
     return ' '.join(re.findall(r'\w+', letters))
 
 
@@ -64,7 +70,7 @@ def is_stop(text, words):
     if said in words:
         return True
     first, *rest = said.split() or ['']
-    return first in words and len(rest) <= FOLLOWING
+    return first in words - ALONE and len(rest) <= FOLLOWING
 
 
 def is_only_stop(text, words):
