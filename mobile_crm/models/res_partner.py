@@ -190,7 +190,8 @@ class ResPartner(models.Model):
         if 'name' in values:
             if not values['name']:
                 raise Problem.invalid(['body', 'name'], self.env._("A name cannot be empty."))
-            vals['name'] = values['name'].strip()
+            # A line break would be one in the headers of what is mailed to the staff.
+            vals['name'] = ' '.join(values['name'].split())
         if 'email' in values:
             email = values['email'] and email_normalize(values['email'])
             if values['email'] and not email:

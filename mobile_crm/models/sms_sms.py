@@ -21,10 +21,21 @@ class SmsSms(models.Model):
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Override to keep back what nobody wants any more."""
         going = self - self._mobile_stop_unwanted()
-        if not going:
-            return None
-        return super(SmsSms, going)._send(
-            unlink_failed=unlink_failed, unlink_sent=unlink_sent, raise_exception=raise_exception)
+        options = {'unlink_failed': unlink_failed, 'unlink_sent': unlink_sent, 'raise_exception': raise_exception}
+        if 'sms_api' in self.env.context:
+            # Odoo has already said by whose account they go.
+            return super(SmsSms, going)._send(**options) if going else None
+        # Odoo's cron takes those of all companies at once, by the account that comes first.
+        of_whom = going.grouped(lambda sms: (sms._get_sms_company(), bool(sms.mobile_message_id)))
+        for (company, is_ours), texts in of_whom.items():
+            if is_ours:
+                texts = texts.with_context(allowed_company_ids=company.ids)
+            super(SmsSms, texts)._send(**options)
+        return None
+
+    def _get_sms_company(self):
+        """Override: a text message is paid and sent by the company whose message it is."""
+        return self.mobile_message_id.sudo().company_id or super()._get_sms_company()
 
     def _mobile_stop_unwanted(self):
         """Take out of the queue what its customer has stopped since, or has seen, or what came too late.

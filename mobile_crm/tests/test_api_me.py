@@ -38,7 +38,7 @@ class TestApiMe(MobileHttpCase):
 
     def test_what_is_left_out_stays(self):
         self.client.patch('/me', {'birthdate': '1990-02-28', 'email': 'anna@mobile-crm.example'})
-        answer = self.client.patch('/me', {'name': "  Anna J. "})
+        answer = self.client.patch('/me', {'name': "  Anna\r\nJ. "})
         self.assertEqual((answer.json['name'], answer.json['birthdate'], answer.json['email']),
                          ("Anna J.", '1990-02-28', 'anna@mobile-crm.example'))
         self.assertEqual(self.client.patch('/me', {}).json, answer.json)

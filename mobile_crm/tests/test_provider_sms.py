@@ -9,6 +9,8 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.sms.tools.sms_api import SmsApi
+
 from .text_common import TextCommon
 
 
@@ -206,6 +208,30 @@ class TestProviderSms(TextCommon):
         self.env.invalidate_all()
         self.deliver_texts()
         self.assertEqual(self.texts, [])
+
+    def test_each_company_sends_by_its_own_account(self):
+        other, service = self.others_manager.company_id, self.env['iap.service'].search([('technical_name', '=', 'sms')])
+        accounts = {company: self.env['iap.account'].create({
+            'service_id': service.id, 'company_ids': company.ids, 'account_token': f'token-of-{company.id}'})
+            for company in (other, self.company)}
+        attempts = self.text() + self.text(partner=self.ben)
+        self.env.cr.execute("UPDATE mobile_message SET company_id = %s WHERE id = %s", [other.id, attempts[1].id])
+        self.env.invalidate_all()
+        foreign = self.env['sms.sms'].create({'number': '+32499887766', 'body': "Of nobody here"})
+        used = {}
+
+        def contact(api, endpoint, params, **kwargs):
+            used.update({number['number']: (api.env.company, api.account)
+                         for message in params['messages'] for number in message['numbers']})
+            return self._take_texts(endpoint, params)
+
+        with patch.object(SmsApi, '_contact_iap', contact):
+            self.deliver_texts()
+        self.assertEqual(used.pop(foreign.number)[0], self.env.ref('base.user_root').company_id, "as ever")
+        self.assertEqual(
+            {number: (company.id, account.id) for number, (company, account) in used.items()},
+            {'+32475112233': (self.company.id, accounts[self.company].id),
+             '+32476223344': (other.id, accounts[other].id)})
 
     def test_others_text_messages_go_as_before(self):
         self.env['sms.sms'].create({'number': '+32476000000', 'body': "Your code"})
