@@ -33,14 +33,19 @@ class InboundSms(http.Controller):
                 secret, company._mobile_inbound_url(), form.to_dict(),
                 request.httprequest.headers.get('X-Twilio-Signature', '')):
             return self._answer(403)
-        messages = list(map(self._read, self._messages(form)))
-        if not messages or not all(sender and text is not None for sender, text, _reference in messages):
+        # A picture has no text; what comes beside it may be a STOP.
+        messages = [read for read in map(self._read, self._messages(form)) if read[0] and read[1] is not None]
+        if not messages:
             return self._answer(400)
-        try:
-            for sender, text, reference in messages:
+        refusal = None
+        for sender, text, reference in messages:
+            try:
                 Text._receive(company, sender, text, reference)
-        except Problem as problem:
-            return self._answer(problem.code, problem.headers)
+            except Problem as problem:
+                # Of one who writes too much. The gateway sends all of them again, and each counts once.
+                refusal = problem
+        if refusal:
+            return self._answer(refusal.code, refusal.headers)
         if secret is None:
             return self._answer(200)
         return request.make_response(EMPTY_TWIML, headers=[('Content-Type', 'text/xml; charset=utf-8')])

@@ -213,6 +213,16 @@ class TestInboundSms(ConsentedCase, HttpCase):
             self.answer(200, self.url, json=body)
             self.assertAgrees(self.anna, 'sms', False)
 
+    def test_one_that_cannot_be_taken_holds_back_no_other(self):
+        self.answer(200, self.url, json={'results': [{'from': BEN, 'media': 'x'}, {'from': ANNA, 'text': "STOP"}]})
+        self.assertAgrees(self.anna, 'sms', False)
+        self.env['ir.config_parameter'].sudo().set_param('mobile_crm.limit.sms_inbound_number', '1/3600')
+        messages = [{'from': ANNA, 'text': "One"}, {'from': ANNA, 'text': "Two"}, {'from': BEN, 'text': "STOP"}]
+        for _again in range(2):
+            self.answer(429, self.url, json=messages)
+            self.assertAgrees(self.ben, 'sms', False)
+            self.assertEqual(self.heard(self.anna), ["One"])
+
     def test_what_cannot_be_read_is_refused(self):
         for kwargs in (
             {'data': {}}, {'data': {'from': ANNA}}, {'data': {'text': "STOP"}}, {'json': None}, {'json': 7},
