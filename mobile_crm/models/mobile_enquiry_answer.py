@@ -51,8 +51,9 @@ class MobileEnquiry(models.Model):
 
     @api.model
     def _answered_on(self, record, message):
-        """Return the conversation that a comment on a lead or a contact belongs to: the customer's latest with a company
-        for which the author works."""
+        """Return the conversation that a comment on a lead or a contact belongs to: the customer's latest with one of
+        the companies for which the author works.
+        """
         if record._name == 'crm.lead':
             # Of merged leads only the customer's own: the others are somebody else's.
             domain = [('lead_id', '=', record.id), '|', ('partner_id', '=', record.sudo().partner_id.id),

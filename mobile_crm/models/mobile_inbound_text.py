@@ -53,8 +53,8 @@ class MobileInboundText(models.AbstractModel):
             return
         Limit._take('sms_inbound_number', number)
         now = fields.Datetime.now()
-        # The number cannot be guessed from what is kept. Without a reference, the same within ten minutes is the same. With
-        # one, too, the text counts: what some gateways call so is the account.
+        # The number cannot be guessed from what is kept. Without a reference, the same within ten minutes is the same.
+        # With one, too, the text counts: what some gateways call so is the account.
         nonce = hmac(self.env(su=True), 'mobile_crm.inbound_text', (
             company.id, number, text, reference or int(now.timestamp()) // 600))
         if self.env['mobile.nonce'].sudo()._spend('inbound_text', nonce, now + REPEATED_FOR):

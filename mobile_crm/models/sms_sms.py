@@ -28,9 +28,8 @@ class SmsSms(models.Model):
         # Odoo's cron takes those of all companies at once, by the account that comes first.
         of_whom = going.grouped(lambda sms: (sms._get_sms_company(), bool(sms.mobile_message_id)))
         for (company, is_ours), texts in of_whom.items():
-            if is_ours:
-                texts = texts.with_context(allowed_company_ids=company.ids)
-            super(SmsSms, texts)._send(**options)
+            scope = {'allowed_company_ids': company.ids} if is_ours else {}
+            super(SmsSms, texts.with_context(**scope))._send(**options)
         return None
 
     def _get_sms_company(self):

@@ -305,7 +305,8 @@ class TestStopWords(MobileCommon):
         for text in ("End of June?", "Cancel my order", "Quit smoking?", "Ende der Woche", "Uit Gent", "Alto Adige?",
                      "Basta una foto?", "please don't stop"):
             self.assertFalse(stop_words.is_stop(text, words), text)
-        for text in ("End", "cancel!", "ENDE.", "uit", "Stop all", "'Stop'", "\u202estop", "st\u200bop", "STOP \U0001f6d1"):
+        for text in ("End", "cancel!", "ENDE.", "uit", "Stop all", "'Stop'", "\u202estop", "st\u200bop",
+                     "STOP \U0001f6d1"):
             self.assertTrue(stop_words.is_stop(text, words), text)
             self.assertTrue(stop_words.is_only_stop(text, words), text)
 

@@ -210,7 +210,8 @@ class TestProviderSms(TextCommon):
         self.assertEqual(self.texts, [])
 
     def test_each_company_sends_by_its_own_account(self):
-        other, service = self.others_manager.company_id, self.env['iap.service'].search([('technical_name', '=', 'sms')])
+        other = self.others_manager.company_id
+        service = self.env['iap.service'].search([('technical_name', '=', 'sms')])
         accounts = {company: self.env['iap.account'].create({
             'service_id': service.id, 'company_ids': company.ids, 'account_token': f'token-of-{company.id}'})
             for company in (other, self.company)}
