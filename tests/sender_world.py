@@ -7,13 +7,16 @@ import uuid
 
 from odoo import sql_db
 
-from odoo.addons.mobile_crm.models import mobile_provider_push, mobile_provider_webpush
+from odoo.addons.mobile_crm.models import mobile_message_queue, mobile_provider_push, mobile_provider_webpush
 from odoo.addons.mobile_crm.tools import racing
 from odoo.addons.mobile_crm.tools.push_address import checked_address
 
 PUSH = ('fcm', 'apns', 'webpush')
 PLATFORMS = {'fcm': 'android', 'apns': 'ios', 'webpush': 'web'}
 APP = "Shop of the senders"
+
+# All outcomes of a batch are written at once, however slow the machine is: so a test knows what a victim had not written.
+mobile_message_queue.FLUSH_SECONDS = 3600
 
 
 # === THE SHOP === #
