@@ -143,6 +143,8 @@ class MobileMessage(models.Model):
                         WHERE other.origin_id = message.origin_id AND other.id <> message.id
                           AND (other.opened_at IS NOT NULL
                                OR other.delivered_at IS NOT NULL AND other.channel <> message.channel))""")),
+            # It was in a worker's hands while the next way was opened.
+            ('next_way', SQL('message.tries > 0 AND %s', self._overtaken_sql())),
             ('no_address', SQL('%s IS NULL', self._address_sql(sender))),
             ('unwanted', SQL('NOT %s', wanted)),
             ('consent_withdrawn', SQL(

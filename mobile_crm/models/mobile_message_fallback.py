@@ -18,7 +18,7 @@ SERVICE_TIME_TO_LIVE = timedelta(hours=72)
 # Messages whose next way one statement opens.
 BATCH = 500
 # What ends one way only: another one may be open.
-ONE_WAYS = ('no_address', 'unwanted', 'consent_withdrawn')
+ONE_WAYS = ('no_address', 'unwanted', 'consent_withdrawn', 'next_way')
 
 
 class Way(NamedTuple):
@@ -170,6 +170,7 @@ class MobileMessage(models.Model):
             campaigns=list(purposes), purposes=list(purposes.values()), targets=self._targets_sql(company),
             minutes=FALLBACK_MINUTES))
         senders, has_key = rows[0]
+        self._overtake(origins)
         if has_key:
             self._replace(company, origins)
         return {sender_id for sender_id in senders or () if sender_id}
@@ -214,6 +215,28 @@ class MobileMessage(models.Model):
                UNION ALL
                SELECT sender.id, NULL FROM sender WHERE origin.channel <> 'push' AND sender.channel = origin.channel""",
             self._phones_sql(company))
+
+    @api.model
+    def _overtake(self, origins):
+        """Cancel what waits on an earlier way of these messages: nobody wants the notification an hour after the text
+        message. What a worker has in its hands is asked about again when it comes back."""
+        now = fields.Datetime.now()
+        rows = execute_racing(self.env, SQL(
+            """UPDATE mobile_message SET state = 'cancelled', reason = 'next_way', ended_at = %(now)s
+                WHERE id IN (SELECT message.id FROM mobile_message message
+                              WHERE message.origin_id = ANY(%(ids)s) AND message.state = 'queued' AND %(is_late)s
+                                FOR NO KEY UPDATE OF message SKIP LOCKED)
+            RETURNING id""", ids=list(origins._ids), now=now, is_late=self._overtaken_sql()))
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+
+    @api.model
+    def _overtaken_sql(self):
+        """Return whether a later way of ``message``, an attempt, is open."""
+        return SQL(
+            """EXISTS (SELECT FROM mobile_message later
+                        WHERE later.origin_id = message.origin_id AND later.id > message.id
+                          AND later.channel <> message.channel
+                          AND later.state IN ('queued', 'sending', 'sent', 'delivered', 'opened'))""")
 
     @api.model
     def _replace(self, company, origins):
