@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.delivery import Parcel
-from ..tools.racing import execute_apart
+from ..tools.racing import execute_apart, execute_racing
 from .mobile_message_fallback import PUSH_PROVIDERS
 
 # How long a message rests that may not be sent now, and may be later.
@@ -188,6 +188,23 @@ class MobileMessage(models.Model):
             """(preference.id IS NOT NULL AND EXISTS (
                    SELECT FROM mobile_quiet_hours quiet WHERE quiet.preference_id = preference.id AND %s))""",
             QuietHours._covers_sql(local))
+
+    @api.model
+    def _go_on(self, campaigns):
+        """Bring forward what waits because its campaign was paused; what rests after a try comes in its time."""
+        self.env.flush_all()
+        now = fields.Datetime.now()
+        # By the senders, of which each has what it has to do in an index.
+        senders = self.env['mobile.sender'].sudo().search([('company_id', 'in', campaigns.company_id.ids)])
+        rows = execute_racing(self.env, SQL(
+            """UPDATE mobile_message SET due_at = %(now)s
+                WHERE id IN (SELECT id FROM mobile_message
+                              WHERE sender_id = ANY(%(senders)s) AND state = 'queued' AND due_at > %(now)s
+                                AND campaign_id = ANY(%(campaigns)s) AND reason IS NULL
+                                FOR NO KEY UPDATE SKIP LOCKED)
+            RETURNING id, sender_id""", now=now, senders=senders.ids, campaigns=campaigns.ids))
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+        senders.browse({row[1] for row in rows})._wake()
 
     @api.model
     def _expire(self, limit=DYING):

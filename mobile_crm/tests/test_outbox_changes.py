@@ -173,9 +173,18 @@ class TestOutboxChanges(OutboxCommon):
         self.campaign.action_pause()
         self.send()
         self.assertEqual((attempt.state, attempt.reason, attempt.tries), ('queued', False, 0))
+        self.assertGreater(attempt.due_at, fields.Datetime.now())
         self.campaign.action_start()
-        with self.later(minutes=11):
-            self.assertSent(attempt)
+        self.assertSent(attempt)
+
+    def test_what_rests_after_a_try_does_not_come_sooner_for_a_pause(self):
+        attempt = self.offer()
+        self.providers['fcm'].answer = lambda parcel: Outcome(parcel.id, 'retry', 'rate_limited', retry_after=300.0)
+        self.send()
+        due_at = attempt.due_at
+        self.campaign.action_pause()
+        self.campaign.action_start()
+        self.assertEqual(attempt.due_at, due_at)
 
     def test_it_was_seen_elsewhere(self):
         attempt = self.offer()

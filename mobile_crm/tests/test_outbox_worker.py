@@ -360,6 +360,16 @@ class TestOutboxWorker(OutboxCommon):
             self.assertEqual(self.work(), 1)
         self.assertEqual(attempts.mapped('state'), ['expired'] * 6 + ['sent'])
 
+    def test_however_many_are_over_what_is_behind_them_is_sent_in_the_same_run(self):
+        attempts = self.Message.concat(*(self.attempts(self.post('push')) for _number in range(7)))
+        attempts[:6].expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.fcm._batch_size = 1
+        with patch.object(self.registry['mobile.message'], '_expire', lambda model, limit=0: 0), \
+                patch.object(mobile_message_queue, 'ROUNDS', 2), \
+                patch.object(self.registry['ir.cron'], '_commit_progress', lambda *args, **values: 60.0):
+            self.send('fcm')
+        self.assertEqual(attempts.mapped('state'), ['expired'] * 6 + ['sent'])
+
     # === HANDING OVER === #
 
     def test_one_bad_parcel_does_not_stop_the_others(self):
