@@ -264,6 +264,37 @@ class TestOutbox(OutboxCommon):
             with self.assertRaises(UserError):
                 attempt.with_user(self.manager).action_retry()
 
+    def _fail_by(self, *codes):
+        for code in codes:
+            self.providers[code].answer = lambda parcel: Outcome(parcel.id, 'failed', 'rejected')
+            self.send(code)
+            self.look_after()
+
+    def test_staff_retry_the_last_way_and_not_all_of_them(self):
+        message = self.post('push', 'sms', 'email')
+        self._fail_by('fcm', 'sms', 'email')
+        self.assertEqual(self.attempts(message).mapped('state'), ['failed'] * 3)
+        message.with_user(self.manager).action_retry()
+        self.assertEqual(self.attempts(message).mapped('state'), ['failed', 'failed', 'queued'])
+
+    def test_a_way_that_was_overtaken_is_not_retried(self):
+        message = self.post('push', 'sms')
+        self._fail_by('fcm')
+        self.send('sms')
+        push, sms = self.attempts(message)
+        self.assertEqual((push.state, sms.state), ('failed', 'sent'))
+        with self.assertRaises(UserError):
+            push.with_user(self.manager).action_retry()
+
+    def test_staff_retry_an_earlier_way_where_the_later_ones_have_failed(self):
+        message = self.post('push', 'sms')
+        self._fail_by('fcm', 'sms')
+        push, sms = self.attempts(message)
+        push.with_user(self.manager).action_retry()
+        self.providers['fcm'].answer = lambda parcel: Outcome(parcel.id, 'sent')
+        self.send('fcm')
+        self.assertEqual((push.state, sms.state), ('sent', 'failed'))
+
     def test_what_has_changed_counts_for_staff_as_well(self):
         attempt = self.attempts(self.post('push'))
         attempt.with_user(self.manager).action_cancel()

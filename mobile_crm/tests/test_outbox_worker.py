@@ -215,6 +215,32 @@ class TestOutboxWorker(OutboxCommon):
                 found.append(self.work())
         self.assertEqual(found, [1, 0, 1, 0, 1, 0])
 
+    def test_a_clock_that_was_a_day_ahead_stops_nobody(self):
+        for _number in range(12):
+            self.post('push')
+        sender = self.sender('fcm')
+        sender.rate_per_second = 5
+        with self.later(days=1):
+            sender._take(5)
+        with self.later(seconds=0):
+            self.assertEqual((self.work(), self.work()), (5, 0))
+        # Half a minute may be true: who is behind waits.
+        with self.later(seconds=30):
+            self.assertEqual(self.work(), 5)
+        with self.later(seconds=2):
+            self.assertEqual(self.work(), 0)
+
+    def test_a_higher_rate_counts_at_once(self):
+        for _number in range(3):
+            self.post('push')
+        sender = self.sender('fcm')
+        sender.rate_per_second = 0.001
+        with self.later(seconds=0):
+            self.assertEqual((self.work(), self.work()), (1, 0))
+            sender.rate_per_second = 100
+            self.env.flush_all()
+            self.assertEqual(self.work(), 2)
+
     def test_slots_that_were_not_used_are_given_back(self):
         self.sender('fcm').unlink()
         first = self.attempts(self.post('push'))
@@ -454,6 +480,13 @@ class TestOutboxWorker(OutboxCommon):
 
     def test_a_queue_that_nobody_works_on_is_stuck(self):
         self.post('push')
+        with self.later(minutes=16):
+            self.look_after()
+        self.assertEqual(len(self.sender('fcm').activity_ids), 1)
+
+    def test_a_worker_of_tomorrow_hides_no_stuck_queue(self):
+        self.post('push')
+        self.sender('fcm').worked_at = fields.Datetime.now() + timedelta(days=1)
         with self.later(minutes=16):
             self.look_after()
         self.assertEqual(len(self.sender('fcm').activity_ids), 1)
