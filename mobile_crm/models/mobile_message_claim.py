@@ -143,7 +143,13 @@ class MobileMessage(models.Model):
                         WHERE other.origin_id = message.origin_id AND other.id <> message.id
                           AND (other.opened_at IS NOT NULL
                                OR other.delivered_at IS NOT NULL AND other.channel <> message.channel))""")),
-            # It was in a worker's hands while the next way was opened.
+            # These were in a worker's hands while a newer message was queued, or the next way opened.
+            ('replaced', SQL(
+                """message.tries > 0 AND message.collapse_key IS NOT NULL AND EXISTS (
+                       SELECT FROM mobile_message newer
+                        WHERE newer.partner_id = message.partner_id AND newer.company_id = message.company_id
+                          AND newer.collapse_key = message.collapse_key AND newer.channel = message.channel
+                          AND newer.id > message.id AND newer.origin_id <> message.origin_id)""")),
             ('next_way', SQL('message.tries > 0 AND %s', self._overtaken_sql())),
             ('no_address', SQL('%s IS NULL', self._address_sql(sender))),
             ('unwanted', SQL('NOT %s', wanted)),
@@ -159,6 +165,9 @@ class MobileMessage(models.Model):
     def _address_sql(self, sender):
         """Return the address of ``message``; NULL when it is no more this customer's."""
         if sender.provider in PUSH_PROVIDERS:
+            # Nothing goes to the phones of an app that the shop has put away.
+            if not sender.app_id.active:
+                return SQL('NULL::varchar')
             return SQL(
                 """CASE WHEN device.active AND device.partner_id = message.partner_id AND device.app_id = %s
                              AND device.push_provider = %s THEN device.push_address END""",

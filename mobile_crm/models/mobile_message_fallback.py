@@ -150,7 +150,12 @@ class MobileMessage(models.Model):
                rest AS (
                    UPDATE mobile_message message
                       SET next_channels = left_over.channels,
-                          reason = CASE WHEN origin.channel IS NOT NULL OR message.state <> 'sent' THEN NULL
+                          -- Nobody has told that it arrived; that is no reason to say that it did not.
+                          reason = CASE WHEN origin.channel IS NOT NULL OR message.state <> 'sent' OR EXISTS (
+                                             SELECT FROM mobile_message attempt
+                                              WHERE attempt.origin_id = message.id
+                                                AND attempt.state IN ('queued', 'sending', 'sent', 'delivered',
+                                                                      'opened')) THEN NULL
                                         WHEN origin.expires_at <= %(now)s THEN 'too_old' ELSE 'no_way' END,
                           fallback_at = CASE WHEN left_over.channels IS NOT NULL AND left_over.at < origin.expires_at
                                              THEN left_over.at END
@@ -170,7 +175,6 @@ class MobileMessage(models.Model):
             campaigns=list(purposes), purposes=list(purposes.values()), targets=self._targets_sql(company),
             minutes=FALLBACK_MINUTES))
         senders, has_key = rows[0]
-        self._overtake(origins)
         if has_key:
             self._replace(company, origins)
         return {sender_id for sender_id in senders or () if sender_id}
@@ -276,7 +280,9 @@ class MobileMessage(models.Model):
         origins = self.browse(row[0] for row in execute_racing(self.env, SQL(
             """SELECT id FROM mobile_message WHERE fallback_at <= %s
              ORDER BY fallback_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""", fields.Datetime.now(), limit)))
-        self._queue_next(origins)
+        if origins:
+            self._queue_next(origins)
+            self._overtake(origins)
         return len(origins)
 
     @api.model

@@ -74,7 +74,15 @@ class MobileMessage(models.Model):
         self._check_staff()
         ids = self._attempts_of_all()
         waiting = self.sudo().filtered('next_channels')
-        if not self._cancel_queued(SQL('message.id = ANY(%s)', ids), 'stopped_by_staff') and not waiting:
+        is_stopped = bool(self._cancel_queued(SQL('message.id = ANY(%s)', ids), 'stopped_by_staff'))
+        # What a worker has in its hands, or a queue of Odoo's, is not called back; it does not go once more.
+        now = fields.Datetime.now()
+        rows = execute_racing(self.env, SQL(
+            """UPDATE mobile_message SET expires_at = %(now)s
+                WHERE id = ANY(%(ids)s) AND state = 'sending' AND (expires_at IS NULL OR expires_at > %(now)s)
+            RETURNING id""", ids=ids, now=now))
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+        if not (is_stopped or rows or waiting):
             raise UserError(self.env._("None of these messages is waiting to be sent."))
         self._close_ways([message.origin_id.id or message.id for message in self.sudo()])
         return True

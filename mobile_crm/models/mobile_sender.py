@@ -215,7 +215,8 @@ class MobileSender(models.Model):
                   SET failures = standing.failures,
                       pauses = standing.pauses + standing.trips::integer,
                       problem = %(problem)s,
-                      failing_since = CASE WHEN NOT %(is_broken)s OR failing_since IS NULL THEN %(now)s
+                      failing_since = CASE WHEN standing.failures = 0 THEN NULL
+                                           WHEN NOT %(is_broken)s OR failing_since IS NULL THEN %(now)s
                                            ELSE failing_since END,
                       trial_until = CASE WHEN NOT standing.trips THEN trial_until END,
                       paused_until = greatest(

@@ -278,3 +278,36 @@ class TestOutboxChanges(OutboxCommon):
         self.assertEqual((push.state, push.reason), ('cancelled', 'next_way'))
         self.assertEqual(len(self.providers['fcm'].sent), 1)
         self.assertEqual(message.next_channels, 'email', "the text message may still fail")
+
+    def test_a_newer_message_was_queued_meanwhile(self):
+        old = self.attempts(self.post('push', 'sms', collapse_key='cart'))
+
+        def answer(parcel):
+            if parcel.id != old.id:
+                return Outcome(parcel.id, 'sent')
+            self.new = self.post('push', 'sms', collapse_key='cart')
+            return Outcome(parcel.id, 'retry', 'provider_down')
+
+        self.providers['fcm'].answer = answer
+        with self.worker() as outbox:
+            outbox._work(outbox.env['mobile.sender'].browse(self.sender('fcm').id))
+        self.assertEqual(old.state, 'queued')
+        with self.later(minutes=1):
+            self.send('fcm')
+        self.assertEqual((old.state, old.reason), ('cancelled', 'replaced'))
+        self.assertEqual(self.attempts(self.new).state, 'sent')
+
+    # === THE SENDER === #
+
+    def test_a_sender_that_was_deleted(self):
+        attempt = self.answer()
+        self.sender('fcm').unlink()
+        self.look_after()
+        self.assertEqual((attempt.state, attempt.reason), ('failed', 'no_address'))
+        self.look_after()
+        self.assertEqual(self.attempts(self.origin).mapped('channel'), ['push', 'email'])
+
+    def test_an_app_that_was_put_away(self):
+        attempt = self.answer()
+        self.app.active = False
+        self.assertEnds(attempt, 'failed', 'no_address', goes_on=True)

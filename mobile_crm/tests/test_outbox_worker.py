@@ -315,7 +315,7 @@ class TestOutboxWorker(OutboxCommon):
             parcel.id, status := next(answers), 'provider_down', is_providers_fault=status == 'retry')
         self.send('fcm')
         self.assertEqual(self.sender('fcm').failures, 0)
-        self.assertFalse(self.sender('fcm').paused_until)
+        self.assertFalse(self.sender('fcm').paused_until or self.sender('fcm').failing_since)
 
     def test_the_provider_asks_for_a_while(self):
         self._outage(1)
@@ -455,6 +455,20 @@ class TestOutboxWorker(OutboxCommon):
                 patch.object(mobile_message_queue.time, 'monotonic', lambda: next(clock)), \
                 mute_logger(QUEUE), self.assertRaises(psycopg2.OperationalError):
             self.work()
+
+    def test_looking_after_loses_a_race(self):
+        message = self.post('push', 'sms')
+        self.send('fcm')
+        fall_back, lost = self.registry['mobile.message']._fall_back, [psycopg2.errors.SerializationFailure] * 2
+
+        def racing(model):
+            if lost:
+                raise lost.pop()
+            return fall_back(model)
+
+        with self.later(minutes=31), patch.object(self.registry['mobile.message'], '_fall_back', racing):
+            self.look_after()
+        self.assertEqual(self.attempts(message).mapped('channel'), ['push', 'sms'])
 
     # === A QUEUE THAT IS STUCK === #
 
