@@ -73,6 +73,16 @@ class MobileCampaign(models.Model):
             campaign.delivery_hint = too_late and self.env._(
                 "Too late for %s: by then the message is not worth sending any more.", too_late)
 
+    # === ACTION METHODS === #
+
+    def action_start(self):
+        """Override: what a pause has kept back does not wait for a worker to come by again."""
+        paused = self.filtered(lambda campaign: campaign.state == 'paused')
+        res = super().action_start()
+        if paused:
+            self.env['mobile.message'].sudo()._go_on(paused)
+        return res
+
     # === BUSINESS METHODS === #
 
     def _channels(self):

@@ -29,6 +29,7 @@ REASONS = [
     ('offer_gone', "The offer has ended"),
     ('campaign_ended', "The campaign has ended"),
     ('no_way', "No way to the customer is open"),
+    ('next_way', "The next way was opened before it could be sent"),
     ('replaced', "A newer message took its place"),
     ('seen', "The customer has seen it elsewhere"),
     ('stopped_by_staff', "A colleague stopped it"),

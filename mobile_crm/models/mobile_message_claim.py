@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.delivery import Parcel
-from ..tools.racing import execute_apart
+from ..tools.racing import execute_apart, execute_racing
 from .mobile_message_fallback import PUSH_PROVIDERS
 
 # How long a message rests that may not be sent now, and may be later.
@@ -143,6 +143,14 @@ class MobileMessage(models.Model):
                         WHERE other.origin_id = message.origin_id AND other.id <> message.id
                           AND (other.opened_at IS NOT NULL
                                OR other.delivered_at IS NOT NULL AND other.channel <> message.channel))""")),
+            # These were in a worker's hands while a newer message was queued, or the next way opened.
+            ('replaced', SQL(
+                """message.tries > 0 AND message.collapse_key IS NOT NULL AND EXISTS (
+                       SELECT FROM mobile_message newer
+                        WHERE newer.partner_id = message.partner_id AND newer.company_id = message.company_id
+                          AND newer.collapse_key = message.collapse_key AND newer.channel = message.channel
+                          AND newer.id > message.id AND newer.origin_id <> message.origin_id)""")),
+            ('next_way', SQL('message.tries > 0 AND %s', self._overtaken_sql())),
             ('no_address', SQL('%s IS NULL', self._address_sql(sender))),
             ('unwanted', SQL('NOT %s', wanted)),
             ('consent_withdrawn', SQL(
@@ -157,6 +165,9 @@ class MobileMessage(models.Model):
     def _address_sql(self, sender):
         """Return the address of ``message``; NULL when it is no more this customer's."""
         if sender.provider in PUSH_PROVIDERS:
+            # Nothing goes to the phones of an app that the shop has put away.
+            if not sender.app_id.active:
+                return SQL('NULL::varchar')
             return SQL(
                 """CASE WHEN device.active AND device.partner_id = message.partner_id AND device.app_id = %s
                              AND device.push_provider = %s THEN device.push_address END""",
@@ -186,6 +197,23 @@ class MobileMessage(models.Model):
             """(preference.id IS NOT NULL AND EXISTS (
                    SELECT FROM mobile_quiet_hours quiet WHERE quiet.preference_id = preference.id AND %s))""",
             QuietHours._covers_sql(local))
+
+    @api.model
+    def _go_on(self, campaigns):
+        """Bring forward what waits because its campaign was paused; what rests after a try comes in its time."""
+        self.env.flush_all()
+        now = fields.Datetime.now()
+        # By the senders, of which each has what it has to do in an index.
+        senders = self.env['mobile.sender'].sudo().search([('company_id', 'in', campaigns.company_id.ids)])
+        rows = execute_racing(self.env, SQL(
+            """UPDATE mobile_message SET due_at = %(now)s
+                WHERE id IN (SELECT id FROM mobile_message
+                              WHERE sender_id = ANY(%(senders)s) AND state = 'queued' AND due_at > %(now)s
+                                AND campaign_id = ANY(%(campaigns)s) AND reason IS NULL
+                                FOR NO KEY UPDATE SKIP LOCKED)
+            RETURNING id, sender_id""", now=now, senders=senders.ids, campaigns=campaigns.ids))
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+        senders.browse({row[1] for row in rows})._wake()
 
     @api.model
     def _expire(self, limit=DYING):

@@ -18,7 +18,7 @@ SERVICE_TIME_TO_LIVE = timedelta(hours=72)
 # Messages whose next way one statement opens.
 BATCH = 500
 # What ends one way only: another one may be open.
-ONE_WAYS = ('no_address', 'unwanted', 'consent_withdrawn')
+ONE_WAYS = ('no_address', 'unwanted', 'consent_withdrawn', 'next_way')
 
 
 class Way(NamedTuple):
@@ -150,7 +150,12 @@ class MobileMessage(models.Model):
                rest AS (
                    UPDATE mobile_message message
                       SET next_channels = left_over.channels,
-                          reason = CASE WHEN origin.channel IS NOT NULL OR message.state <> 'sent' THEN NULL
+                          -- Nobody has told that it arrived; that is no reason to say that it did not.
+                          reason = CASE WHEN origin.channel IS NOT NULL OR message.state <> 'sent' OR EXISTS (
+                                             SELECT FROM mobile_message attempt
+                                              WHERE attempt.origin_id = message.id
+                                                AND attempt.state IN ('queued', 'sending', 'sent', 'delivered',
+                                                                      'opened')) THEN NULL
                                         WHEN origin.expires_at <= %(now)s THEN 'too_old' ELSE 'no_way' END,
                           fallback_at = CASE WHEN left_over.channels IS NOT NULL AND left_over.at < origin.expires_at
                                              THEN left_over.at END
@@ -216,6 +221,28 @@ class MobileMessage(models.Model):
             self._phones_sql(company))
 
     @api.model
+    def _overtake(self, origins):
+        """Cancel what waits on an earlier way of these messages: nobody wants the notification an hour after the text
+        message. What a worker has in its hands is asked about again when it comes back."""
+        now = fields.Datetime.now()
+        rows = execute_racing(self.env, SQL(
+            """UPDATE mobile_message SET state = 'cancelled', reason = 'next_way', ended_at = %(now)s
+                WHERE id IN (SELECT message.id FROM mobile_message message
+                              WHERE message.origin_id = ANY(%(ids)s) AND message.state = 'queued' AND %(is_late)s
+                                FOR NO KEY UPDATE OF message SKIP LOCKED)
+            RETURNING id""", ids=list(origins._ids), now=now, is_late=self._overtaken_sql()))
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+
+    @api.model
+    def _overtaken_sql(self):
+        """Return whether a later way of ``message``, an attempt, is open."""
+        return SQL(
+            """EXISTS (SELECT FROM mobile_message later
+                        WHERE later.origin_id = message.origin_id AND later.id > message.id
+                          AND later.channel <> message.channel
+                          AND later.state IN ('queued', 'sending', 'sent', 'delivered', 'opened'))""")
+
+    @api.model
     def _replace(self, company, origins):
         """Cancel what was queued before these messages with the same key, and try no further way for it."""
         now = fields.Datetime.now()
@@ -253,7 +280,9 @@ class MobileMessage(models.Model):
         origins = self.browse(row[0] for row in execute_racing(self.env, SQL(
             """SELECT id FROM mobile_message WHERE fallback_at <= %s
              ORDER BY fallback_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""", fields.Datetime.now(), limit)))
-        self._queue_next(origins)
+        if origins:
+            self._queue_next(origins)
+            self._overtake(origins)
         return len(origins)
 
     @api.model

@@ -2,7 +2,7 @@ import hashlib
 from datetime import timedelta
 from uuid import uuid4
 
-import psycopg2
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -37,8 +37,9 @@ class MobileMessage(models.Model):
         """
         try:
             wanted = self._still_wanted(waiting.values())
-        except psycopg2.errors.SerializationFailure:
-            # There was news of one since this transaction began. Odoo gives up its run, which may come daily.
+        except TransactionRollbackError:
+            # There was news of one since this transaction began, or comes right now. Odoo gives up its run, which may
+            # come daily.
             with self.env.registry.cursor() as cr:
                 self.with_env(self.env(cr=cr, su=True)).env.ref(cron)._trigger()
             raise

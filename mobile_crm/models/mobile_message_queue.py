@@ -57,11 +57,12 @@ class MobileMessage(models.Model):
         working, rests = list(senders), RESTS
         while working:
             for sender in working.copy():
-                done = self._work(sender)
+                _sent, looked_at = self._take_turn(sender)
                 self.env.invalidate_all()
-                if not done:
+                # Of a hundred thousand that are over none is sent, and behind them one may wait that is not.
+                if not looked_at:
                     working.remove(sender)
-                if not cron._commit_progress(done, remaining=int(bool(done))):
+                if not cron._commit_progress(looked_at, remaining=int(bool(looked_at))):
                     return
             if not working and rests:
                 working, rests = self._soon(senders), rests - 1
@@ -112,24 +113,33 @@ class MobileMessage(models.Model):
         :return: how many parcels were claimed.
         :rtype: int
         """
+        return self._take_turn(sender)[0]
+
+    @api.model
+    def _take_turn(self, sender):
+        """Do the work of ``_work``; return how many parcels were claimed, and how many messages were looked at.
+
+        :rtype: tuple[int, int]
+        """
         provider = sender._provider().sudo()
         self._expire()
         due = self._count_due(sender, provider._batch_size)
         slots = sender._take(due) if due else 0
         if not slots:
-            return 0
+            return 0, 0
         work = self._hand_over if provider._is_transactional else self._send_batch
-        sent = 0
+        sent = total = 0
         try:
             for _round in range(ROUNDS):
                 sent, looked_at, ended = work(sender, provider, slots)
+                total += looked_at
                 self._follow_ends(ended)
                 if sent or not looked_at:
                     break
         finally:
             if sent < slots:
                 sender._give_back(slots - sent, is_unused=not sent)
-        return sent
+        return sent, total
 
     @api.model
     def _count_due(self, sender, limit):

@@ -61,6 +61,8 @@ class MobileMessage(models.Model):
         if device:
             attempts |= self.sudo().search([('origin_id', 'in', list(origin_ids)), ('device_id', '=', device.id)])
         values = {'sent_at': at, 'delivered_at': at, **({'opened_at': at} if state == 'opened' else {})}
+        # A phone that has fetched the inbox before its notification was sent has not got the notification.
+        attempts = attempts.filtered(lambda attempt: attempt.state != 'queued' or attempt.tries)
         on_its_way = ON_ITS_WAY if state == 'delivered' else SQL("(%s OR state = 'delivered')", ON_ITS_WAY)
         self._move(attempts, state, on_its_way, **values)
         self._arrived(origin_ids, state, at)

@@ -50,14 +50,19 @@ class MobileMessage(models.Model):
         self._check_staff()
         now = fields.Datetime.now()
         rows = execute_racing(self.env, SQL(
-            """UPDATE mobile_message
+            """UPDATE mobile_message message
                   SET state = 'queued', reason = NULL, detail = NULL, ended_at = NULL, tries = 0, faults = 0,
                       due_at = %(now)s,
                       expires_at = CASE WHEN expires_at > %(now)s THEN expires_at ELSE %(expires)s END
-                WHERE id = ANY(%(ids)s) AND state = ANY(%(ended)s) AND sender_id IS NOT NULL
-                  AND reason IS DISTINCT FROM 'replaced'
+                WHERE id = ANY(%(ids)s) AND %(again)s
+                  -- Of several ways the last: who asks for it once more does not want it three times.
+                  AND NOT %(is_late)s
+                  AND NOT EXISTS (SELECT FROM mobile_message later
+                                   WHERE later.origin_id = message.origin_id AND later.id > message.id
+                                     AND later.channel <> message.channel AND later.id = ANY(%(ids)s) AND %(later)s)
             RETURNING id, sender_id""",
-            now=now, expires=now + TIME_TO_LIVE, ids=self._attempts_of_all(), ended=list(ENDED)))
+            now=now, expires=now + TIME_TO_LIVE, ids=self._attempts_of_all(), is_late=self._overtaken_sql(),
+            again=self._retried_sql(SQL('message')), later=self._retried_sql(SQL('later'))))
         if not rows:
             raise UserError(self.env._("None of these messages has failed in a way that can be tried again."))
         self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
@@ -69,10 +74,24 @@ class MobileMessage(models.Model):
         self._check_staff()
         ids = self._attempts_of_all()
         waiting = self.sudo().filtered('next_channels')
-        if not self._cancel_queued(SQL('message.id = ANY(%s)', ids), 'stopped_by_staff') and not waiting:
+        is_stopped = bool(self._cancel_queued(SQL('message.id = ANY(%s)', ids), 'stopped_by_staff'))
+        # What a worker has in its hands, or a queue of Odoo's, is not called back; it does not go once more.
+        now = fields.Datetime.now()
+        rows = execute_racing(self.env, SQL(
+            """UPDATE mobile_message SET expires_at = %(now)s
+                WHERE id = ANY(%(ids)s) AND state = 'sending' AND (expires_at IS NULL OR expires_at > %(now)s)
+            RETURNING id""", ids=ids, now=now))
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+        if not (is_stopped or rows or waiting):
             raise UserError(self.env._("None of these messages is waiting to be sent."))
         self._close_ways([message.origin_id.id or message.id for message in self.sudo()])
         return True
+
+    @api.model
+    def _retried_sql(self, attempt):
+        return SQL(
+            "(%(attempt)s.state = ANY(%(ended)s) AND %(attempt)s.sender_id IS NOT NULL"
+            " AND %(attempt)s.reason IS DISTINCT FROM 'replaced')", attempt=attempt, ended=list(ENDED))
 
     def _check_staff(self):
         self.check_access('read')

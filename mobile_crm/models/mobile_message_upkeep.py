@@ -1,6 +1,9 @@
 from datetime import timedelta
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..tools.delivery import LEASE
@@ -23,13 +26,23 @@ class MobileMessage(models.Model):
     def _cron_look_after(self):
         """Do what no provider's cron does: each of several steps, until nothing is left or the time is over."""
         cron = self.env['ir.cron']
-        for step in (self._reclaim, self._give_up_waiting, self._expire, self._fall_back):
-            while done := step():
+        for step in (self._reclaim, self._give_up_waiting, self._give_up_stranded, self._expire, self._fall_back):
+            while done := self._look_once(step):
                 if not cron._commit_progress(done, remaining=1):
                     return
                 self.env.invalidate_all()
-        self.env['mobile.sender']._watch()
+        self._look_once(self.env['mobile.sender']._watch)
         cron._commit_progress(remaining=0)
+
+    @api.model
+    def _look_once(self, step):
+        """Take a step; anew when somebody has changed what it is about since the transaction began."""
+        while True:
+            try:
+                return step()
+            except (ConcurrencyError, TransactionRollbackError):
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
 
     @api.model
     def _reclaim(self, limit=BATCH):
@@ -72,4 +85,21 @@ class MobileMessage(models.Model):
             RETURNING id, origin_id""", now=now, before=now - LONGEST_SILENCE, limit=limit))
         self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
         self._bring_forward({row[1] for row in rows}, apart=True)
+        return len(rows)
+
+    @api.model
+    def _give_up_stranded(self, limit=BATCH):
+        """End messages that wait for a sender which is no more, as when its app was deleted.
+
+        :return: how many.
+        :rtype: int
+        """
+        rows = execute_apart(self.env, SQL(
+            """UPDATE mobile_message SET state = 'failed', reason = 'no_address', ended_at = %s
+                WHERE id IN (SELECT id FROM mobile_message
+                              WHERE sender_id IS NULL AND state = 'queued' AND channel <> 'inbox'
+                              ORDER BY due_at, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED)
+            RETURNING id, origin_id""", fields.Datetime.now(), limit))
+        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)
+        self._bring_forward({row[1] for row in rows if row[1]}, apart=True)
         return len(rows)

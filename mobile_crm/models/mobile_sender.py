@@ -18,6 +18,9 @@ TRIAL = 5
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 # Per second, for each sender: what the providers allow an app or an account, or what a mail server bears.
 RATES = {'fcm': 5000, 'apns': 5000, 'webpush': 1000, 'sms': 50, 'email': 50}
+# Slots are handed out for a second, or for one message. What lies further ahead than that and this is of a clock that
+# went wrong, or of a rate that was lower: it would stop a sender for as long.
+CLOCK_SKEW = timedelta(minutes=1)
 # Seconds from one message to the next.
 GAP = SQL('coalesce(1 / NULLIF(rate_per_second, 0), 0)')
 
@@ -123,7 +126,7 @@ class MobileSender(models.Model):
                                 CASE WHEN gap = 0 THEN %(wanted)s
                                      ELSE floor((extract(epoch FROM %(now)s::timestamp - starts_at)
                                                  + greatest(1, gap)) / gap + 1e-6) END)::integer AS slots
-                     FROM (SELECT id, %(gap)s AS gap, greatest(next_at, %(now)s::timestamp) AS starts_at,
+                     FROM (SELECT id, %(gap)s AS gap, greatest(%(next)s, %(now)s::timestamp) AS starts_at,
                                   failures >= %(patience)s AS is_trial
                              FROM mobile_sender
                             WHERE id = %(id)s AND stopped IS NOT TRUE
@@ -139,8 +142,18 @@ class MobileSender(models.Model):
                 WHERE mobile_sender.id = free.id AND free.slots > 0
             RETURNING free.slots""",
             wanted=wanted, trial=min(TRIAL, wanted), patience=PATIENCE, id=self.id, now=now, gap=GAP,
-            trial_until=now + timedelta(seconds=LONGEST_BATCH)))
+            next=self._next_sql(now), trial_until=now + timedelta(seconds=LONGEST_BATCH)))
         return rows[0][0] if rows else 0
+
+    @api.model
+    def _next_sql(self, now):
+        """Return ``next_at``, unless it lies too far ahead to be true.
+
+        :param datetime now: naive UTC.
+        """
+        return SQL(
+            "CASE WHEN next_at <= %s::timestamp + greatest(1, %s) * interval '1 second' + %s THEN next_at END",
+            now, GAP, CLOCK_SKEW)
 
     def _give_back(self, slots, is_unused=False):
         """Return slots that were taken and not used.
@@ -164,9 +177,9 @@ class MobileSender(models.Model):
         rows = execute_apart(self.env, SQL(
             """SELECT greatest(%(now)s::timestamp, paused_until,
                                CASE WHEN failures >= %(patience)s THEN trial_until END,
-                               next_at + (%(gap)s - greatest(1, %(gap)s)) * interval '1 second')
+                               %(next)s + (%(gap)s - greatest(1, %(gap)s)) * interval '1 second')
                  FROM mobile_sender WHERE id = %(id)s AND stopped IS NOT TRUE""",
-            now=now, patience=PATIENCE, gap=GAP, id=self.id))
+            now=now, patience=PATIENCE, gap=GAP, id=self.id, next=self._next_sql(now)))
         return rows[0][0] if rows else None
 
     # === BUSINESS METHODS: the circuit breaker === #
@@ -202,7 +215,8 @@ class MobileSender(models.Model):
                   SET failures = standing.failures,
                       pauses = standing.pauses + standing.trips::integer,
                       problem = %(problem)s,
-                      failing_since = CASE WHEN NOT %(is_broken)s OR failing_since IS NULL THEN %(now)s
+                      failing_since = CASE WHEN standing.failures = 0 THEN NULL
+                                           WHEN NOT %(is_broken)s OR failing_since IS NULL THEN %(now)s
                                            ELSE failing_since END,
                       trial_until = CASE WHEN NOT standing.trips THEN trial_until END,
                       paused_until = greatest(

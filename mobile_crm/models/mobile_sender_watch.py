@@ -79,7 +79,7 @@ class MobileSender(models.Model):
         self._check_manager()
         self._change(SQL(
             """stopped = FALSE, failures = 0, pauses = 0, problem = NULL, failing_since = NULL, paused_until = NULL,
-               trial_until = NULL"""))
+               trial_until = NULL, next_at = NULL"""))
         self.sudo()._wake()
 
     def action_view_queue(self):
@@ -132,9 +132,10 @@ class MobileSender(models.Model):
                       SELECT due_at FROM mobile_message
                        WHERE sender_id = sender.id AND state = 'queued' ORDER BY due_at, id LIMIT 1) waiting
                 WHERE sender.stopped IS NOT TRUE
-                  AND (waiting.due_at < %(before)s AND (sender.worked_at IS NULL OR sender.worked_at < %(before)s)
+                  -- A clock that went wrong may have worked tomorrow.
+                  AND (waiting.due_at < %(before)s AND (sender.worked_at BETWEEN %(before)s AND %(after)s) IS NOT TRUE
                        OR sender.failing_since < %(before)s)
-                ORDER BY sender.id""", before=now - STUCK))]
+                ORDER BY sender.id""", before=now - STUCK, after=now + STUCK))]
 
     def _ask_manager(self):
         """Give one of the company's managers the activity to see why nothing is sent."""

@@ -1,8 +1,10 @@
 """How a message comes to its customer: the ways, one after the other, and what is told of them afterwards."""
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..tools.delivery import Outcome
@@ -234,6 +236,46 @@ class TestOutbox(OutboxCommon):
         self.send()
         self.assertFalse(self.providers['fcm'].sent)
 
+    def test_what_was_read_before_it_was_sent_was_not_sent(self):
+        for state, expected in (('opened', ('cancelled', 'seen')), ('delivered', ('queued', False))):
+            message = self.post('push', 'sms')
+            self.Message._receipt(message, state, device=self.phone)
+            attempt = self.attempts(message)
+            self.assertEqual((attempt.state, attempt.reason, attempt.sent_at), (*expected, False))
+            self.assertEqual(message.state, state)
+            self.assertFalse(message.fallback_at)
+
+    def test_what_was_sent_found_a_way(self):
+        message = self.post('push', 'sms')
+        self.send('fcm')
+        self.env['mobile.consent']._append(self.anna, self.company, {'sms': False}, 'import')
+        with self.later(minutes=31):
+            self.look_after()
+        self.assertEqual(self.attempts(message).mapped('state'), ['sent'])
+        self.assertEqual((message.state, message.reason, message.fallback_at), ('sent', False, False))
+
+    def test_customers_see_their_inbox_and_no_attempts(self):
+        message = self.post('push', 'sms')
+        attempt = self.attempts(message)
+        found = self.Message.with_user(self.anna_user).search([])
+        self.assertIn(message, found)
+        self.assertNotIn(attempt, found)
+        with self.assertRaises(AccessError):
+            attempt.with_user(self.anna_user).read(['detail'])
+        with self.assertRaises(AccessError):
+            message.with_user(self.anna_user).read(['claim'])
+
+    def test_an_upgrade_keeps_the_rule_of_the_shop(self):
+        rule = self.env.ref('mobile_crm.mobile_message_customer_rule')
+        ours, path = rule.domain_force, Path(__file__).parents[1] / 'migrations/19.0.1.5.0/pre-inbox.py'
+        for before, after in (
+                ("[('partner_id', '=', user.partner_id.id)]", ours), ("[('id', '=', 0)]", "[('id', '=', 0)]")):
+            rule.domain_force = before
+            self.env.flush_all()
+            runpy.run_path(str(path))['migrate'](self.env.cr, '19.0.1.4.0')
+            rule.invalidate_recordset()
+            self.assertEqual(rule.domain_force, after)
+
     def test_what_nobody_knew_of_has_arrived_after_all(self):
         self.providers['fcm'].answer = lambda parcel: Outcome(parcel.id, 'unknown', 'provider_down')
         message = self.post('push')
@@ -263,6 +305,52 @@ class TestOutbox(OutboxCommon):
             self.assertEqual(attempt.state, 'sent')
             with self.assertRaises(UserError):
                 attempt.with_user(self.manager).action_retry()
+
+    def _fail_by(self, *codes):
+        for code in codes:
+            self.providers[code].answer = lambda parcel: Outcome(parcel.id, 'failed', 'rejected')
+            self.send(code)
+            self.look_after()
+
+    def test_staff_retry_the_last_way_and_not_all_of_them(self):
+        message = self.post('push', 'sms', 'email')
+        self._fail_by('fcm', 'sms', 'email')
+        self.assertEqual(self.attempts(message).mapped('state'), ['failed'] * 3)
+        message.with_user(self.manager).action_retry()
+        self.assertEqual(self.attempts(message).mapped('state'), ['failed', 'failed', 'queued'])
+
+    def test_a_way_that_was_overtaken_is_not_retried(self):
+        message = self.post('push', 'sms')
+        self._fail_by('fcm')
+        self.send('sms')
+        push, sms = self.attempts(message)
+        self.assertEqual((push.state, sms.state), ('failed', 'sent'))
+        with self.assertRaises(UserError):
+            push.with_user(self.manager).action_retry()
+
+    def test_staff_retry_an_earlier_way_where_the_later_ones_have_failed(self):
+        message = self.post('push', 'sms')
+        self._fail_by('fcm', 'sms')
+        push, sms = self.attempts(message)
+        push.with_user(self.manager).action_retry()
+        self.providers['fcm'].answer = lambda parcel: Outcome(parcel.id, 'sent')
+        self.send('fcm')
+        self.assertEqual((push.state, sms.state), ('sent', 'failed'))
+
+    def test_what_staff_have_stopped_is_not_tried_again(self):
+        message = self.post('push')
+
+        def answer(parcel):
+            message.with_user(self.manager).action_cancel()
+            return Outcome(parcel.id, 'retry', 'provider_down')
+
+        self.providers['fcm'].answer = answer
+        with self.worker() as outbox:
+            outbox._work(outbox.env['mobile.sender'].browse(self.sender('fcm').id))
+        with self.later(minutes=1):
+            self.send('fcm')
+        self.assertEqual(self.attempts(message).state, 'expired')
+        self.assertEqual(len(self.providers['fcm'].sent), 1)
 
     def test_what_has_changed_counts_for_staff_as_well(self):
         attempt = self.attempts(self.post('push'))

@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..tools.delivery import Outcome
 from .outbox_common import OutboxCommon
 
 
@@ -172,9 +173,18 @@ class TestOutboxChanges(OutboxCommon):
         self.campaign.action_pause()
         self.send()
         self.assertEqual((attempt.state, attempt.reason, attempt.tries), ('queued', False, 0))
+        self.assertGreater(attempt.due_at, fields.Datetime.now())
         self.campaign.action_start()
-        with self.later(minutes=11):
-            self.assertSent(attempt)
+        self.assertSent(attempt)
+
+    def test_what_rests_after_a_try_does_not_come_sooner_for_a_pause(self):
+        attempt = self.offer()
+        self.providers['fcm'].answer = lambda parcel: Outcome(parcel.id, 'retry', 'rate_limited', retry_after=300.0)
+        self.send()
+        due_at = attempt.due_at
+        self.campaign.action_pause()
+        self.campaign.action_start()
+        self.assertEqual(attempt.due_at, due_at)
 
     def test_it_was_seen_elsewhere(self):
         attempt = self.offer()
@@ -220,3 +230,84 @@ class TestOutboxChanges(OutboxCommon):
         card = self.origin.card_id
         card.write({'points': 0, 'mobile_uuid': False})
         self.assertSent(attempt)
+
+    # === THE NEXT WAY WAS OPENED MEANWHILE === #
+
+    def _down(self, code):
+        self.providers[code].answer = lambda parcel: Outcome(
+            parcel.id, 'retry', 'provider_down', is_providers_fault=True)
+
+    def test_the_notification_does_not_come_after_the_text_message(self):
+        message = self.post('push', 'sms', 'email', fallback_minutes=10)
+        push = self.attempts(message)
+        with self.later(minutes=11):
+            self.look_after()
+        self.assertEqual((push.state, push.reason), ('cancelled', 'next_way'))
+        self.assertTrue(push.ended_at)
+        sms = self.attempts(message, channel='sms')
+        self.assertEqual((sms.state, message.next_channels), ('queued', 'email'))
+        with self.later(hours=1):
+            self.send()
+        self.assertFalse(self.providers['fcm'].sent)
+        self.assertEqual(len(self.providers['sms'].sent), 1)
+
+    def test_it_waits_on_while_no_other_way_is_open(self):
+        self.env['mobile.preference']._mobile_update(self.anna, self.company, {'channels': ['push']})
+        message = self.post('push', 'sms', fallback_minutes=10)
+        with self.later(minutes=11):
+            self.look_after()
+            self.send()
+        self.assertEqual(self.attempts(message).mapped('state'), ['sent'])
+
+    def test_what_was_being_sent_while_the_next_way_was_opened(self):
+        message = self.post('push', 'sms', 'email', fallback_minutes=10)
+        push = self.attempts(message)
+
+        def answer(parcel):
+            with self.later(minutes=11):
+                self.Message._fall_back()
+            self.assertEqual(push.state, 'sending')
+            return Outcome(parcel.id, 'retry', 'provider_down')
+
+        self.providers['fcm'].answer = answer
+        with self.worker() as outbox:
+            outbox._work(outbox.env['mobile.sender'].browse(self.sender('fcm').id))
+        self.assertEqual((push.state, len(self.providers['fcm'].sent)), ('queued', 1))
+        with self.later(minutes=12):
+            self.send('fcm')
+        self.assertEqual((push.state, push.reason), ('cancelled', 'next_way'))
+        self.assertEqual(len(self.providers['fcm'].sent), 1)
+        self.assertEqual(message.next_channels, 'email', "the text message may still fail")
+
+    def test_a_newer_message_was_queued_meanwhile(self):
+        old = self.attempts(self.post('push', 'sms', collapse_key='cart'))
+
+        def answer(parcel):
+            if parcel.id != old.id:
+                return Outcome(parcel.id, 'sent')
+            self.new = self.post('push', 'sms', collapse_key='cart')
+            return Outcome(parcel.id, 'retry', 'provider_down')
+
+        self.providers['fcm'].answer = answer
+        with self.worker() as outbox:
+            outbox._work(outbox.env['mobile.sender'].browse(self.sender('fcm').id))
+        self.assertEqual(old.state, 'queued')
+        with self.later(minutes=1):
+            self.send('fcm')
+        self.assertEqual((old.state, old.reason), ('cancelled', 'replaced'))
+        self.assertEqual(self.attempts(self.new).state, 'sent')
+
+    # === THE SENDER === #
+
+    def test_a_sender_that_was_deleted(self):
+        attempt = self.answer()
+        self.sender('fcm').unlink()
+        self.look_after()
+        self.assertEqual((attempt.state, attempt.reason), ('failed', 'no_address'))
+        self.look_after()
+        self.assertEqual(self.attempts(self.origin).mapped('channel'), ['push', 'email'])
+
+    def test_an_app_that_was_put_away(self):
+        attempt = self.answer()
+        self.app.active = False
+        self.assertEnds(attempt, 'failed', 'no_address', goes_on=True)

@@ -215,6 +215,32 @@ class TestOutboxWorker(OutboxCommon):
                 found.append(self.work())
         self.assertEqual(found, [1, 0, 1, 0, 1, 0])
 
+    def test_a_clock_that_was_a_day_ahead_stops_nobody(self):
+        for _number in range(12):
+            self.post('push')
+        sender = self.sender('fcm')
+        sender.rate_per_second = 5
+        with self.later(days=1):
+            sender._take(5)
+        with self.later(seconds=0):
+            self.assertEqual((self.work(), self.work()), (5, 0))
+        # Half a minute may be true: who is behind waits.
+        with self.later(seconds=30):
+            self.assertEqual(self.work(), 5)
+        with self.later(seconds=2):
+            self.assertEqual(self.work(), 0)
+
+    def test_a_higher_rate_counts_at_once(self):
+        for _number in range(3):
+            self.post('push')
+        sender = self.sender('fcm')
+        sender.rate_per_second = 0.001
+        with self.later(seconds=0):
+            self.assertEqual((self.work(), self.work()), (1, 0))
+            sender.rate_per_second = 100
+            self.env.flush_all()
+            self.assertEqual(self.work(), 2)
+
     def test_slots_that_were_not_used_are_given_back(self):
         self.sender('fcm').unlink()
         first = self.attempts(self.post('push'))
@@ -289,7 +315,7 @@ class TestOutboxWorker(OutboxCommon):
             parcel.id, status := next(answers), 'provider_down', is_providers_fault=status == 'retry')
         self.send('fcm')
         self.assertEqual(self.sender('fcm').failures, 0)
-        self.assertFalse(self.sender('fcm').paused_until)
+        self.assertFalse(self.sender('fcm').paused_until or self.sender('fcm').failing_since)
 
     def test_the_provider_asks_for_a_while(self):
         self._outage(1)
@@ -360,6 +386,16 @@ class TestOutboxWorker(OutboxCommon):
             self.assertEqual(self.work(), 1)
         self.assertEqual(attempts.mapped('state'), ['expired'] * 6 + ['sent'])
 
+    def test_however_many_are_over_what_is_behind_them_is_sent_in_the_same_run(self):
+        attempts = self.Message.concat(*(self.attempts(self.post('push')) for _number in range(7)))
+        attempts[:6].expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.fcm._batch_size = 1
+        with patch.object(self.registry['mobile.message'], '_expire', lambda model, limit=0: 0), \
+                patch.object(mobile_message_queue, 'ROUNDS', 2), \
+                patch.object(self.registry['ir.cron'], '_commit_progress', lambda *args, **values: 60.0):
+            self.send('fcm')
+        self.assertEqual(attempts.mapped('state'), ['expired'] * 6 + ['sent'])
+
     # === HANDING OVER === #
 
     def test_one_bad_parcel_does_not_stop_the_others(self):
@@ -420,6 +456,20 @@ class TestOutboxWorker(OutboxCommon):
                 mute_logger(QUEUE), self.assertRaises(psycopg2.OperationalError):
             self.work()
 
+    def test_looking_after_loses_a_race(self):
+        message = self.post('push', 'sms')
+        self.send('fcm')
+        fall_back, lost = self.registry['mobile.message']._fall_back, [psycopg2.errors.SerializationFailure] * 2
+
+        def racing(model):
+            if lost:
+                raise lost.pop()
+            return fall_back(model)
+
+        with self.later(minutes=31), patch.object(self.registry['mobile.message'], '_fall_back', racing):
+            self.look_after()
+        self.assertEqual(self.attempts(message).mapped('channel'), ['push', 'sms'])
+
     # === A QUEUE THAT IS STUCK === #
 
     def test_a_stuck_queue_asks_a_manager_once(self):
@@ -444,6 +494,13 @@ class TestOutboxWorker(OutboxCommon):
 
     def test_a_queue_that_nobody_works_on_is_stuck(self):
         self.post('push')
+        with self.later(minutes=16):
+            self.look_after()
+        self.assertEqual(len(self.sender('fcm').activity_ids), 1)
+
+    def test_a_worker_of_tomorrow_hides_no_stuck_queue(self):
+        self.post('push')
+        self.sender('fcm').worked_at = fields.Datetime.now() + timedelta(days=1)
         with self.later(minutes=16):
             self.look_after()
         self.assertEqual(len(self.sender('fcm').activity_ids), 1)

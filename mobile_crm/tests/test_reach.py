@@ -328,7 +328,7 @@ class TestReach(ReachCase):
         message = self.offer()
         self.env['mobile.message']._take_receipts(tablet, [(message.uuid, 'opened', None)])
         self.send()
-        self.assertEqual(sorted(attempt.state for attempt in self.attempts(message)), ['cancelled', 'opened'])
+        self.assertEqual(self.states(message), [('push', 'cancelled', 'seen')] * 2)
         self.assertEqual(self.sent(), [])
 
     # === WHAT IS COUNTED === #
@@ -358,8 +358,8 @@ class TestReach(ReachCase):
             for channel in self.campaign.get_results()['channels']}
         # tried, as the next way, sent, delivered, opened, waiting, not sent
         self.assertEqual(found, {
-            'push': ((5, 0, 3, 2, 1, 1, 1), [('no_address', 1)]), 'sms': ((3, 3, 3, 0, 0, 0, 0), [])})
-        self.assertEqual(self.states(waiting), [('push', 'queued', False), ('sms', 'sent', False)])
+            'push': ((5, 0, 3, 2, 1, 0, 2), [('next_way', 1), ('no_address', 1)]), 'sms': ((3, 3, 3, 0, 0, 0, 0), [])})
+        self.assertEqual(self.states(waiting), [('push', 'cancelled', 'next_way'), ('sms', 'sent', False)])
         self.assertEqual([message.delivery_summary for message in messages], [
             "Notification: Delivered", "Notification: Opened", "Notification: Sent, Text Message: Sent",
             "Notification: Failed, Text Message: Sent"])
