@@ -57,7 +57,7 @@ class MobileEnquiry(models.Model):
     user_id = fields.Many2one(
         string="Salesperson", comodel_name='res.users', compute='_compute_user_id', store=True, index='btree_not_null')
     status = fields.Selection(
-        selection=[('open', "Open"), ('answered', "Answered"), ('closed', "Closed")],
+        selection=[('open', "Unanswered"), ('answered', "Replied"), ('closed', "Closed")],
         compute='_compute_status', store=True)
 
     # When

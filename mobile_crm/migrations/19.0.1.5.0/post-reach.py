@@ -1,5 +1,5 @@
-"""Drop the index that another one covers: it is written for each message of a broadcast."""
+"""Drop the indexes that other ones cover: they are written for each message of a broadcast."""
 
 
 def migrate(cr, version):
-    cr.execute('DROP INDEX IF EXISTS mobile_message__campaign_id_index')
+    cr.execute('DROP INDEX IF EXISTS mobile_message__campaign_id_index, mobile_message__inbox_idx')

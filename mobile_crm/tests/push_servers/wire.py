@@ -192,7 +192,7 @@ class Http2(Connection):
     """HTTP/2 with as many streams as the server allows; a client that opens more has made an error."""
 
     def connection_made(self, transport):
-        super().connection_made(transport)
+        made = super().connection_made(transport)
         self._h2 = H2Connection(H2Configuration(
             client_side=False, header_encoding='utf-8', validate_outbound_headers=False,
             normalize_outbound_headers=False))
@@ -206,6 +206,7 @@ class Http2(Connection):
         # Heads and bodies of requests that are not all there; and the last stream that is still answered.
         self._open, self._last, self._is_dirty = {}, None, False
         self._flush()
+        return made
 
     def data_received(self, data):
         try:
