@@ -156,6 +156,7 @@ class MobileMessage(models.Model):
 
         :return: how many parcels there were, how many messages were looked at, and which ended (see ``_claim``).
         """
+        claimed_at = fields.Datetime.now()
         claim, parcels, looked_at, ended = self._claim(sender, limit, execute_apart)
         if not parcels:
             return 0, looked_at, ended
@@ -169,13 +170,13 @@ class MobileMessage(models.Model):
                 missing.discard(outcome.id)
                 outcomes.append(outcome)
                 if len(outcomes) >= FLUSH or time.monotonic() - flushed > FLUSH_SECONDS:
-                    self._record(sender, claim, outcomes, addresses, claimed)
+                    self._record(sender, claim, outcomes, addresses, claimed, claimed_at)
                     outcomes, flushed = [], time.monotonic()
         except Exception as error:  # noqa: BLE001 (whatever it is, the other senders are not at fault)
             self._log_failure(sender, error)
         # What a provider does not tell may have arrived.
         outcomes += [Outcome(message_id, 'unknown', 'provider_down', is_providers_fault=True) for message_id in missing]
-        self._record(sender, claim, outcomes, addresses, claimed)
+        self._record(sender, claim, outcomes, addresses, claimed, claimed_at)
         return len(parcels), looked_at, ended
 
     @api.model
@@ -231,12 +232,13 @@ class MobileMessage(models.Model):
     # === BUSINESS METHODS: outcomes === #
 
     @api.model
-    def _record(self, sender, claim, outcomes, addresses, claimed):
+    def _record(self, sender, claim, outcomes, addresses, claimed, claimed_at):
         """Write down what became of parcels, however long the database takes; when the lease is over others know as
         little as we do.
 
         :param dict addresses: {parcel's id: where it went}.
         :param float claimed: when the parcels were claimed, by the monotonic clock.
+        :param datetime claimed_at: the same, as naive UTC.
         """
         if not outcomes:
             return
@@ -246,8 +248,8 @@ class MobileMessage(models.Model):
                 self._write_outcomes(claim, outcomes, execute_apart)
                 dead = {outcome.id: outcome.detail for outcome in outcomes if outcome.status == 'dead'}
                 if dead:
-                    self.env['mobile.device']._lose_addresses({
-                        addresses[message_id]: detail for message_id, detail in dead.items()})
+                    self.env['mobile.device']._lose_addresses(sender, {
+                        addresses[message_id]: detail for message_id, detail in dead.items()}, claimed_at)
                 sender._note(outcomes)
                 self._bring_forward(self._failed_origins(outcomes), apart=True)
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:

@@ -1,8 +1,10 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..tools import apns
 from ..tools.delivery import Outcome
 from ..tools.push_address import APNS_TOKEN
+from ..tools.racing import execute_apart
 from ..tools.transport import Request, has_http2
 
 
@@ -50,5 +52,6 @@ class MobileProviderApns(models.AbstractModel):
     @api.model
     def _has_registered_since(self, parcel, instant):
         """Tell whether the phone has told its address anew since Apple found that nobody was there."""
-        device = self.env['mobile.device'].sudo().browse(parcel.device_id or ()).exists()
-        return bool(device.push_registered_at and device.push_registered_at > instant)
+        # Apart: this transaction sees what there was when it began, before all the others of the batch were sent.
+        return bool(execute_apart(self.env, SQL(
+            "SELECT id FROM mobile_device WHERE id = %s AND push_registered_at > %s", parcel.device_id or None, instant)))

@@ -90,6 +90,11 @@ class MobileProviderPush(models.AbstractModel):
         for is_last in (False, True):
             if not left:
                 break
+            if is_last and clock() >= ends_at:
+                # To sign in anew takes time as well, of which none is left.
+                for parcel_id in left:
+                    yield Outcome(parcel_id, 'retry', 'no_credentials', "signed in too late", is_providers_fault=True)
+                break
             try:
                 token = self._token(account, app, token)
             except SignInError as exc:

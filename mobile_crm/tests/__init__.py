@@ -107,6 +107,7 @@ from . import test_token
 from . import test_tracks
 from . import test_transport
 from . import test_ui
+from . import test_vault
 from . import test_views
 from . import test_visit
 from . import test_visit_bounds

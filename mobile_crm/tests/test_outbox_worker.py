@@ -188,6 +188,33 @@ class TestOutboxWorker(OutboxCommon):
         self.send('fcm')
         self.assertEqual(self.phone.push_address, 'new-address')
 
+    def test_an_address_that_was_told_anew_meanwhile_stays(self):
+        def answer(parcel):
+            with self.later(seconds=5):
+                self.phone._update_report({'push_provider': 'fcm', 'push_address': parcel.address})
+            self.env.flush_all()
+            return Outcome(parcel.id, 'dead')
+
+        self.fcm.answer = answer
+        self.post('push')
+        self.send('fcm')
+        self.assertEqual(self.phone.push_address, 'address-of-anna')
+
+    def test_an_address_is_dead_for_the_app_and_the_provider_that_were_told(self):
+        other = self.env['mobile.app'].create({'name': "Other", 'company_id': self.company.id})
+
+        for changes in ({'app_id': other.id}, {'push_provider': 'apns'}):
+            def answer(parcel, changes=changes):
+                self.phone.write(changes)
+                self.env.flush_all()
+                return Outcome(parcel.id, 'dead')
+
+            self.fcm.answer = answer
+            self.post('push')
+            self.send('fcm')
+            self.assertEqual(self.phone.push_address, 'address-of-anna', changes)
+            self.phone.write({'app_id': self.app.id, 'push_provider': 'fcm'})
+
     # === THE RATE === #
 
     def test_no_more_than_the_rate(self):

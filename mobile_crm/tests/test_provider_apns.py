@@ -107,6 +107,7 @@ class TestProviderApns(ApnsCommon):
         for minutes, status in ((-5, 'dead'), (5, 'retry')):
             with freeze_time(now + timedelta(minutes=minutes)):
                 self.phone._update_report({'push_provider': 'apns', 'push_address': address})
+            self.phone.flush_recordset()
             self.assertEqual(self.only(address).status, status)
         self.assertEqual(self.only(address, device_id=None).status, 'dead')
         for body in (b'{}', b'{"timestamp": "x"}', b'{"timestamp": true}', b'{"timestamp": 1e300}', b'[]'):

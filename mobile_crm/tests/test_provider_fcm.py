@@ -16,7 +16,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import BaseCase, Form, new_test_user, tagged
 
-from ..models import mobile_app_push
+from ..models import mobile_app_push, mobile_provider_push
 from ..tools import fcm, push_account
 from ..tools.delivery import Parcel
 from ..tools.push_message import LARGEST, collapse_id
@@ -214,6 +214,15 @@ class TestProviderFcm(FcmCommon):
         self.assertEqual(self.only()[1:5], ('retry', 'no_credentials', 'HTTP 401 UNAUTHENTICATED', True))
         self.assertEqual(self.server.kinds['token'], 3)
 
+    def test_no_time_left_to_sign_in_anew(self):
+        self.only()
+        self.server.granted.clear()
+        address = self.server.register()
+        with patch.object(mobile_provider_push, 'LAST_BEGIN', 0.3):
+            self.server.misbehave(faults.slow(0.5), kind='send')
+            self.assertEqual(self.only(address)[1:3], ('retry', 'no_credentials'))
+        self.assertEqual(self.server.kinds['token'], 1)
+
     def test_account_without_the_permission(self):
         self.server.misbehave(faults.status(403, reason='X', body=json.dumps({
             'error': {'code': 403, 'status': 'PERMISSION_DENIED'}}).encode()))
@@ -231,6 +240,12 @@ class TestProviderFcm(FcmCommon):
         self.server.misbehave(faults.garbage(), kind='token')
         self.assertEqual(self.only()[1:3], ('retry', 'no_credentials'))
         self.assertFalse(self.server.kinds['send'])
+
+    def test_nobody_signs_in_within_our_network(self):
+        """A service account names where to sign in, and a manager stores what they like."""
+        self.env['ir.config_parameter'].set_param('mobile_crm.fcm_url', False)
+        self.assertEqual(self.only()[1:4], ('retry', 'provider_down', 'forbidden_address'))
+        self.assertFalse(self.server.kinds)
 
     def test_service_that_is_no_https(self):
         self.env['ir.config_parameter'].set_param('mobile_crm.fcm_url', self.server.url.replace('https', 'http'))
@@ -406,6 +421,11 @@ class TestFcmMessage(BaseCase):
     def test_failures(self):
         self.assertEqual(fcm.meaning(1, Failure('not_sent', 'goaway'))[1:4], ('retry', 'provider_down', 'goaway'))
         self.assertEqual(fcm.meaning(1, Failure('unknown', 'lost'))[1:4], ('unknown', 'outcome_unknown', 'lost'))
+
+    def test_collapse_id_is_a_header(self):
+        self.assertEqual(collapse_id('campaign 7'), 'campaign 7')
+        for key in (' 7', '7 ', 'ü', 'k' * 65, 'a\nb', '🧥' * 20):
+            self.assertRegex(collapse_id(key), r'^[0-9a-f]{64}$')
 
     def test_url(self):
         self.assertTrue(re.fullmatch(r'https://fcm\.googleapis\.com/v1/projects/shop/messages:send',

@@ -381,7 +381,7 @@ class TestPushService(BaseCase):
             (b'{"reason":"BadJwtToken"}', 'HTTP 403 BadJwtToken'), (b'{"reason": ["x"]}', 'HTTP 403'),
             (b'{"reason":"https://fcm.googleapis.com/secret"}', 'HTTP 403'),
             (b'no such subscription: secret', 'HTTP 403'), (b'"x"', 'HTTP 403'), (b'[1]', 'HTTP 403'),
-            (b'1', 'HTTP 403'),
+            (b'1', 'HTTP 403'), (b'[' * 2000, 'HTTP 403'),
         ):
             self.assertEqual(meaning(7, Reply(403, {}, body)).detail, detail)
 
@@ -390,7 +390,8 @@ class TestPushService(BaseCase):
         self.assertEqual(retry_after('Wed, 21 Oct 2015 07:28:00 GMT'), 0)
         later = time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(time.time() + 90))
         self.assertTrue(80 < retry_after(later) <= 90)
-        for nothing in (None, '', 'soon', '-5', '1e3', '9' * 30, 'Wed, 99 Oct 2015 07:28:00 GMT'):
+        for nothing in (None, '', 'soon', '-5', '1e3', '9' * 30, 'Wed, 99 Oct 2015 07:28:00 GMT',
+                        f'Wed, 21 Oct {"9" * 20} 07:28:00 GMT', f'Wed, 21 Oct 2026 07:28:00 +{"9" * 14}'):
             self.assertIsNone(retry_after(nothing))
         self.assertEqual(meaning(7, Reply(503, {'retry-after': '30'}, b'')).retry_after, 30)
         self.assertIsNone(meaning(7, Reply(410, {'retry-after': '30'}, b'')).retry_after)

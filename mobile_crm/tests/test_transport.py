@@ -14,11 +14,16 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import transport, transport_dial
+from ..tools import transport, transport_dial, transport_http1, transport_kept
 from ..tools.transport import Failure, Reply, Request, exchange
 from .transport_host import Host, certificate, trusted
 
 FINE = (200, [('x-word', 'yes')], b'{}')
+
+
+def _always(select):
+    """Return a select that waits a moment for what is about to come: the host is faster than this process."""
+    return lambda selector, timeout=None: select(selector, max(timeout, 1))
 
 
 @tagged('post_install', '-at_install')
@@ -76,6 +81,18 @@ class TestTransport(BaseCase):
             outcomes = self.ask(self.requests(host, 5))
         self.assertEqual({outcome[0] for outcome in outcomes.values()}, {200})
         self.assertEqual(len(host.connections), 1)
+
+    def test_connections_of_a_host_that_is_asked_no_more_are_closed(self):
+        for protocols, module in ((['h2'], transport_kept), (['http/1.1'], transport_http1)):
+            old, other = self.host(protocols=protocols), self.host(protocols=protocols)
+            self.ask(self.requests(old, 1))
+            kept = [connection for connections in (
+                module._kept if module is transport_kept else module._idle).values() for connection in connections]
+            self.assertTrue(kept)
+            with patch.object(module, 'LONGEST_IDLE', -1):
+                self.ask(self.requests(other, 1))
+            self.assertEqual({connection.sock and connection.sock.fileno() for connection in kept} - {None, -1}, set())
+            self.assertEqual(self.ask(self.requests(old, 1))[0].status, 200)
 
     def test_host_that_allows_few_requests_at_once(self):
         host = self.host(settings={SettingCodes.MAX_CONCURRENT_STREAMS: 3})
@@ -263,6 +280,25 @@ class TestTransport(BaseCase):
         outcomes = self.ask([Request(1, url, [], b'')], timeout=0.5, deadline=0.5)
         self.assertEqual(outcomes[1].kind, 'not_sent')
 
+    def test_host_that_talks_without_an_end(self):
+        """It says nothing about the request, and always has more to say."""
+        host = self.host(lambda asked: 'hold')
+        talking = threading.Event()
+        self.addCleanup(talking.set)
+
+        def talk(asked):
+            sock = host.connections[0]
+            while not talking.is_set():
+                # PING, a hundred of them.
+                sock.sendall(b'\0\0\x08\x06\0\0\0\0\0' b'12345678' * 100)
+        host.answer = talk
+        started = transport_dial.clock()
+        with patch.object(transport.selectors.DefaultSelector, 'select', autospec=True,
+                          side_effect=_always(transport.selectors.DefaultSelector.select)):
+            outcomes = self.ask(self.requests(host, 1), timeout=0.3, deadline=1)
+        self.assertEqual(outcomes[0], Failure('unknown', 'no_answer'))
+        self.assertLess(transport_dial.clock() - started, 3)
+
     def test_http1_that_breaks_or_holds(self):
         for answer, detail in (('close', 'lost'), ('hold', 'no_answer'), (b'nonsense\r\n\r\n', 'lost')):
             host = self.host(lambda asked, answer=answer: answer, protocols=['http/1.1'])
@@ -279,6 +315,24 @@ class TestTransport(BaseCase):
         outcomes = self.ask(self.requests(host, 1), timeout=0.3)
         self.assertEqual(outcomes[0].kind, 'unknown')
         self.assertLess(transport_dial.clock() - started, 2)
+
+    def test_http1_that_is_reached_too_late_is_sent_nothing(self):
+        host = self.host(protocols=['http/1.1'])
+        dialled = threading.Event()
+
+        def slowly(*args):
+            time.sleep(1)
+            try:
+                return transport_dial.dial(*args)
+            finally:
+                dialled.set()
+        with patch.object(transport_http1, 'dial', slowly):
+            outcomes = self.ask(self.requests(host, 1), timeout=0.3, http2=False)
+            dialled.wait()
+        self.assertEqual(outcomes[0], Failure('not_sent', 'no_answer'))
+        # It would have been sent by now.
+        time.sleep(0.2)
+        self.assertFalse(host.asked)
 
     def test_redirects_are_not_followed(self):
         other = self.host()

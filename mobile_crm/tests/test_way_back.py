@@ -400,3 +400,8 @@ class TestMessageText(TransactionCase):
 
     def test_entities(self):
         self.assertEqual(plain_text('&lt;b&gt; &amp;lt; &eacute;'), "<b> &lt; é")
+        # Pasted from an office's programs, or by a mail client.
+        self.assertEqual(plain_text('<p>a\x0bb&#11;c</p><a href="https://x.example/\x0b">d</a>'),
+                         "a b c\nd (https://x.example/ )")
+        for page in ('<html>', '<html><head><title>t</title></head>', '<html><body>'):
+            self.assertEqual(plain_text(page), '')

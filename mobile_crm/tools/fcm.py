@@ -25,6 +25,7 @@ from .push_message import (
     word,
 )
 from .transport import Failure, Reply, Request, exchange
+from .transport_dial import is_public
 
 URL = 'https://fcm.googleapis.com'
 SCOPE = 'https://www.googleapis.com/auth/firebase.messaging'
@@ -92,20 +93,22 @@ class FcmAccount(Account):
         self.token_url = given['token_uri']
         self._credentials = _credentials(given)
 
-    def token(self, renew=None):
+    def token(self, renew=None, may_connect=is_public):
         """Return the access token.
 
         :param str | None renew: one that Google does not take any more.
+        :param may_connect: see ``exchange``. The address is what a manager has stored, who shall not choose a host
+            within our network.
         :raise SignInError:
         """
         with self.lock:
             known = self._credentials
             if not known.token or known.token == renew or not known.expiry or known.expiry - MARGIN < utc_now():
-                self._sign_in()
+                self._sign_in(may_connect)
             return known.token
 
-    def _sign_in(self):
-        door = _Door(self.token_url)
+    def _sign_in(self, may_connect):
+        door = _Door(self.token_url, may_connect)
         try:
             self._credentials.refresh(door)
         except Exception:  # noqa: BLE001 it fails in many ways at answers that are none, and what it says may quote them
@@ -127,8 +130,9 @@ class _Door:
     :ivar str reason: why there is no token.
     """
 
-    def __init__(self, url):
+    def __init__(self, url, may_connect):
         self.url = url
+        self.may_connect = may_connect
         self.reason, self.detail = 'no_credentials', 'no token'
 
     def __call__(self, url, method='GET', body=None, headers=None, timeout=None, **_options):
@@ -139,7 +143,8 @@ class _Door:
         body = body.encode() if isinstance(body, str) else body
         names = [(name.lower(), value) for name, value in (headers or {}).items()]
         [(_request, answer)] = exchange(
-            [Request(None, url, names, body)], timeout=SIGN_IN_TIMEOUT, deadline=SIGN_IN_TIMEOUT)
+            [Request(None, url, names, body)], timeout=SIGN_IN_TIMEOUT, deadline=SIGN_IN_TIMEOUT,
+            may_connect=self.may_connect)
         if isinstance(answer, Failure) or answer.status >= 500 or answer.status == 429:
             self.reason = 'provider_down'
             self.detail = answer.detail if isinstance(answer, Failure) else f'token: HTTP {answer.status}'

@@ -10,6 +10,8 @@ BLOCKS = {'address', 'blockquote', 'div', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'h
 SILENT = ('script', 'style', 'head', 'title', 'template')
 # Links that lead somewhere also for a customer.
 OPEN_TO_ALL = ('http://', 'https://', 'mailto:', 'tel:')
+# Also what comes of an office's programs, such as the vertical tab, and cannot be written into a tree.
+SPACES = re.compile('[\x00-\x20\ud800-\udfff\ufffe\uffff]+')
 # What Odoo's editor adds to a link to one of its own records, such as a colleague who is mentioned.
 OWN_LINK = ('data-oe-model', 'data-oe-id')
 
@@ -24,12 +26,12 @@ def plain_text(markup):
     """
     if not markup or not markup.strip():
         return ''
-    tree = html.fragment_fromstring(str(markup), create_parent='div')
+    # Within something, so that what begins as a whole page is one piece too.
+    tree = html.document_fromstring(f'<div>{markup}')
     etree.strip_elements(tree, *SILENT, etree.Comment, with_tail=False)
     for element in tree.iter():
         # Line breaks of the source are spaces.
-        element.text, element.tail = (text and re.sub(r'[ \t\r\n]+', ' ', text)
-                                      for text in (element.text, element.tail))
+        element.text, element.tail = (text and SPACES.sub(' ', text) for text in (element.text, element.tail))
     for element in tree.iter():
         if element.tag == 'br':
             element.tail = '\n' + (element.tail or '')
@@ -43,7 +45,7 @@ def plain_text(markup):
 
 
 def _tell_address(link):
-    address, words = link.get('href') or '', ' '.join(link.text_content().split())
+    address, words = SPACES.sub(' ', link.get('href') or ''), ' '.join(link.text_content().split())
     if (any(link.get(name) for name in OWN_LINK) or not address.lower().startswith(OPEN_TO_ALL)
             or words in (address, address.partition(':')[2], address.partition('://')[2])):
         return

@@ -4,11 +4,11 @@ import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 
 from .delivery import Outcome
 from .push_address import KNOWN_HOSTS
 from .transport import Failure
+from .transport_dial import is_public
 
 #: Failures in a row after which a service is left alone: one address alone can be told to wait as well.
 PATIENCE = 10
@@ -52,9 +52,9 @@ class PushService:
         """
         return cls._known.setdefault((public_key, service), cls(service))
 
-    def may_connect(self, _host, address):
+    def may_connect(self, host, address):
         """Tell whether to send to an IP address: a known host is not within our own network, a listed one may be."""
-        return self.name not in KNOWN_HOSTS or ip_address(address).is_global
+        return self.name not in KNOWN_HOSTS or is_public(host, address)
 
     def wait(self):
         """Return for how many seconds it is to be left alone; none when 0 or less."""
@@ -134,7 +134,7 @@ def retry_after(value):
         return float(value)
     try:
         instant = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
@@ -146,6 +146,6 @@ def _detail(status, words):
     try:
         told = json.loads(words)
         word = str(told.get('reason') or told.get('errno') or '')
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         word = ''
     return f'HTTP {status} {word}' if re.fullmatch(r'[A-Za-z0-9]{1,40}', word) else f'HTTP {status}'

@@ -35,6 +35,9 @@ MOST_BARREN = 3
 #: Seconds after which an idle connection has to show that it is alive, and those that it has for that.
 LONGEST_TRUST = 5
 LONGEST_PING = 3
+#: Seconds that may go by between two looks at what hosts say, and those that there are then to read it.
+LONGEST_PAUSE = 0.1
+LONGEST_CATCH_UP = 2
 #: Seconds for which it is remembered that a host does not speak HTTP/2.
 HTTP1_MEMORY = 600
 
@@ -117,6 +120,9 @@ class _Exchange:
         self.wake_in.setblocking(False)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.wake_out, selectors.EVENT_READ)
+        # When it was looked at last what hosts say, and until when none is given up that says something.
+        self.looked_at = clock()
+        self.catches_up_until = 0.0
         self.is_closed = False
         self.lock = threading.Lock()
         self.pools = {}
@@ -166,14 +172,18 @@ class _Exchange:
     def _wait(self, now):
         """Wait until something happens, and take it in; else see what has waited for too long."""
         heard = set()
+        if now - self.looked_at > LONGEST_PAUSE:
+            self.catches_up_until = now + LONGEST_CATCH_UP
         for key, _events in self.selector.select(max(self._next_limit(now) - now, 0)):
             if key.data is None:
                 self._hear(clock())
             else:
                 heard.add(key.data)
                 self._settle(key.data, key.data.receive(clock()))
-        # What can be read may be the answer: whoever asked us may have kept us from looking.
-        self._expire(clock(), heard)
+        self.looked_at = clock()
+        # What can be read may be the answer, where whoever asked us has kept us from looking. A host that talks without
+        # an end is given up all the same.
+        self._expire(self.looked_at, heard if self.looked_at < self.catches_up_until else set())
 
     def _next_limit(self, now):
         limits = [limit for _flight, _connection, limit in self.threaded.values()]
@@ -197,8 +207,8 @@ class _Exchange:
         for key, (flight, connection, limit) in list(self.threaded.items()):
             if now >= limit:
                 del self.threaded[key]
-                connection.abort()
-                self._finish(flight, Failure('unknown', 'no_answer'))
+                has_begun = connection.abort()
+                self._finish(flight, Failure('unknown' if has_begun else 'not_sent', 'no_answer'))
 
     # === REQUESTS === #
 

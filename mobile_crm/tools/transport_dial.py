@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 import urllib.request
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 #: What the answer of a proxy may be long.
@@ -23,6 +24,11 @@ class DialError(Exception):
     def __init__(self, word):
         super().__init__(word)
         self.word = word
+
+
+def is_public(_host, address):
+    """Tell whether an IP address is on the internet, not within our own network."""
+    return ip_address(address).is_global
 
 
 def tls_context(*protocols):

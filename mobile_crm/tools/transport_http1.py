@@ -1,4 +1,5 @@
 """HTTP/1.1 for hosts that speak nothing newer: a request at a time on a connection, so each takes a thread."""
+import contextlib
 import http.client
 import os
 import select
@@ -25,12 +26,16 @@ class _Connection(http.client.HTTPSConnection):
         self.key = (origin, may_connect is not None)
         self.may_connect = may_connect
         self.idle_since = 0.0
+        self.is_aborted = False
         if sock:
             sock.settimeout(timeout)
             self.sock = sock
 
     def connect(self):
         self.sock = dial(self.host, self.port, self.timeout, self._context, self.may_connect)
+        if self.is_aborted:
+            # Whoever asked has been told that nothing was sent.
+            raise DialError('aborted')
 
     def is_fresh(self):
         """Tell whether the host has kept it open, as far as one can know: a socket that can be read has been closed."""
@@ -41,14 +46,18 @@ class _Connection(http.client.HTTPSConnection):
         return not poll.poll(0)
 
     def abort(self):
-        """Make whichever thread waits on it wait no more."""
+        """Make whichever thread waits on it wait no more.
+
+        :return: whether something may have been sent on it.
+        """
+        # In this order: the other thread looks at it once it has a socket.
+        self.is_aborted = True
         sock = self.sock
         if sock is not None:
-            try:
+            with contextlib.suppress(OSError):
                 # Past the TLS layer, which belongs to the other thread.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            except OSError:
-                return
+        return sock is not None
 
 
 def adopt(sock, origin, timeout, may_connect):
@@ -112,11 +121,16 @@ def take(origin, timeout, may_connect):
 def _give_back(connection):
     connection.idle_since = clock()
     with _idle_lock:
-        kept = _idle[connection.key]
-        kept.append(connection)
-        surplus = kept.pop(0) if len(kept) > MOST_IDLE else None
-    if surplus:
-        surplus.close()
+        _idle[connection.key].append(connection)
+        # Of all hosts: one to which nobody sends again would keep its connections for good.
+        surplus = []
+        for key, kept in list(_idle.items()):
+            while kept and (len(kept) > MOST_IDLE or connection.idle_since - kept[0].idle_since > LONGEST_IDLE):
+                surplus.append(kept.pop(0))
+            if not kept:
+                del _idle[key]
+    for old in surplus:
+        old.close()
 
 
 def _forget():

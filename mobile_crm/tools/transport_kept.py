@@ -3,6 +3,8 @@ import os
 import threading
 from collections import defaultdict
 
+from .transport_dial import clock
+
 #: How many are kept for one host, and for how many seconds.
 MOST_KEPT = 8
 LONGEST_IDLE = 300
@@ -14,12 +16,20 @@ _lock = threading.Lock()
 def keep(connection):
     """Put a connection aside on which nothing is under way."""
     connection.host = None
+    now = clock()
     with _lock:
-        kept = _kept[connection.key]
-        kept.append(connection)
-        surplus = kept.pop(0) if len(kept) > MOST_KEPT else None
-    if surplus:
-        surplus.abandon('idle')
+        _kept[connection.key].append(connection)
+        # Of all hosts: one to which nobody sends again would keep its connections for good.
+        surplus = []
+        for key, kept in list(_kept.items()):
+            old = [other for other in kept if now - other.heard_at > LONGEST_IDLE]
+            fresh = [other for other in kept if other not in old]
+            surplus += old + fresh[:-MOST_KEPT]
+            _kept[key] = fresh[-MOST_KEPT:]
+            if not fresh:
+                del _kept[key]
+    for old in surplus:
+        old.abandon('idle')
 
 
 def take(key, now):

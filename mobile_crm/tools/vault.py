@@ -48,19 +48,35 @@ def _key(env, is_new_allowed=False):
         return value.encode()
     path = Path(config['data_dir']) / 'mobile_crm' / f'{env.cr.dbname}.key'
     try:
-        return path.read_bytes()
+        return _read(path)
     except FileNotFoundError:
         if not is_new_allowed:
             raise NoKeyError(f"neither {VARIABLE} nor a key of this database") from None
+    except OSError as exc:
+        # Such as one that another user of this machine has made.
+        raise NoKeyError(f"the key of this database cannot be read: {exc.strerror}") from exc
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Written aside and linked: of two hosts that make it at once, both read the first one's, and never half of it.
         draft = path.with_name(f'{path.name}.{secrets.token_hex(4)}')
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'wb') as file:
-            file.write(secrets.token_bytes(32))
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-        return path.read_bytes()
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'wb') as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                # What is sealed with it is soon committed, which outlives a loss of power.
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return _read(path)
     except OSError as exc:
         raise NoKeyError(f"the key could not be kept: {exc.strerror}") from exc
+
+
+def _read(path):
+    key = path.read_bytes()
+    if len(key) < SHORTEST:
+        # A file that a full disk has cut: what was sealed with nothing would open for everybody.
+        raise NoKeyError("the key of this database is damaged")
+    return key
