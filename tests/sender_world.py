@@ -15,7 +15,7 @@ PUSH = ('fcm', 'apns', 'webpush')
 PLATFORMS = {'fcm': 'android', 'apns': 'ios', 'webpush': 'web'}
 APP = "Shop of the senders"
 
-# All outcomes of a batch are written at once, however slow the machine is: so a test knows what a victim had not written.
+# All outcomes of a batch are written at once, however slow the machine is: so a test knows what a victim had written.
 mobile_message_queue.FLUSH_SECONDS = 3600
 
 
