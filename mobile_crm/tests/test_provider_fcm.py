@@ -316,6 +316,30 @@ class TestProviderFcm(FcmCommon):
         with self.assertRaisesRegex(ValidationError, "no text"):
             self.app.fcm_file = base64.b64encode(b'\xff\xfe\x00')
 
+    def test_what_the_form_sends_is_kept_nowhere_else(self):
+        secret = self.account['private_key'].splitlines()[3]
+        manager = new_test_user(
+            self.env, 'push-form', groups='mobile_crm.group_mobile_crm_manager', company_id=self.company.id)
+        # As the web client asks.
+        app = self.app.with_user(manager).with_context(bin_size=True)
+        text = json.dumps(self.account)
+        names = {'fcm_file': {}, 'fcm_credential': {}, 'fcm_stored_at': {}, 'fcm_ready': {}, 'fcm_channel': {}}
+        for given in ({'fcm_file': base64.b64encode(text.encode()).decode()}, {'fcm_credential': text}):
+            self.app.action_remove_fcm()
+            told = app.onchange({**given, 'fcm_channel': 'x'}, ['fcm_channel'], names)
+            self.assertNotIn(secret[:40], str(told))
+            [told] = app.web_save(given, names)
+            self.assertEqual((told['fcm_file'], told['fcm_credential'], told['fcm_ready']), (False, False, True))
+            [told] = app.web_read(names)
+            self.assertEqual((told['fcm_file'], told['fcm_credential']), (False, False))
+        for table in ('mobile_app', 'mail_message', 'mail_tracking_value', 'ir_attachment'):
+            self.assertNotIn(secret, self.stored(table))
+        self.assertFalse(self.env['ir.attachment'].sudo().search([
+            ('res_model', '=', 'mobile.app'), ('res_field', 'in', ('fcm_file', 'apns_file'))]))
+        for groupby, aggregates in ((['fcm_sealed'], []), ([], ['fcm_sealed:max'])):
+            with self.assertRaises(AccessError):
+                app._read_group([], groupby, aggregates)
+
     def test_new_app_with_its_credentials(self):
         with Form(self.env['mobile.app']) as form:
             form.name = "New App"
