@@ -1,6 +1,7 @@
 """A pytest plugin: a test that skips itself has not been passed, so it counts as failed unless its reason is allowed.
 
-pytest-odoo, for one, silently skips every HttpCase when no server runs, and a tour when no browser is found.
+pytest-odoo, for one, silently skips every HttpCase when no server runs, and a tour when no browser is found. Where
+Odoo's own runner has run all tests already, those are the ones that pytest is asked for as well.
 """
 
 import os
@@ -30,6 +31,15 @@ def _refuse_skip(report, where):
         if not may_skip(reason, os.environ.get('MOBILE_CRM_FULL') == '1'):
             report.outcome = 'failed'
             report.longrepr = f'{where} was skipped, which is no pass: {reason}'
+
+
+def pytest_collection_modifyitems(config, items):
+    """Choose the tests that need HTTP where nothing else is wanted."""
+    if os.environ.get('MOBILE_CRM_ONLY_HTTP') == '1':
+        from odoo.tests import HttpCase  # noqa: PLC0415, there is no Odoo in other runs
+        chosen = [item for item in items if issubclass(getattr(item, 'cls', None) or object, HttpCase)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -96,11 +96,12 @@ class Stages:
         self.databases.set_remark(suite.database, installed=addons.fingerprint())
         say(f'{count[3]} tests passed')
 
-    def pytest_odoo(self, arguments=(), tolerant=False):
+    def pytest_odoo(self, arguments=(), tolerant=False, only_http=False):
         """Run our addons' tests by pytest on the installed databases, with HTTP and a browser.
 
         :param arguments: for pytest; the addons' folders when none of them is named
         :param bool tolerant: that no test was selected is no failure
+        :param bool only_http: leave out those that need neither HTTP nor a browser
         :return: whether a test ran
         """
         self.announce('pytest-odoo: HTTP and browser')
@@ -109,17 +110,18 @@ class Stages:
         if not wanted:
             raise Problem(f'{path} belongs to none of our addons',
                           f'name a file in {", ".join(addons.names())} or tests')
-        ran = [self._pytest_odoo(suite, path, arguments, tolerant) for suite in wanted]
+        ran = [self._pytest_odoo(suite, path, arguments, tolerant, only_http) for suite in wanted]
         return any(ran)
 
-    def _pytest_odoo(self, suite, path, arguments, tolerant):
+    def _pytest_odoo(self, suite, path, arguments, tolerant, only_http):
         self.databases.current(suite.database, suite.kind, suite.tested)
         config = odoo_config.write('pytest', self.databases.home, self.databases.server, db_name=suite.database)
         log_path = cache('log', f'pytest-{suite.database}.log')
         log_path.unlink(missing_ok=True)
         status = self._pytest(
             f'--odoo-config={config}', f'--odoo-database={suite.database}', '--odoo-http', '--odoo-log-level=info',
-            '--odoo-extra', f'logfile={log_path}', *([] if path else suite.tested), *arguments)
+            '--odoo-extra', f'logfile={log_path}', *([] if path else suite.tested), *arguments,
+            MOBILE_CRM_ONLY_HTTP=int(only_http))
         if status == NOTHING_COLLECTED and tolerant:
             return False
         if status:
@@ -220,7 +222,8 @@ def _run(databases, options):
         with Aside('system-tests', stages.system) as system:
             try:
                 stages.odoo_runner()
-                stages.pytest_odoo()
+                # Odoo's runner has just run them all: what pytest can tell more is whether they find HTTP and a browser.
+                stages.pytest_odoo(tolerant=True, only_http=not options.full)
                 if options.full:
                     stages.announce("Odoo's own tests, without us and with us")
                     odoo_suites.run(databases, [])
