@@ -222,7 +222,7 @@ def _run(databases, options):
         with Aside('system-tests', stages.system) as system:
             try:
                 stages.odoo_runner()
-                # Odoo's runner has just run them all: what pytest can tell more is whether they find HTTP and a browser.
+                # Odoo's runner has just run them all: what pytest adds is that they find HTTP and a browser.
                 stages.pytest_odoo(tolerant=True, only_http=not options.full)
                 if options.full:
                     stages.announce("Odoo's own tests, without us and with us")
