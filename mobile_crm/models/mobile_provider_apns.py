@@ -54,5 +54,5 @@ class MobileProviderApns(models.AbstractModel):
         """Tell whether the phone has told its address anew since Apple found that nobody was there."""
         # Apart: this transaction sees what there was when it began, before all the others of the batch were sent.
         return bool(execute_apart(self.env, SQL(
-            'SELECT id FROM mobile_device WHERE id = %s AND push_registered_at > %s',
+            "SELECT id FROM mobile_device WHERE id = %s AND push_registered_at > %s",
             parcel.device_id or None, instant)))

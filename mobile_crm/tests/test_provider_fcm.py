@@ -324,11 +324,11 @@ class TestProviderFcm(FcmCommon):
         app = self.app.with_user(manager).with_context(bin_size=True)
         text = json.dumps(self.account)
         names = {'fcm_file': {}, 'fcm_credential': {}, 'fcm_stored_at': {}, 'fcm_ready': {}, 'fcm_channel': {}}
-        for credential in ({'fcm_file': base64.b64encode(text.encode()).decode()}, {'fcm_credential': text}):
+        for values in ({'fcm_file': base64.b64encode(text.encode()).decode()}, {'fcm_credential': text}):
             self.app.action_remove_fcm()
-            told = app.onchange({**credential, 'fcm_channel': 'x'}, ['fcm_channel'], names)
+            told = app.onchange({**values, 'fcm_channel': 'x'}, ['fcm_channel'], names)
             self.assertNotIn(secret[:40], str(told))
-            [told] = app.web_save(credential, names)
+            [told] = app.web_save(values, names)
             self.assertEqual((told['fcm_file'], told['fcm_credential'], told['fcm_ready']), (False, False, True))
             [told] = app.web_read(names)
             self.assertEqual((told['fcm_file'], told['fcm_credential']), (False, False))

@@ -290,7 +290,7 @@ class TestTransport(BaseCase):
             sock = host.connections[0]
             while not talking.is_set():
                 # PING, a hundred of them.
-                sock.sendall(b'\0\0\x08\x06\0\0\0\0\x0012345678' * 100)
+                sock.sendall(b'\0\0\x08\x06\0\0\0\0\0abcdefgh' * 100)
         host.answer = talk
         started = transport_dial.clock()
         with patch.object(transport.selectors.DefaultSelector, 'select', autospec=True,

@@ -116,6 +116,8 @@ class Host:
                 plain, _address = self.listener.accept()
             except OSError:
                 return
+            # What is said must have left before the connection is closed.
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
 
     def _serve(self, plain):

@@ -29,6 +29,8 @@ UNPROVEN = 16
 #: Requests at once where the host sets no limit.
 MOST_STREAMS = 1000
 CHUNK = 65536
+#: Times that a connection is read which takes nothing any more; a record is 16 kB.
+MOST_LAST_WORDS = 100
 #: Bytes of answers that may be under way to us beyond the first 64 kB.
 MORE_WINDOW = 2 ** 24
 
@@ -155,8 +157,17 @@ class Http2Connection:
         except (ssl.SSLWantWriteError, ssl.SSLWantReadError, BlockingIOError):
             self.is_full = True
         except OSError:
-            return self.abandon('lost')
+            return self._hear_out()
         return []
+
+    def _hear_out(self):
+        """Take in what the host said before it closed, such as which requests it has not looked at; then close."""
+        done = []
+        for _ in range(MOST_LAST_WORDS):
+            if self.is_closed:
+                return done
+            done += self.receive(self.heard_at)
+        return done + self.abandon('lost')
 
     def receive(self, now):
         """Take in what has arrived."""
