@@ -223,6 +223,21 @@ class TestTransport(BaseCase):
         self.assertEqual(len(paths), len(set(paths)))
         self.assertGreater(len(host.connections), 3)
 
+    def test_a_farewell_is_no_try(self):
+        refused = set()
+
+        def answer(asked):
+            if len(host.connections) <= 2:
+                return 'goaway'
+            if asked.path not in refused:
+                refused.add(asked.path)
+                return 'refuse'
+            return FINE
+        host = self.host(answer)
+        outcomes = self.ask(self.requests(host, 10), connections=1)
+        self.assertEqual({outcome[0] for outcome in outcomes.values()}, {200})
+        self.assertEqual(len(refused), 8)
+
     def test_refused_stream_is_sent_again_and_then_told(self):
         refused = {'/to/3'}
         host = self.host(lambda asked: 'refuse' if asked.path in refused else FINE)

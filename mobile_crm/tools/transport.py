@@ -238,7 +238,8 @@ class _Exchange:
         if isinstance(outcome, Reply):
             host.deaths = 0
         elif outcome.kind == 'not_sent' and self._may_try_again(flight, outcome.detail):
-            # In front: it must not meet one farewell after another.
+            # In front: it must not meet one farewell after another. Those are no tries of its own.
+            flight.tries -= outcome.detail == 'goaway'
             host.waiting.appendleft(flight)
             return
         self.outcomes.append((flight.request, outcome))
