@@ -55,13 +55,7 @@ class MobileMessage(models.Model):
                           CASE %(conditions)s END AS reason
                      FROM picked
                      JOIN mobile_message message ON message.id = picked.id
-                     JOIN mobile_message origin ON origin.id = message.origin_id
-                     JOIN res_partner partner ON partner.id = message.partner_id
-                     LEFT JOIN mobile_device device ON device.id = message.device_id
-                     LEFT JOIN loyalty_card card ON card.id = origin.card_id
-                     LEFT JOIN mobile_campaign campaign ON campaign.id = message.campaign_id
-                     LEFT JOIN mobile_preference preference
-                       ON preference.partner_id = message.partner_id AND preference.company_id = %(company)s),
+                     %(joins)s),
                changed AS (
                    UPDATE mobile_message message
                       SET state = CASE WHEN judged.reason IS NULL THEN 'sending'
@@ -78,7 +72,7 @@ class MobileMessage(models.Model):
                SELECT id, public_id, partner_id, device_id, coalesce(platform, ''), address, title, body, link,
                       campaign_id, offer_id, collapse_key, expires_at, lang, is_repeat, reason, origin_id
                  FROM judged ORDER BY due_at, id""",
-            sender=sender.id, company=sender.company_id.id, now=now, limit=limit, claim=claim, wait=WAITING,
+            sender=sender.id, joins=self._claim_joins(sender), now=now, limit=limit, claim=claim, wait=WAITING,
             later=now + REST, ends=json.dumps(ENDS), address=self._address_sql(sender),
             conditions=SQL(' ').join(
                 SQL('WHEN %s THEN %s', condition, reason)
@@ -101,6 +95,18 @@ class MobileMessage(models.Model):
         """Return the absolute address of a campaign's picture, or None."""
         campaign = self.env['mobile.campaign'].sudo().browse(campaign_id or ())
         return campaign.get_base_url() + campaign.image_url if campaign.image_url else None
+
+    @api.model
+    def _claim_joins(self, sender):
+        """Return what joins ``message`` to the rows that the conditions of a claim speak of."""
+        return SQL(
+            """JOIN mobile_message origin ON origin.id = message.origin_id
+               JOIN res_partner partner ON partner.id = message.partner_id
+               LEFT JOIN mobile_device device ON device.id = message.device_id
+               LEFT JOIN loyalty_card card ON card.id = origin.card_id
+               LEFT JOIN mobile_campaign campaign ON campaign.id = message.campaign_id
+               LEFT JOIN mobile_preference preference
+                 ON preference.partner_id = message.partner_id AND preference.company_id = %s""", sender.company_id.id)
 
     @api.model
     def _claim_conditions(self, sender, now):

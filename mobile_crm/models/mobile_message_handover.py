@@ -104,13 +104,7 @@ class MobileMessage(models.Model):
             """WITH judged AS MATERIALIZED (
                    SELECT message.id, message.origin_id, CASE %(conditions)s END AS reason
                      FROM mobile_message message
-                     JOIN mobile_message origin ON origin.id = message.origin_id
-                     JOIN res_partner partner ON partner.id = message.partner_id
-                     LEFT JOIN mobile_device device ON device.id = message.device_id
-                     LEFT JOIN loyalty_card card ON card.id = origin.card_id
-                     LEFT JOIN mobile_campaign campaign ON campaign.id = message.campaign_id
-                     LEFT JOIN mobile_preference preference
-                       ON preference.partner_id = message.partner_id AND preference.company_id = message.company_id
+                     %(joins)s
                     WHERE message.id = ANY(%(ids)s) AND message.sender_id = %(sender)s AND message.state = 'sending')
                UPDATE mobile_message message
                   SET state = CASE WHEN judged.reason = %(wait)s THEN 'queued'
@@ -123,8 +117,8 @@ class MobileMessage(models.Model):
                  FROM judged
                 WHERE message.id = judged.id AND judged.reason IS NOT NULL
             RETURNING message.id, judged.origin_id, judged.reason""",
-            ids=attempt_ids, sender=sender.id, now=now, later=now + REST, wait=WAITING, expired=ENDS['too_old'],
-            failed=ENDS['no_address'],
+            ids=attempt_ids, sender=sender.id, joins=self._claim_joins(sender), now=now, later=now + REST, wait=WAITING,
+            expired=ENDS['too_old'], failed=ENDS['no_address'],
             conditions=SQL(' ').join(
                 SQL('WHEN %s THEN %s', condition, reason)
                 for reason, condition in self._claim_conditions(sender, now))))
