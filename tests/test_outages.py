@@ -18,12 +18,12 @@ faults = push_servers.faults
 
 FULL = os.environ.get('MOBILE_CRM_FULL') == '1'
 #: Phones of each provider, messages in a day, and days that hypothesis makes.
-PHONES, MESSAGES, DAYS = (60, 4000, 25) if FULL else (12, 90, 1)
+PHONES, MESSAGES, DAYS = (60, 4000, 25) if FULL else (12, 60, 1)
 HOURS = 24
 #: Seconds that providers wait for an answer: it is the real time that passes.
 TIMEOUT = 0.25
 #: Seconds from one look to the next, at least; a batch takes some as well.
-LOOK, BATCH = 120, 90
+LOOK, BATCH = 120 if FULL else 300, 90
 #: For how many minutes messages are good.
 LIVES = (45, 180, 24 * 60)
 # What becomes of a message, and why, when its provider is at fault.
