@@ -99,6 +99,7 @@ class MobileMessage(models.Model):
 
     @api.model
     def _rest(self, seconds):
+        """Wait for a slot that is about to come, or for the database to be back; tests turn the clock instead."""
         time.sleep(seconds)
 
     # === BUSINESS METHODS: one batch === #

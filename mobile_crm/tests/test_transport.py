@@ -323,6 +323,7 @@ class TestTransport(BaseCase):
 
     def test_http1_that_answers_drop_by_drop(self):
         def drip(asked):
+            # What the network does: each drop comes within the timeout, all of them do not.
             time.sleep(0.1)
             return b'HTTP/1.1 200 Fine\r\nContent-Length: 100\r\n' if not asked.number else b'x'
         host = self.host(drip, protocols=['http/1.1'])
@@ -336,6 +337,7 @@ class TestTransport(BaseCase):
         dialled = threading.Event()
 
         def slowly(*args):
+            # A host that is reached when the request has been given up.
             time.sleep(1)
             try:
                 return transport_dial.dial(*args)
@@ -357,6 +359,7 @@ class TestTransport(BaseCase):
         self.assertFalse(other.asked)
 
     def test_deadline(self):
+        # A host that takes its time, and one request after another.
         host = self.host(lambda asked: time.sleep(0.02) or FINE, settings={SettingCodes.MAX_CONCURRENT_STREAMS: 1})
         outcomes = self.ask(self.requests(host, 100), connections=1, deadline=0.4)
         late = [outcome for outcome in outcomes.values() if outcome == Failure('not_sent', 'too_late')]
@@ -369,6 +372,7 @@ class TestTransport(BaseCase):
         statuses = []
         for _request, outcome in exchange(self.requests(host, 30), timeout=0.2, connections=1):
             if len(statuses) < 2:
+                # The caller is away for longer than an answer may take.
                 time.sleep(0.3)
             statuses.append(outcome.status)
         self.assertEqual(statuses, [200] * 30)
