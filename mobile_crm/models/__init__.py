@@ -54,6 +54,9 @@ from . import mobile_campaign_sending
 from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
+from . import mobile_catalogue
+from . import mobile_catalogue_price
+from . import mobile_catalogue_stores
 from . import mobile_consent
 from . import mobile_consent_wording
 from . import mobile_coupon_pass
@@ -133,6 +136,7 @@ from . import mobile_visit_demo
 from . import mobile_visit_floor
 from . import payment_transaction
 from . import privacy_log
+from . import product_template
 from . import res_company
 from . import res_company_audience
 from . import res_company_text
