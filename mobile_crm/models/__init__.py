@@ -119,6 +119,7 @@ from . import mobile_provider_email
 from . import mobile_provider_fcm
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
+from . import mobile_purchase
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check

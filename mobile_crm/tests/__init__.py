@@ -92,6 +92,7 @@ from . import test_provider_email
 from . import test_provider_fcm
 from . import test_provider_sms
 from . import test_provider_webpush
+from . import test_purchase
 from . import test_push_servers
 from . import test_quiet_hours_law
 from . import test_reach
