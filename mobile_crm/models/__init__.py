@@ -122,6 +122,7 @@ from . import mobile_provider_fcm
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
 from . import mobile_purchase
+from . import mobile_purchase_history
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check
@@ -163,5 +164,6 @@ from . import sale_order
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
+from . import sale_order_purchase
 from . import sms_sms
 from . import sms_tracker
