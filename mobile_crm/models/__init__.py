@@ -56,10 +56,12 @@ from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_catalogue
+from . import mobile_catalogue_barcode
 from . import mobile_catalogue_details
 from . import mobile_catalogue_index
 from . import mobile_catalogue_price
 from . import mobile_catalogue_search
+from . import mobile_catalogue_source
 from . import mobile_catalogue_stores
 from . import mobile_consent
 from . import mobile_consent_wording
@@ -82,6 +84,7 @@ from . import mobile_event
 from . import mobile_event_intake
 from . import mobile_event_retention
 from . import mobile_export
+from . import mobile_favourite
 from . import mobile_gate
 from . import mobile_gate_standing
 from . import mobile_gate_wishes
@@ -93,6 +96,9 @@ from . import mobile_guessing
 from . import mobile_idempotency
 from . import mobile_inbound_text
 from . import mobile_limit
+from . import mobile_list
+from . import mobile_list_line
+from . import mobile_list_stores
 from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
@@ -121,6 +127,8 @@ from . import mobile_provider_email
 from . import mobile_provider_fcm
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
+from . import mobile_purchase
+from . import mobile_purchase_history
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check
@@ -132,6 +140,7 @@ from . import mobile_store
 from . import mobile_store_floor
 from . import mobile_store_geocoding
 from . import mobile_store_service
+from . import mobile_sync
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
@@ -159,6 +168,7 @@ from . import res_partner_audience_app
 from . import res_partner_audience_coupons
 from . import res_partner_audience_orders
 from . import res_partner_audience_places
+from . import res_partner_audience_wishes
 from . import res_partner_enquiry
 from . import res_users
 from . import resource_calendar
@@ -168,5 +178,6 @@ from . import sale_order
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
+from . import sale_order_purchase
 from . import sms_sms
 from . import sms_tracker
