@@ -55,9 +55,11 @@ from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_catalogue
+from . import mobile_catalogue_barcode
 from . import mobile_catalogue_details
 from . import mobile_catalogue_price
 from . import mobile_catalogue_search
+from . import mobile_catalogue_source
 from . import mobile_catalogue_stores
 from . import mobile_consent
 from . import mobile_consent_wording
@@ -123,6 +125,8 @@ from . import mobile_provider_email
 from . import mobile_provider_fcm
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
+from . import mobile_purchase
+from . import mobile_purchase_history
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check
@@ -166,5 +170,6 @@ from . import sale_order
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
+from . import sale_order_purchase
 from . import sms_sms
 from . import sms_tracker

@@ -39,6 +39,7 @@ from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_sms
 from . import test_campaign_template
+from . import test_catalogue_stores
 from . import test_consent
 from . import test_control_group
 from . import test_coupon_batch
@@ -89,11 +90,13 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_product_codes
 from . import test_provider_apns
 from . import test_provider_email
 from . import test_provider_fcm
 from . import test_provider_sms
 from . import test_provider_webpush
+from . import test_purchase
 from . import test_push_servers
 from . import test_quiet_hours_law
 from . import test_reach
