@@ -19,6 +19,7 @@ from . import (
     messages,
     offers,
     opt_in,
+    orders,
     passkeys,
     points,
     preferences,

@@ -1,3 +1,4 @@
+import functools
 import re
 from datetime import datetime
 from typing import NamedTuple
@@ -125,8 +126,7 @@ class MobilePurchase(models.AbstractModel):
                 if search.store_id:
                     conditions.append(SQL('%s = %s', store_id, search.store_id))
                 conditions += self._words_sql(search.text, [
-                    *words, lambda matches, store_id=store_id: SQL(
-                        'EXISTS (SELECT FROM mobile_store WHERE id = %s AND %s)', store_id, matches(SQL('name')))])
+                    *words, functools.partial(self._store_words_sql, store_id)])
                 queries.append(SQL(
                     '(%s AND %s ORDER BY %s DESC, %s DESC LIMIT %s)', query, SQL(' AND ').join(conditions), date,
                     record_id, limit))
@@ -155,9 +155,9 @@ class MobilePurchase(models.AbstractModel):
     def _heads_sql(self, purchases, order):
         return SQL(
             """SELECT purchase.kind, purchase.id, purchase.date, purchase.name, purchase.channel, purchase.status,
-                      purchase.store_id, store.name, store.active, purchase.currency_id, purchase.total::float
+                      purchase.store_id, %s, store.active, purchase.currency_id, purchase.total::float
                  FROM (%s) purchase LEFT JOIN mobile_store store ON store.id = purchase.store_id %s""",
-            purchases, order)
+            self.env['mobile.store']._field_to_sql('store', 'name'), purchases, order)
 
     @api.model
     def _words_sql(self, text, places):
@@ -176,6 +176,13 @@ class MobilePurchase(models.AbstractModel):
 
             conditions.append(SQL('(%s)', SQL(' OR ').join(place(matches) for place in places)))
         return conditions
+
+    @api.model
+    def _store_words_sql(self, store_id, matches):
+        """Return the condition that a store's name in any language matches; see ``_product_words_sql``."""
+        return SQL(
+            """EXISTS (SELECT FROM mobile_store store, jsonb_each_text(store.name) called (lang, word)
+                        WHERE store.id = %s AND %s)""", store_id, matches(SQL('called.word')))
 
     @api.model
     def _product_words_sql(self, product_id, matches):

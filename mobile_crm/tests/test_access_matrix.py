@@ -34,12 +34,15 @@ RECORDS = {
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
+    ('get_receipt', 'path.order_id'): 'order',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
+    ('list_orders', 'query.store_id'): 'store',
     ('list_products', 'query.category_id'): 'category',
     ('list_products', 'query.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
@@ -47,6 +50,7 @@ RECORDS = {
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
+    ('reorder', 'path.order_id'): 'order',
     ('reply_to_message', 'path.message_id'): 'message',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
@@ -268,6 +272,16 @@ class TestAccessMatrix(MobileHttpCase):
         enquiry = self.env['mobile.enquiry'].with_company(company)._open(
             owner, company, f"About {CANARY}", f"Tell me of {CANARY}")
         return Target(enquiry, enquiry.uuid, owner, company)
+
+    def _target_order(self, owner, company):
+        order = self.env['sale.order'].with_company(company).create({
+            'partner_id': owner.id, 'company_id': company.id, 'client_order_ref': CANARY,
+            'order_line': [Command.create({'product_id': self.env['product.product'].create(
+                {'name': f"{CANARY} Spoon", 'taxes_id': [Command.clear()]}).id})]})
+        order.action_confirm()
+        Purchase = self.env['mobile.purchase']
+        [head] = [head for head in Purchase._page(owner, company, 100) if head.id == order.id]
+        return Target(order, Purchase._public_id(head), owner, company)
 
     def _target_store(self, owner, company):
         store = self.store_near if company == self.company else self.other_store
