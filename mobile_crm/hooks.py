@@ -13,7 +13,7 @@ OWN_TABLES = [
     'mobile_opt_in',
     'mobile_preference', 'mobile_occasion', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event',
     'mobile_enquiry_message', 'mobile_enquiry', 'mobile_message', 'mobile_sender', 'mobile_otp', 'mobile_idempotency',
-    'mobile_token', 'mobile_device',
+    'mobile_token', 'mobile_device', 'mobile_favourite', 'mobile_list_line', 'mobile_list',
     'mobile_campaign_run', 'mobile_campaign_channel', 'mobile_campaign_variant', 'mobile_campaign',
     'mobile_campaign_template',
     'mobile_opening_exception', 'mobile_store', 'mobile_app',

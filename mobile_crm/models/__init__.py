@@ -55,9 +55,11 @@ from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_catalogue
+from . import mobile_catalogue_barcode
 from . import mobile_catalogue_details
 from . import mobile_catalogue_price
 from . import mobile_catalogue_search
+from . import mobile_catalogue_source
 from . import mobile_catalogue_stores
 from . import mobile_consent
 from . import mobile_consent_wording
@@ -80,6 +82,7 @@ from . import mobile_event
 from . import mobile_event_intake
 from . import mobile_event_retention
 from . import mobile_export
+from . import mobile_favourite
 from . import mobile_gate
 from . import mobile_gate_standing
 from . import mobile_gate_wishes
@@ -91,6 +94,9 @@ from . import mobile_guessing
 from . import mobile_idempotency
 from . import mobile_inbound_text
 from . import mobile_limit
+from . import mobile_list
+from . import mobile_list_line
+from . import mobile_list_stores
 from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
@@ -135,6 +141,7 @@ from . import mobile_store
 from . import mobile_store_floor
 from . import mobile_store_geocoding
 from . import mobile_store_service
+from . import mobile_sync
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
@@ -156,6 +163,7 @@ from . import res_partner_audience_app
 from . import res_partner_audience_coupons
 from . import res_partner_audience_orders
 from . import res_partner_audience_places
+from . import res_partner_audience_wishes
 from . import res_partner_enquiry
 from . import res_users
 from . import resource_calendar
