@@ -21,8 +21,8 @@ SAMPLE = 5
 PROFILING_PREFIXES = (
     'invoice_ids', 'mobile_bought_', 'mobile_days_since_', 'mobile_decision_', 'mobile_favourite_category_',
     'mobile_favourite_ids', 'mobile_favourite_product_', 'mobile_got_', 'mobile_list_', 'mobile_listed_',
-    'mobile_message_', 'mobile_order_', 'mobile_redeemed_', 'mobile_segment', 'mobile_spent_', 'mobile_unredeemed_', 'mobile_visited_',
-    'pos_order_', 'sale_order_', 'visitor_ids')
+    'mobile_message_', 'mobile_order_', 'mobile_redeemed_', 'mobile_segment', 'mobile_spent_', 'mobile_unredeemed_',
+    'mobile_visited_', 'pos_order_', 'sale_order_', 'visitor_ids')
 
 
 class MobileCampaign(models.Model):

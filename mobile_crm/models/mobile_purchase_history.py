@@ -8,6 +8,7 @@ from odoo.exceptions import MissingError
 from odoo.tools import SQL, float_compare, hmac
 
 from ..tools import order_id
+from ..tools.problems import Problem
 
 # Words of a search; more are left out.
 MAX_WORDS = 8
@@ -107,10 +108,14 @@ class MobilePurchase(models.AbstractModel):
         :param tuple after: date, kind and id of the last one that was given.
         :param Search search:
         :rtype: list[Head]
+        :raise Problem: 422 for a store that is not the company's.
         """
         self._flush()
         self.env['mobile.store'].flush_model()
         search = search or Search()
+        if search.store_id and not self.env['mobile.store'].sudo().search_count(
+                [('id', '=', search.store_id), ('company_id', '=', company.id)], limit=1):
+            raise Problem.invalid(['query', 'store_id'], self.env._("There is no such store."))
         columns = SQL('purchase.date'), SQL('purchase.kind'), SQL('purchase.id')
         queries = []
         for source, kind in self._sources().items():

@@ -8,9 +8,11 @@ from . import test_api_devices
 from . import test_api_enquiries
 from . import test_api_errors
 from . import test_api_events
+from . import test_api_favourites
 from . import test_api_frame
 from . import test_api_geofences
 from . import test_api_languages
+from . import test_api_lists
 from . import test_api_me
 from . import test_api_messages
 from . import test_api_offers
@@ -24,6 +26,7 @@ from . import test_api_receipts
 from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_till
+from . import test_api_sync
 from . import test_api_tokens
 from . import test_approval
 from . import test_audience
@@ -108,6 +111,8 @@ from . import test_sms_parts
 from . import test_statistics
 from . import test_stays
 from . import test_store_import
+from . import test_sync
+from . import test_sync_cursor
 from . import test_token
 from . import test_tracks
 from . import test_transport
@@ -118,3 +123,4 @@ from . import test_visit
 from . import test_visit_bounds
 from . import test_watch_list
 from . import test_way_back
+from . import test_wishes

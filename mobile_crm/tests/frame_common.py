@@ -25,6 +25,11 @@ BODIES = {
     'update_me': {},
     'update_consents': {},
     'update_preferences': {},
+    'create_list': {'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'name': 'X', 'lines': [
+        {'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'text': 'X'}]},
+    'update_list': {},
+    'add_lines': {'lines': [{'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'text': 'X'}]},
+    'update_line': {},
     'report_events': {'events': [{
         'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'type': 'view', 'occurred_at': '2020-01-01T00:00:00Z'}]},
     'claim_offer': {'code': 'X'},

@@ -24,15 +24,24 @@ from .frame_common import BODIES
 NAMES_SOMETHING = re.compile(r'(^|_)(id|ids|code|token|secret|qr|uuid)$')
 # What each of them names; the keys are operation and place, "*" stands for the items of a list.
 RECORDS = {
+    ('add_favourite', 'path.product_id'): 'product',
+    ('add_lines', 'body.lines.*.product_id'): 'product',
+    ('add_lines', 'path.list_id'): 'list',
     ('approve', 'path.approval_id'): 'approval',
     ('claim_offer', 'body.code'): 'claimable',
+    ('compare_stores', 'path.list_id'): 'list',
     ('confirm_redemption', 'path.redemption_id'): 'redemption',
     ('deliver_message', 'path.message_id'): 'message',
     ('create_enquiry', 'body.product_id'): 'product',
     ('create_enquiry', 'body.store_id'): 'store',
+    ('create_list', 'body.lines.*.product_id'): 'product',
+    ('delete_line', 'path.line_id'): 'line',
+    ('delete_line', 'path.list_id'): 'list',
+    ('delete_list', 'path.list_id'): 'list',
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
@@ -58,6 +67,10 @@ RECORDS = {
     ('report_events', 'body.events.*.store_id'): 'store',
     ('report_receipts', 'body.receipts.*.id'): 'message',
     ('sign_out_device', 'path.device_id'): 'device',
+    ('update_line', 'body.product_id'): 'product',
+    ('update_line', 'path.line_id'): 'line',
+    ('update_line', 'path.list_id'): 'list',
+    ('update_list', 'path.list_id'): 'list',
     ('update_me', 'body.favourite_store_ids.*'): 'store',
     ('update_preferences', 'body.category_ids.*'): 'category',
     ('update_preferences', 'body.store_ids.*'): 'store',
@@ -67,6 +80,11 @@ RECORDS = {
 }
 # What looks like a name and is none: why it needs no cells.
 NO_RECORDS = {
+    ('add_lines', 'body.lines.*.id'): "made by the phone, unique on its list alone",
+    ('create_list', 'body.id'): "made by the phone, unique for its customer alone",
+    ('create_list', 'body.lines.*.id'): "made by the phone, unique on its list alone",
+    ('remove_favourite', 'path.product_id'): "not looked up: what is no favourite of the caller's is none afterwards",
+    ('reorder', 'body.list_id'): "goes with an order of the caller's; test_api_orders tries others'",
     ('register_device', 'body.install_id'): "made by the phone; registering it again signs it out",
     ('update_device', 'body.install_id'): "repeated at most, never looked up",
     ('report_events', 'body.events.*.id'): "made by the phone; a known one is counted, whoever sent it",
@@ -282,6 +300,19 @@ class TestAccessMatrix(MobileHttpCase):
         Purchase = self.env['mobile.purchase']
         [head] = [head for head in Purchase._page(owner, company, 100) if head.id == order.id]
         return Target(order, Purchase._public_id(head), owner, company)
+
+    def _list(self, owner, company):
+        return self.env['mobile.list'].create({
+            'name': f"For {CANARY}", 'partner_id': owner.id, 'company_id': company.id, 'uuid': str(uuid4())})
+
+    def _target_list(self, owner, company):
+        shopping_list = self._list(owner, company)
+        return Target(shopping_list, shopping_list.uuid, owner, company)
+
+    def _target_line(self, owner, company):
+        line = self.env['mobile.list.line'].create({
+            'list_id': self._list(owner, company).id, 'uuid': str(uuid4()), 'text': CANARY, 'version': 1})
+        return Target(line, line.uuid, owner, company)
 
     def _target_store(self, owner, company):
         store = self.store_near if company == self.company else self.other_store

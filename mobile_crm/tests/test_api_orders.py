@@ -1,6 +1,7 @@
 import re
 from datetime import datetime, timedelta
 from unittest.mock import patch
+from uuid import uuid4
 
 from odoo import fields
 from odoo.fields import Command
@@ -314,6 +315,21 @@ class TestApiOrders(PurchaseCase, MobileHttpCase):
         note.action_post()
         self.assertEqual([(item['product']['id'], item['quantity']) for item in self._again()['items']],
                          [(self.mug.id, 3)])
+
+    def test_on_a_shopping_list(self):
+        def a_list(partner):
+            return self.env['mobile.list'].create({
+                'name': "Party", 'partner_id': partner.id, 'company_id': self.company.id, 'uuid': str(uuid4())})
+
+        self.confirmed(self.anna, [(self.mug, 4)])
+        own, theirs = a_list(self.anna), a_list(self.ben)
+        path, headers = f"/orders/{self._only()['id']}/reorder", {'Idempotency-Key': 'again'}
+        for _time in range(2):
+            self.assertEqual(self.client.post(path, {'list_id': own.uuid}, headers=headers).status, 200)
+        self.assertEqual([(line.product_id, line.quantity) for line in own.line_ids], [(self.mug, 4)])
+        for uuid in (theirs.uuid, str(uuid4())):
+            self.assertProblem(self.client.post(path, {'list_id': uuid}), 404, 'not_found')
+        self.assertFalse(theirs.line_ids)
 
     # === RECEIPT === #
 
