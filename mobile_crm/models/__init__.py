@@ -128,7 +128,10 @@ from . import mobile_provider_fcm
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
 from . import mobile_purchase
+from . import mobile_purchase_again
+from . import mobile_purchase_detail
 from . import mobile_purchase_history
+from . import mobile_purchase_receipt
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check

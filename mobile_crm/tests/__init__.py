@@ -16,6 +16,7 @@ from . import test_api_lists
 from . import test_api_me
 from . import test_api_messages
 from . import test_api_offers
+from . import test_api_orders
 from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
