@@ -17,6 +17,7 @@ from . import test_api_offers
 from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
+from . import test_api_products
 from . import test_api_push
 from . import test_api_receipts
 from . import test_api_redemptions
