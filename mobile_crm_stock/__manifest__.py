@@ -1,7 +1,7 @@
 {
     'name': "Mobile CRM: Stock",
     'summary': "The warehouse behind each store that customers find with their phones",
-    'version': '19.0.1.1.0',
+    'version': '19.0.1.2.0',
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",
