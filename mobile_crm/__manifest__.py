@@ -6,7 +6,7 @@
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",
     'depends': [
-        'auth_passkey', 'base_geolocalize', 'crm', 'digest', 'phone_validation', 'portal', 'privacy_lookup',
+        'auth_passkey', 'barcodes', 'base_geolocalize', 'crm', 'digest', 'phone_validation', 'portal', 'privacy_lookup',
         'sale_loyalty', 'sms',
     ],
     'external_dependencies': {'python': ['geopy', 'phonenumbers', 'pydantic']},

@@ -58,6 +58,9 @@ from . import mobile_catalogue
 from . import mobile_catalogue_details
 from . import mobile_catalogue_price
 from . import mobile_catalogue_search
+from . import mobile_catalogue_barcode
+from . import mobile_catalogue_price
+from . import mobile_catalogue_source
 from . import mobile_catalogue_stores
 from . import mobile_consent
 from . import mobile_consent_wording

@@ -87,6 +87,7 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_product_codes
 from . import test_provider_apns
 from . import test_provider_email
 from . import test_provider_fcm

@@ -1,8 +1,7 @@
 from odoo.addons.mobile_crm.controllers.base import MobileController
 from odoo.addons.mobile_crm.controllers.cursor import Cursor, Id, Instant
-from odoo.addons.mobile_crm.controllers.routing import Answer, mobile_route
+from odoo.addons.mobile_crm.controllers.routing import mobile_route
 from odoo.addons.mobile_crm.controllers.schemas.base import PageQuery, Uuid
-from odoo.addons.mobile_crm.tools.problems import Problem
 
 from .schemas.reservations import NewReservation, Reservation, ReservationPage
 
@@ -28,10 +27,8 @@ class Reservations(MobileController):
         While the store is closed, the two hours begin when it opens. How long it is, how much of a product and how many
         reservations at a time are the shop's settings.
         """
-        shopper = self._shopper()
-        reservation = self.env['mobile.reservation']._mobile_reserve(
-            shopper, body.store_id, self._lines(shopper, body))
-        return Answer(Reservation.of(reservation), status=201)
+        return Reservation.of(self.env['mobile.reservation']._mobile_reserve(
+            self._shopper(), body.store_id, [(line.product_id, line.barcode, line.quantity) for line in body.lines]))
 
     @mobile_route('/reservations/<uuid:reservation_id>', methods=['GET'], auth='mobile', readonly=True)
     def get_reservation(self, reservation_id: Uuid) -> Reservation:
@@ -46,21 +43,3 @@ class Reservations(MobileController):
 
     def _reservation(self, reservation_id):
         return self.env['mobile.reservation']._mobile_find(self._partner(), self._company(), str(reservation_id))
-
-    def _lines(self, shopper, body):
-        """Return what is asked for as (product id, quantity).
-
-        :raise Problem: 422 for a barcode that is nobody's.
-        """
-        codes = [line.barcode for line in body.lines if line.barcode is not None]
-        scanned = self.env['mobile.catalogue']._by_code(shopper.company, codes) if codes else {}
-        lines = []
-        for index, line in enumerate(body.lines):
-            if line.barcode is None:
-                lines.append((line.product_id, line.quantity))
-            elif line.barcode in scanned:
-                lines.append((scanned[line.barcode].product.id, line.quantity))
-            else:
-                raise Problem.invalid(
-                    ['body', 'lines', index, 'barcode'], self.env._("There is no such product."))
-        return lines

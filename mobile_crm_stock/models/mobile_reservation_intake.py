@@ -37,7 +37,8 @@ class MobileReservation(models.Model):
         may name it.
 
         :param Shopper shopper: with a partner, the caller's own.
-        :param list[tuple] lines: (product id, quantity in the product's own unit).
+        :param list[tuple] lines: (product id or None, barcode or None, quantity): of a product in its own unit, of what
+            a barcode means as often.
         :rtype: MobileReservation
         :raise Problem: 422 for what cannot be put aside, 409 ``out_of_stock`` for what is not there.
         """
@@ -78,16 +79,14 @@ class MobileReservation(models.Model):
         :raise Problem: 422.
         """
         digits = self.env['decimal.precision'].precision_get('Product Unit')
-        visible = self.env['mobile.catalogue']._visible(shopper, [product_id for product_id, _quantity in lines])
-        wanted = {}
-        for index, (product_id, quantity) in enumerate(lines):
-            product = visible.filtered(lambda product: product.id == product_id)  # noqa: B023 (used at once)
+        named, wanted = self._named(shopper, lines), {}
+        for index, (product, quantity) in enumerate(named):
+            place = 'product_id' if lines[index][0] else 'barcode'
             if not product:
-                raise Problem.invalid(
-                    ['body', 'lines', index, 'product_id'], self.env._("There is no such product."))
+                raise Problem.invalid(['body', 'lines', index, place], self.env._("There is no such product."))
             if product.type != 'consu':
                 raise Problem.invalid(
-                    ['body', 'lines', index, 'product_id'], self.env._("This is nothing that can be put aside."))
+                    ['body', 'lines', index, place], self.env._("This is nothing that can be put aside."))
             wanted[product] = float_round(wanted.get(product, 0) + quantity, precision_digits=digits)
             most = shopper.company.mobile_reservation_quantity
             if wanted[product] <= 0:
@@ -97,6 +96,33 @@ class MobileReservation(models.Model):
                     "Of one product %s can be put aside.",
                     self.env['mobile.reservation.line']._quantity_text(most)))
         return self.env['product.product'].sudo().concat(*wanted), wanted
+
+    @api.model
+    def _named(self, shopper, lines):
+        """Return what lines name, in products' own units.
+
+        :rtype: list[tuple[product.product, float]], a product empty where the caller may see none
+        """
+        Catalogue = self.env['mobile.catalogue']
+        codes = {barcode for _product_id, barcode, _quantity in lines if barcode is not None}
+        scanned = Catalogue._by_code(shopper.company, codes) if codes else {}
+        visible = Catalogue._visible(shopper, [
+            *(product_id for product_id, _barcode, _quantity in lines if product_id),
+            *(found.product_id for found in scanned.values())])
+        by_id, nothing = {product.id: product for product in visible}, visible.browse()
+        named = []
+        for product_id, barcode, quantity in lines:
+            if product_id:
+                named.append((by_id.get(product_id, nothing), quantity))
+                continue
+            found = scanned.get(barcode)
+            product = by_id.get(found.product_id, nothing) if found else nothing
+            if product:
+                # A box of six is six; what a label of the scale says counts as it is.
+                unit = self.env['uom.uom'].sudo().browse(found.uom_id)
+                quantity *= unit._compute_quantity(found.quantity, product.uom_id, round=False)
+            named.append((product, quantity))
+        return named
 
     @api.model
     def _until(self, store):
