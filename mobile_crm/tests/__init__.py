@@ -25,8 +25,8 @@ from . import test_api_push
 from . import test_api_receipts
 from . import test_api_redemptions
 from . import test_api_stores
-from . import test_api_till
 from . import test_api_sync
+from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
 from . import test_audience
