@@ -22,6 +22,7 @@ from . import (
     passkeys,
     points,
     preferences,
+    products,
     push,
     stores,
     system,

@@ -2,6 +2,7 @@
 from odoo import http
 from odoo.http import request
 
+from ..models.mobile_catalogue import Shopper
 from ..tools.problems import Problem
 
 
@@ -29,6 +30,11 @@ class MobileController(http.Controller):
     def _partner(self):
         """The signed-in customer (``res.partner``, elevated as the partner of ``env.user`` would be)."""
         return self.env['res.partner'].sudo().browse(request.mobile_caller.partner_id)
+
+    def _shopper(self):
+        """For whom products are shown (``mobile_catalogue.Shopper``)."""
+        partner_id = request.mobile_caller.partner_id
+        return Shopper(self._company(), self._app(), self.env['res.partner'].sudo().browse(partner_id or ()))
 
     def _host(self):
         """The address from which the request comes."""

@@ -1,7 +1,8 @@
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class Shopper(NamedTuple):
@@ -24,12 +25,14 @@ class ProductAnswer(NamedTuple):
     :ivar price: see ``mobile_catalogue_price.Price``
     :ivar offers: ``loyalty.card``, elevated: the shopper's coupons that they can use on it now
     :ivar stores: list of ``mobile_catalogue_stores.StoreAnswer``, nearest first
+    :ivar details: see ``mobile_catalogue_details.ProductDetails``
     """
 
     product: models.BaseModel
     price: tuple
     offers: models.BaseModel
     stores: list
+    details: tuple
 
 
 class MobileCatalogue(models.AbstractModel):
@@ -54,6 +57,20 @@ class MobileCatalogue(models.AbstractModel):
             ('sale_ok', '=', True), ('mobile_published', '=', True), ('company_id', 'in', [False, company.id])])
 
     @api.model
+    @tools.ormcache('company_id')
+    def _visible_sql(self, company_id):
+        """Return ``_visible_domain`` as SQL: what to put after FROM, where ``product_product`` is, and after WHERE.
+
+        Odoo takes longer to write that down than PostgreSQL to find some products.
+
+        :rtype: tuple[SQL, SQL]
+        """
+        company = self.env['res.company'].sudo().browse(company_id)
+        query = self.env['product.product'].sudo().with_context(active_test=True)._search(
+            self._visible_domain(company), order='id')
+        return query.from_clause, query.where_clause
+
+    @api.model
     def _visible(self, shopper, product_ids):
         """Return which of these products the shopper may see, in the order of the ids.
 
@@ -61,8 +78,16 @@ class MobileCatalogue(models.AbstractModel):
         :rtype: product.product
         """
         products = self.env['product.product'].sudo()
-        found = products.search(Domain('id', 'in', product_ids) & self._visible_domain(shopper.company))
-        return products.browse(number for number in product_ids if number in set(found.ids))
+        if not product_ids:
+            return products
+        # What the request wrote counts too.
+        products.flush_model(['active', 'product_tmpl_id'])
+        products.product_tmpl_id.flush_model(['sale_ok', 'mobile_published', 'company_id'])
+        from_clause, where = self._visible_sql(shopper.company.id)
+        found = {number for number, in self.env.execute_query(SQL(
+            'SELECT product_product.id FROM %s WHERE %s AND product_product.id IN %s',
+            from_clause, where, tuple(product_ids)))}
+        return products.browse(number for number in product_ids if number in found)
 
     @api.model
     def _answers(self, shopper, products, latitude=None, longitude=None, *, store_id=None):
@@ -77,5 +102,7 @@ class MobileCatalogue(models.AbstractModel):
         prices = self._prices(shopper, products)
         offers = self._offers(shopper, products)
         stores = self._stores(shopper, products, latitude, longitude, store_id=store_id)
+        details = self._details(shopper, products.ids)
         return [
-            ProductAnswer(product, prices[product.id], offers[product.id], stores[product.id]) for product in products]
+            ProductAnswer(product, prices[product.id], offers[product.id], stores[product.id], details[product.id])
+            for product in products]

@@ -17,6 +17,7 @@ from . import test_api_offers
 from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
+from . import test_api_products
 from . import test_api_push
 from . import test_api_receipts
 from . import test_api_redemptions
@@ -35,6 +36,7 @@ from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_sms
 from . import test_campaign_template
+from . import test_catalogue_price
 from . import test_consent
 from . import test_control_group
 from . import test_coupon_batch

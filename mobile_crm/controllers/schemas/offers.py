@@ -78,7 +78,7 @@ class Offer(Output):
             title=campaign._title_of_coupon(card) if campaign else card.program_id.name,
             description=reward.description,
             terms=campaign.terms,
-            discount=_discount(reward),
+            discount=discount(reward),
             code=card.code,
             barcode=Barcode(format='qr', value=card.code),
             qr=card.env['mobile.coupon.pass']._issue(card, company) if company else None,
@@ -120,7 +120,8 @@ class OfferPage(Page[Offer]):
 
 
 
-def _discount(reward):
+def discount(reward):
+    """Return what a ``loyalty.reward`` gives."""
     if reward.reward_type == 'product':
         return Discount(type='product', value=reward.reward_product_id.name or reward.description)
     if reward.discount_mode == 'percent':

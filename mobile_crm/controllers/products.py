@@ -1,0 +1,37 @@
+from ..tools.problems import Problem
+from .base import MobileController
+from .cursor import Cursor, Id, Text
+from .routing import mobile_route
+from .schemas.base import RecordId
+from .schemas.products import Product, ProductDetail, ProductPage, ProductPlaceQuery, ProductQuery
+
+BY_NAME = Cursor(Text, Id)
+
+
+class Products(MobileController):
+
+    @mobile_route('/products', methods=['GET'], auth='mobile_device', readonly=True)
+    def list_products(self, query: ProductQuery) -> ProductPage:
+        """Find products by what the customer types, the best first; without it, all by name.
+
+        Of a product that comes in several variants, the one is listed that fits best.
+        """
+        self._refuse_position(query)
+        shopper, Catalogue = self._shopper(), self.env['mobile.catalogue']
+        found, next_cursor = BY_NAME.cut(Catalogue._find(
+            shopper, text=query.q, category_id=query.category_id, after=BY_NAME.decode(query.cursor),
+            limit=query.limit + 1), query.limit, 'key', 'template_id')
+        products = self.env['product.product'].sudo().browse(row.product_id for row in found)
+        answers = Catalogue._answers(shopper, products, query.lat, query.lon, store_id=query.store_id)
+        return ProductPage(items=[Product.of(answer) for answer in answers], next_cursor=next_cursor)
+
+    @mobile_route('/products/<product_id>', methods=['GET'], auth='mobile_device', readonly=True)
+    def get_product(self, product_id: RecordId, query: ProductPlaceQuery) -> ProductDetail:
+        """Show one product and its other variants."""
+        self._refuse_position(query)
+        shopper, Catalogue = self._shopper(), self.env['mobile.catalogue']
+        product = Catalogue._visible(shopper, [product_id])
+        if not product:
+            raise Problem('not_found')
+        [answer] = Catalogue._answers(shopper, product, query.lat, query.lon, store_id=query.store_id)
+        return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer))
