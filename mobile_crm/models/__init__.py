@@ -55,11 +55,10 @@ from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_catalogue
+from . import mobile_catalogue_barcode
 from . import mobile_catalogue_details
 from . import mobile_catalogue_price
 from . import mobile_catalogue_search
-from . import mobile_catalogue_barcode
-from . import mobile_catalogue_price
 from . import mobile_catalogue_source
 from . import mobile_catalogue_stores
 from . import mobile_consent
