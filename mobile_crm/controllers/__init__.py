@@ -21,6 +21,7 @@ from . import (
     messages,
     offers,
     opt_in,
+    orders,
     passkeys,
     points,
     preferences,

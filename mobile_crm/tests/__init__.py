@@ -16,6 +16,7 @@ from . import test_api_lists
 from . import test_api_me
 from . import test_api_messages
 from . import test_api_offers
+from . import test_api_orders
 from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
@@ -24,8 +25,8 @@ from . import test_api_push
 from . import test_api_receipts
 from . import test_api_redemptions
 from . import test_api_stores
-from . import test_api_till
 from . import test_api_sync
+from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
 from . import test_audience
@@ -91,6 +92,7 @@ from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
 from . import test_product_codes
+from . import test_product_search
 from . import test_provider_apns
 from . import test_provider_email
 from . import test_provider_fcm

@@ -36,6 +36,7 @@ BODIES = {
     'deliver_message': {},
     'report_receipts': {'receipts': [{'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'status': 'opened'}]},
     'create_enquiry': {'subject': 'X', 'message': 'X'},
+    'reorder': {},
     'reply_to_message': {'text': 'X'},
     'write_to_enquiry': {'text': 'X'},
 }

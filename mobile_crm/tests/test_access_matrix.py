@@ -43,12 +43,15 @@ RECORDS = {
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
+    ('get_receipt', 'path.order_id'): 'order',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
+    ('list_orders', 'query.store_id'): 'store',
     ('list_products', 'query.category_id'): 'category',
     ('list_products', 'query.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
@@ -56,6 +59,7 @@ RECORDS = {
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
+    ('reorder', 'path.order_id'): 'order',
     ('reply_to_message', 'path.message_id'): 'message',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
@@ -80,6 +84,7 @@ NO_RECORDS = {
     ('create_list', 'body.id'): "made by the phone, unique for its customer alone",
     ('create_list', 'body.lines.*.id'): "made by the phone, unique on its list alone",
     ('remove_favourite', 'path.product_id'): "not looked up: what is no favourite of the caller's is none afterwards",
+    ('reorder', 'body.list_id'): "goes with an order of the caller's; test_api_orders tries others'",
     ('register_device', 'body.install_id'): "made by the phone; registering it again signs it out",
     ('update_device', 'body.install_id'): "repeated at most, never looked up",
     ('report_events', 'body.events.*.id'): "made by the phone; a known one is counted, whoever sent it",
@@ -285,6 +290,16 @@ class TestAccessMatrix(MobileHttpCase):
         enquiry = self.env['mobile.enquiry'].with_company(company)._open(
             owner, company, f"About {CANARY}", f"Tell me of {CANARY}")
         return Target(enquiry, enquiry.uuid, owner, company)
+
+    def _target_order(self, owner, company):
+        order = self.env['sale.order'].with_company(company).create({
+            'partner_id': owner.id, 'company_id': company.id, 'client_order_ref': CANARY,
+            'order_line': [Command.create({'product_id': self.env['product.product'].create(
+                {'name': f"{CANARY} Spoon", 'taxes_id': [Command.clear()]}).id})]})
+        order.action_confirm()
+        Purchase = self.env['mobile.purchase']
+        [head] = [head for head in Purchase._page(owner, company, 100) if head.id == order.id]
+        return Target(order, Purchase._public_id(head), owner, company)
 
     def _list(self, owner, company):
         return self.env['mobile.list'].create({
