@@ -221,7 +221,8 @@ def test_one_list_on_many_phones(customer, numbers, shop):
     assert len(seen['lines']) == 1 + added >= 2
     answers = at_once([lambda phone=phone, quantity=quantity: phone.http.patch(
         f'{phone.base_url}/lists/{name}/lines/{line}', timeout=TIMEOUT,
-        json={'quantity': quantity, 'version': seen['lines'][0]['version']}) for quantity, phone in enumerate(phones, 2)])
+        json={'quantity': quantity, 'version': seen['lines'][0]['version']})
+        for quantity, phone in enumerate(phones, 2)])
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     [winner] = [answer.json() for answer in answers if answer.status_code == 200]
     after = phones[1].get(f'/lists/{name}')

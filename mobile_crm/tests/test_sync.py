@@ -11,7 +11,7 @@ from ..controllers.sync import synchronise
 from ..models.mobile_catalogue import Shopper
 from .common import MobileCommon
 
-KINDS = ('stores', 'offers', 'messages', 'lists', 'products')
+KINDS = ('stores', 'offers', 'messages', 'lists', 'products', 'orders')
 SINGLE = ('me', 'preferences', 'consents', 'favourites')
 BRUSSELS, PARIS = (50.8467, 4.3525), (48.8566, 2.3522)
 
@@ -194,6 +194,7 @@ class TestSync(SyncCase):
             (self.products[1].action_archive, {'lists': 1, 'gone': 1}),
             (lambda: self.store_far.write({'active': False}), {'gone': 1}),
             (made._remove, {'gone': 1}),
+            (self.make_order(self.anna, [(self.products[3], 1)]).action_confirm, {'orders': 1}),
         ):
             change()
             answer = phone.ask(BRUSSELS)
