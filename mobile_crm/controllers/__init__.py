@@ -24,6 +24,7 @@ from . import (
     preferences,
     products,
     push,
+    recommendations,
     stores,
     system,
     till,

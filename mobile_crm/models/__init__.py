@@ -25,6 +25,7 @@ from . import loyalty_card_status
 from . import loyalty_program
 from . import mail_mail
 from . import mail_thread
+from . import mobile_affinity
 from . import mobile_app
 from . import mobile_app_push
 from . import mobile_app_webpush
@@ -111,6 +112,8 @@ from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_placeholder
+from . import mobile_placeholder_recommendation
+from . import mobile_popularity
 from . import mobile_preference
 from . import mobile_presence
 from . import mobile_presence_due
@@ -122,6 +125,13 @@ from . import mobile_provider_webpush
 from . import mobile_purchase
 from . import mobile_purchase_history
 from . import mobile_quiet_hours
+from . import mobile_recommendation
+from . import mobile_recommendation_export
+from . import mobile_recommendation_item
+from . import mobile_recommendation_making
+from . import mobile_recommendation_purchase
+from . import mobile_recommendation_reason
+from . import mobile_recommendation_serving
 from . import mobile_redemption
 from . import mobile_redemption_check
 from . import mobile_redemption_sale
@@ -140,11 +150,15 @@ from . import mobile_visit_demo
 from . import mobile_visit_floor
 from . import payment_transaction
 from . import privacy_log
+from . import product_category
 from . import product_template
+from . import product_template_recommendation
 from . import res_company
 from . import res_company_audience
+from . import res_company_recommendation
 from . import res_company_text
 from . import res_config_settings
+from . import res_config_settings_recommendation
 from . import res_config_settings_text
 from . import res_lang
 from . import res_partner
@@ -153,7 +167,9 @@ from . import res_partner_audience_app
 from . import res_partner_audience_coupons
 from . import res_partner_audience_orders
 from . import res_partner_audience_places
+from . import res_partner_audience_recommendation
 from . import res_partner_enquiry
+from . import res_partner_recommendation
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance
@@ -163,5 +179,6 @@ from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
 from . import sale_order_purchase
+from . import sale_order_recommendation
 from . import sms_sms
 from . import sms_tracker

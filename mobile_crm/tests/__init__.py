@@ -96,6 +96,7 @@ from . import test_purchase
 from . import test_push_servers
 from . import test_quiet_hours_law
 from . import test_reach
+from . import test_recommendation
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
