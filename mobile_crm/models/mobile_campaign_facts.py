@@ -154,54 +154,15 @@ class MobileCampaign(models.Model):
 
         :rtype: list[tuple[int, int | None, list[str] | None]]
         """
-        by_code = self._products_by_barcode(
-            {(event.company_id.id, event.barcode) for event in events if event.type == 'scan' and event.barcode})
+        scans = events.filtered(lambda event: event.type == 'scan' and event.barcode)
+        by_code = {company: self.env['mobile.catalogue']._by_code(company, set(group.mapped('barcode')))
+                   for company, group in scans.grouped('company_id').items()}
         meant = []
         for event in events:
             words = None
             if event.type == 'search' and not event.product_id:
                 said = re.findall(r'\w+', (event.query or '').lower())
                 words = [word for word in said if len(word) >= SHORT_WORD] or said
-            product_id = event.product_id.id or by_code.get((event.company_id.id, event.barcode))
-            meant.append((event.id, product_id or None, words))
+            scanned = by_code.get(event.company_id, {}).get(event.barcode)
+            meant.append((event.id, event.product_id.id or (scanned and scanned.product_id), words))
         return meant
-
-    @api.model
-    def _products_by_barcode(self, codes):
-        """Return which products, or packs of them, have these barcodes.
-
-        An American code of 12 digits is the same as its European one of 13, with a zero before it: scanners say either.
-
-        :param set codes: (company id, barcode).
-        :rtype: dict[tuple[int, str], int]
-        """
-        spellings = [(company_id, code, spelt) for company_id, code in codes for spelt in _spellings(code)]
-        if not spellings:
-            return {}
-        rows = self.env.execute_query(SQL(
-            """SELECT DISTINCT ON (scanned.company_id, scanned.code)
-                      scanned.company_id, scanned.code, product.id
-                 FROM (VALUES %s) scanned (company_id, code, spelt)
-                 JOIN LATERAL (
-                      SELECT product.id AS product_id FROM product_product product
-                       WHERE product.barcode = scanned.spelt
-                      UNION ALL
-                      SELECT pack.product_id FROM product_uom pack
-                       WHERE pack.barcode = scanned.spelt
-                         AND (pack.company_id IS NULL OR pack.company_id = scanned.company_id)) named ON TRUE
-                 JOIN product_product product ON product.id = named.product_id
-                 JOIN product_template template ON template.id = product.product_tmpl_id
-                WHERE product.active AND template.sale_ok
-                  AND (template.company_id IS NULL OR template.company_id = scanned.company_id)
-             ORDER BY 1, 2, template.company_id NULLS LAST, scanned.spelt = scanned.code DESC, product.id""",
-            SQL(', ').join(SQL('%s', spelling) for spelling in spellings)))
-        return {(company_id, code): product_id for company_id, code, product_id in rows}
-
-
-def _spellings(code):
-    """Return how else a barcode may be written down."""
-    if re.fullmatch(r'\d{12}', code):
-        return [code, f'0{code}']
-    if re.fullmatch(r'0\d{12}', code):
-        return [code, code[1:]]
-    return [code]

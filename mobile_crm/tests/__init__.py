@@ -8,12 +8,15 @@ from . import test_api_devices
 from . import test_api_enquiries
 from . import test_api_errors
 from . import test_api_events
+from . import test_api_favourites
 from . import test_api_frame
 from . import test_api_geofences
 from . import test_api_languages
+from . import test_api_lists
 from . import test_api_me
 from . import test_api_messages
 from . import test_api_offers
+from . import test_api_orders
 from . import test_api_passkeys
 from . import test_api_points
 from . import test_api_preferences
@@ -22,6 +25,7 @@ from . import test_api_push
 from . import test_api_receipts
 from . import test_api_redemptions
 from . import test_api_stores
+from . import test_api_sync
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
@@ -87,6 +91,8 @@ from . import test_portal_colleagues
 from . import test_positions
 from . import test_preference
 from . import test_privacy_lookup
+from . import test_product_codes
+from . import test_product_search
 from . import test_provider_apns
 from . import test_provider_email
 from . import test_provider_fcm
@@ -107,6 +113,8 @@ from . import test_sms_parts
 from . import test_statistics
 from . import test_stays
 from . import test_store_import
+from . import test_sync
+from . import test_sync_cursor
 from . import test_token
 from . import test_tracks
 from . import test_transport
@@ -117,3 +125,4 @@ from . import test_visit
 from . import test_visit_bounds
 from . import test_watch_list
 from . import test_way_back
+from . import test_wishes

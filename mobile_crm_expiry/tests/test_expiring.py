@@ -4,11 +4,11 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.mobile_crm_stock.tests.test_overstock import StockCommon
+from odoo.addons.mobile_crm_stock.tests.test_overstock import CustomersCommon
 
 
 @tagged('-at_install', 'post_install')
-class TestExpiring(StockCommon):
+class TestExpiring(CustomersCommon):
 
     @classmethod
     def setUpClass(cls):
