@@ -99,9 +99,12 @@ class MobileAffinity(models.Model):
     def _rebuild_pairs(self, company, now):
         """Work out what goes together, and replace what was there product by product."""
         purchases = self._purchases(company, now)
+        today = (now.date() - affinity.EPOCH).days
+        self.env['mobile.popularity']._keep_habits(company, affinity.popularity(
+            purchases, today, customers=company.mobile_recommend_customers))
+        self.env['ir.cron']._commit_progress()
         found = affinity.neighbours(
-            purchases, (now.date() - affinity.EPOCH).days, keep=KEEP, memory=MEMORY,
-            customers=company.mobile_recommend_customers)
+            purchases, today, keep=KEEP, memory=MEMORY, customers=company.mobile_recommend_customers)
         built = []
         while batch := list(islice(found, BATCH)):
             built += [int(each.product) for each in batch]

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg2
 
@@ -11,7 +11,7 @@ from ..tools.array_field import Integers, SmallIntegers
 # Customers whose recommendations are made in one transaction.
 BATCH = 500
 # When the recommendations were made of whom none were made yet.
-NEVER = datetime(1970, 1, 1)
+NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 (Odoo's are naive UTC)
 
 
 class MobileRecommendation(models.Model):
@@ -37,9 +37,11 @@ class MobileRecommendation(models.Model):
     product_ids = Integers(string="Products", readonly=True, help="Best first.")
     whys = SmallIntegers(string="Reasons", readonly=True, help="By the number of the reason.")
     because_ids = Integers(
-        string="Because Of", readonly=True, help="The product that the customer has bought; of what is new, the category.")
+        string="Because Of", readonly=True,
+        help="The product that the customer has bought; of what is new, the category.")
     amounts = SmallIntegers(
-        string="Amounts", readonly=True, help="Of what is due again, days between purchases; else how often it was bought.")
+        string="Amounts", readonly=True,
+        help="Of what is due again, days between purchases; else how often it was bought.")
     resting_ids = Integers(
         string="Just Bought", readonly=True, help="These products are not recommended so soon after they were bought.")
     resting_category_ids = Integers(
@@ -68,6 +70,13 @@ class MobileRecommendation(models.Model):
                 'DELETE FROM %s WHERE partner_id = %s AND company_id = %s', SQL.identifier(table), partner.id,
                 company.id))
         self.invalidate_model()
+
+    @api.model
+    def _outdate(self, partner):
+        """Have a customer's recommendations made anew, whose purchases have become others."""
+        self.env.cr.execute(SQL(
+            'UPDATE mobile_recommendation SET computed_at = %s WHERE partner_id = %s', NEVER, partner.id))
+        self._wake()
 
     @api.model
     def _enrol(self, company):
@@ -125,7 +134,8 @@ class MobileRecommendation(models.Model):
                 outdated = self._claim_purchases(limit) or self._find_outdated(limit)
                 for company_id in {company_id for company_id, _partner_id in outdated}:
                     self._make(self.env['res.company'].browse(company_id), sorted(
-                        {partner_id for company, partner_id in outdated if company == company_id}), fields.Datetime.now())
+                        {partner_id for company, partner_id in outdated if company == company_id}),
+                        fields.Datetime.now())
             return len(outdated)
         except (psycopg2.errors.SerializationFailure, ConcurrencyError):
             # A customer was erased or has withdrawn: a new transaction sees that.
@@ -149,8 +159,9 @@ class MobileRecommendation(models.Model):
         found = []
         for company in companies:
             self.env.cr.execute(SQL(
-                'SELECT company_id, partner_id FROM mobile_recommendation WHERE company_id = %s AND computed_at < %s LIMIT %s',
-                company.id, company.mobile_recommend_built_at or datetime(1970, 1, 2), limit - len(found)))
+                """SELECT company_id, partner_id FROM mobile_recommendation
+                    WHERE company_id = %s AND computed_at < %s LIMIT %s""",
+                company.id, company.mobile_recommend_built_at or NEVER + timedelta(days=1), limit - len(found)))
             found += self.env.cr.fetchall()
             if len(found) >= limit:
                 break

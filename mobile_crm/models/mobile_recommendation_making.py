@@ -1,11 +1,16 @@
 from collections import defaultdict
 from datetime import timedelta
 
+try:
+    import numpy as np
+except ImportError:
+    np = None
+
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import personal
-from .mobile_recommendation_reason import AGAIN, BECAUSE, DUE, NEW, Candidate
+from ..tools import affinity, personal
+from .mobile_recommendation_reason import AGAIN, BECAUSE, DUE, NEW, POPULAR, Candidate
 
 # Products that each customer is recommended, at most.
 KEEP = 50
@@ -19,7 +24,7 @@ LIKED_CATEGORIES = 3
 NEW_PLACES = (4, 10, 16)
 # The largest number that an amount can be.
 MOST = 32767
-WHYS = {'due': DUE, 'again': AGAIN, 'bought_with': BECAUSE, 'similar': BECAUSE}
+WHYS = {'due': DUE, 'again': AGAIN, 'bought_with': BECAUSE, 'similar': BECAUSE, 'popular': POPULAR}
 
 
 class MobileRecommendation(models.Model):
@@ -116,14 +121,38 @@ class MobileRecommendation(models.Model):
 
         :rtype: dict[int, list[personal.Want]]
         """
+        rows = self.env.execute_query(SQL(
+            """SELECT product_id, other_id, weight FROM mobile_affinity
+                WHERE company_id = %s AND product_id = ANY(%s)""",
+            company.id, list({product for history in histories.values() for product in history})))
+        if affinity.is_available():
+            return self._ranked(company, histories, rows, today)
         pairs = defaultdict(list)
-        for product_id, other_id, weight in self.env.execute_query(SQL(
-                """SELECT product_id, other_id, weight FROM mobile_affinity
-                    WHERE company_id = %s AND product_id = ANY(%s)""",
-                company.id, list({product for history in histories.values() for product in history}))):
+        for product_id, other_id, weight in rows:
             pairs[product_id].append((other_id, weight))
         return {partner_id: personal.wants(history, pairs, today)[:KEEP * RESERVE]
                 for partner_id, history in histories.items()}
+
+    @api.model
+    def _ranked(self, company, histories, pairs, today):
+        """Return what customers may want, as ``tools/affinity`` ranks it.
+
+        :param list pairs: (product, other, weight).
+        :rtype: dict[int, list[personal.Want]]
+        """
+        lines = np.array([
+            (partner_id, product_id, day) for partner_id, history in histories.items()
+            for product_id, days in history.items() for day in days], np.int64).reshape(-1, 3)
+        product, other, weight = zip(*pairs, strict=True) if pairs else ((), (), ())
+        ranking = affinity.rank(
+            affinity.Purchases(lines[:, 0], lines[:, 1], lines[:, 0], lines[:, 2]),
+            affinity.Pairs(np.array(product, np.int64), np.array(other, np.int64), np.array(weight, np.float64)),
+            self.env['mobile.popularity']._habits(company), today, keep=KEEP * RESERVE)
+        wants = defaultdict(list)
+        for partner_id, *want in zip(*(column.tolist() for column in ranking), strict=True):
+            product_id, score, why, because_of = want
+            wants[partner_id].append(personal.Want(product_id, score, affinity.WHYS[why], because_of))
+        return wants
 
     @api.model
     def _liked(self, company, partner_ids, histories, category_of):
@@ -189,7 +218,8 @@ class MobileRecommendation(models.Model):
             """SELECT root.mobile_rebuy_days, array_agg(category.id)
                  FROM product_category category
                  JOIN LATERAL (SELECT above.id, above.mobile_rebuy_days FROM product_category above
-                                WHERE starts_with(category.parent_path, above.parent_path) AND above.mobile_rebuy_days > 0
+                                WHERE starts_with(category.parent_path, above.parent_path)
+                                  AND above.mobile_rebuy_days > 0
                                 ORDER BY length(above.parent_path) DESC LIMIT 1) root ON TRUE
                 GROUP BY root.id, root.mobile_rebuy_days"""))
         return {category_id: (days, category_ids) for days, category_ids in rows for category_id in category_ids}

@@ -166,14 +166,16 @@ class MobileRecommendation(models.Model):
         """Return a query of the shopper's own row; of nobody who does not agree to it, also by a new wording."""
         company, partner_id = shopper.company, shopper.partner.id or 0
         return SQL(
-            'SELECT * FROM mobile_recommendation WHERE partner_id = %s AND company_id = %s AND %s', partner_id, company.id,
+            'SELECT * FROM mobile_recommendation WHERE partner_id = %s AND company_id = %s AND %s',
+            partner_id, company.id,
             self.env['mobile.consent']._granted_sql(SQL('%s', partner_id), SQL('%s', company.id), 'profiling'))
 
     @api.model
     def _fresh_sql(self, shopper):
         """Return a query of what the shopper has bought since their row was made."""
         return SQL(
-            'SELECT product_ids, category_ids FROM mobile_recommendation_purchase WHERE partner_id = %s AND company_id = %s',
+            """SELECT product_ids, category_ids FROM mobile_recommendation_purchase
+                WHERE partner_id = %s AND company_id = %s""",
             shopper.partner.id or 0, shopper.company.id)
 
     @api.model
@@ -195,7 +197,8 @@ class MobileRecommendation(models.Model):
     def _popular_sql(self, company, store, store_id, part):
         return SQL(
             """(SELECT %s AS part, -score AS place, product_id, %s AS why, %s AS because_id, 0 AS amount
-                  FROM mobile_popularity WHERE company_id = %s AND store_id %s ORDER BY score DESC, product_id LIMIT %s)""",
+                  FROM mobile_popularity WHERE company_id = %s AND store_id %s AND score > 0
+                 ORDER BY score DESC, product_id LIMIT %s)""",
             part, POPULAR, store_id, company.id, store, READ_AHEAD)
 
     @api.model

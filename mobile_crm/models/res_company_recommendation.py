@@ -14,7 +14,7 @@ class ResCompany(models.Model):
         string="Purchases Count For (days)", required=True, default=730,
         help="Recommendations rest on purchases of so many days.")
     mobile_recommend_customers = fields.Integer(
-        string="Customers per Pair", required=True, default=3,
+        string="Customers per Pair", required=True, default=5,
         help="That products go together, or are popular, is said when so many customers have bought them: fewer could "
              "be recognised.")
     mobile_recommend_built_at = fields.Datetime(

@@ -20,6 +20,7 @@ class RecommendationCase(MobileCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.now = fields.Datetime.now()
+        cls.company.mobile_recommend_customers = 3
         cls.food = cls.env['product.category'].create({'name': "Food"})
         cls.coffee, cls.tea, cls.bread, cls.cake = cls._make_products("Coffee", "Tea", "Bread", "Cake")
         # What is there for long is nothing new.
@@ -37,7 +38,8 @@ class RecommendationCase(MobileCommon):
     @classmethod
     def _make_products(cls, *names, **values):
         return cls.env['product.product'].create([
-            {'name': name, 'categ_id': cls.food.id, 'company_id': cls.company.id, 'taxes_id': [Command.clear()], **values}
+            {'name': name, 'categ_id': cls.food.id, 'company_id': cls.company.id, 'taxes_id': [Command.clear()],
+             **values}
             for name in names])
 
     @classmethod

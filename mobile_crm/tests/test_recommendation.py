@@ -19,13 +19,14 @@ class TestRecommendation(RecommendationCase):
 
     def test_what_is_used_up_is_due_again(self):
         self.buy(self.anna, self.coffee, 40, 30, 20, 10)
-        self.buy(self.anna, self.tea, 50, 48, 46, 4)
+        self.buy(self.anna, self.tea, 10, 8, 6, 4)
         self.rebuild()
         found = self.recommended(self.anna)
         self.assertEqual(next(iter(found)), "Coffee")
         self.assertEqual(
             (found["Coffee"].code, found["Coffee"].text), ('due', "You buy it about every 10 days; it is due again"))
-        self.assertEqual((found["Tea"].code, found["Tea"].text), ('due', "You buy it about every 2 days; it is due again"))
+        self.assertEqual(
+            (found["Tea"].code, found["Tea"].text), ('due', "You buy it about every 2 days; it is due again"))
 
     def test_what_is_bought_often_is_a_favourite(self):
         self.buy(self.anna, self.coffee, 200, 150, 100, 20)
@@ -39,7 +40,8 @@ class TestRecommendation(RecommendationCase):
         self.buy(self.anna, self.coffee, 20)
         self.rebuild()
         reason = self.recommended(self.anna)["Cake"]
-        self.assertEqual((reason.code, reason.text, reason.because_of), ('because', "Because you bought Coffee", self.coffee))
+        self.assertEqual(
+            (reason.code, reason.text, reason.because_of), ('because', "Because you bought Coffee", self.coffee))
         beside = self.recommended(product_id=self.coffee.id)
         self.assertEqual(next(iter(beside)), "Cake")
         self.assertEqual(beside["Cake"].text, "Often bought together with Coffee")

@@ -1,49 +1,36 @@
-"""What goes together, by purchases (a first version)."""
-from datetime import date
-from typing import Any, NamedTuple
+"""What goes together and what a customer may want next, by purchases. Arrays only: nothing here knows a database.
 
-EPOCH = date(1970, 1, 1)
+Three steps, each of which can be called on its own:
 
+1. :func:`popularity` says of each product how many buy it now and how many of its buyers bought it again;
+2. :func:`neighbours` says of each product what the same customers buy, product by product in bounded memory: these
+   are the rows of a table;
+3. :func:`rank` takes some customers' purchases with the rows of both and says what each of them may want. Customers
+   do not depend on each other here, so any number is ranked batch by batch, in the memory of one batch.
 
-class Purchases(NamedTuple):
-    customer: Any
-    product: Any
-    basket: Any
-    day: Any
+Ids are positive integers of the caller's own; days are counted from 1 January 1970, and what was bought after `today`
+is not looked at. The order of the lines never matters.
 
+It needs numpy, and scipy for step 2: ask :func:`is_available` first.
+"""
+from .affinity_pairs import neighbours
+from .affinity_popularity import popularity
+from .affinity_rank import rank
+from .affinity_types import (
+    CUSTOMERS,
+    EPOCH,
+    NOTHING,
+    WHYS,
+    Neighbours,
+    Pairs,
+    Popularity,
+    Purchases,
+    Ranking,
+    is_available,
+    missing,
+)
 
-class Neighbours(NamedTuple):
-    product: int
-    others: Any
-    weights: Any
-    together: Any
-
-
-def is_available():
-    """Tell whether scipy is there."""
-    try:
-        import scipy.sparse  # noqa: F401, PLC0415
-    except ImportError:
-        return False
-    return True
-
-
-def neighbours(purchases, today, *, keep, memory, customers=3):
-    """Yield what goes with each product."""
-    import numpy as np  # noqa: PLC0415
-    from scipy import sparse  # noqa: PLC0415
-    products, columns = np.unique(purchases.product, return_inverse=True)
-    people, rows = np.unique(purchases.customer, return_inverse=True)
-    matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(people), len(products)))
-    matrix.data[:] = 1
-    counts = (matrix.T @ matrix).tocsr()
-    sizes = counts.diagonal()
-    for number, product in enumerate(products):
-        part = slice(counts.indptr[number], counts.indptr[number + 1])
-        others, together = counts.indices[part], counts.data[part]
-        good = (others != number) & (together >= customers)
-        others, together = others[good], together[good]
-        weights = together / np.sqrt(sizes[number] * sizes[others])
-        best = np.lexsort((others, -weights))[:keep]
-        if len(best):
-            yield Neighbours(product, products[others[best]], weights[best], together[best])
+__all__ = [
+    'CUSTOMERS', 'EPOCH', 'NOTHING', 'WHYS', 'Neighbours', 'Pairs', 'Popularity', 'Purchases', 'Ranking',
+    'is_available', 'missing', 'neighbours', 'popularity', 'rank',
+]

@@ -3,7 +3,6 @@
 Where scipy is there, ``tools/affinity.py`` ranks instead.
 """
 from datetime import date
-from statistics import median
 from typing import NamedTuple
 
 EPOCH = date(1970, 1, 1)
@@ -29,13 +28,13 @@ class Want(NamedTuple):
 
 
 def gap(days):
-    """Return after how many days somebody usually buys a product again, or None.
+    """Return after how many days somebody buys a product again, on average, as ``affinity`` has it; or None.
 
     :param days: the days on which they bought it, sorted.
     """
     if len(days) < HABIT:
         return None
-    return median(later - earlier for earlier, later in zip(days, days[1:], strict=False))
+    return (days[-1] - days[0]) / (len(days) - 1)
 
 
 def wants(history, pairs, today):

@@ -17,7 +17,8 @@ class MobileSuggestion(models.TransientModel):
     order_id = fields.Many2one(comodel_name='sale.order', required=True, readonly=True, ondelete='cascade')
     partner_id = fields.Many2one(related='order_id.partner_id')
     is_personal = fields.Boolean(
-        compute='_compute_is_personal', help="Whether the customer agrees that recommendations rest on their purchases.")
+        compute='_compute_is_personal',
+        help="Whether the customer agrees that recommendations rest on their purchases.")
     line_ids = fields.One2many(
         comodel_name='mobile.suggestion.line', inverse_name='suggestion_id', compute='_compute_line_ids', store=True,
         readonly=False, precompute=True)
