@@ -1,4 +1,5 @@
 from . import test_access_matrix
+from . import test_affinity
 from . import test_api_approvals
 from . import test_api_auth
 from . import test_api_bodies
