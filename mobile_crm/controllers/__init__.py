@@ -27,6 +27,7 @@ from . import (
     preferences,
     products,
     push,
+    recommendations,
     stores,
     sync,
     system,
