@@ -2,6 +2,7 @@
 from . import mobile_located
 from . import mobile_looked
 from . import mobile_opening_part
+from . import mobile_searched
 from . import mobile_opening
 from . import mobile_campaign_text
 from . import mobile_provider
@@ -57,6 +58,7 @@ from . import mobile_campaign_variant
 from . import mobile_catalogue
 from . import mobile_catalogue_barcode
 from . import mobile_catalogue_details
+from . import mobile_catalogue_index
 from . import mobile_catalogue_offer
 from . import mobile_catalogue_price
 from . import mobile_catalogue_price_line
@@ -84,6 +86,7 @@ from . import mobile_event
 from . import mobile_event_intake
 from . import mobile_event_retention
 from . import mobile_export
+from . import mobile_favourite
 from . import mobile_gate
 from . import mobile_gate_standing
 from . import mobile_gate_wishes
@@ -95,6 +98,9 @@ from . import mobile_guessing
 from . import mobile_idempotency
 from . import mobile_inbound_text
 from . import mobile_limit
+from . import mobile_list
+from . import mobile_list_line
+from . import mobile_list_stores
 from . import mobile_look
 from . import mobile_map
 from . import mobile_member_card
@@ -123,6 +129,8 @@ from . import mobile_provider_email
 from . import mobile_provider_fcm
 from . import mobile_provider_sms
 from . import mobile_provider_webpush
+from . import mobile_purchase
+from . import mobile_purchase_history
 from . import mobile_quiet_hours
 from . import mobile_redemption
 from . import mobile_redemption_check
@@ -134,6 +142,7 @@ from . import mobile_store
 from . import mobile_store_floor
 from . import mobile_store_geocoding
 from . import mobile_store_service
+from . import mobile_sync
 from . import mobile_token
 from . import mobile_trace
 from . import mobile_visit
@@ -142,7 +151,13 @@ from . import mobile_visit_demo
 from . import mobile_visit_floor
 from . import payment_transaction
 from . import privacy_log
+from . import product_attribute_value
+from . import product_category
+from . import product_product
+from . import product_tag
 from . import product_template
+from . import product_template_attribute_value
+from . import product_uom
 from . import res_company
 from . import res_company_audience
 from . import res_company_text
@@ -155,6 +170,7 @@ from . import res_partner_audience_app
 from . import res_partner_audience_coupons
 from . import res_partner_audience_orders
 from . import res_partner_audience_places
+from . import res_partner_audience_wishes
 from . import res_partner_enquiry
 from . import res_users
 from . import resource_calendar
@@ -164,5 +180,6 @@ from . import sale_order
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
+from . import sale_order_purchase
 from . import sms_sms
 from . import sms_tracker

@@ -14,7 +14,9 @@ MODELS = {
     'mobile.decision': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.device': ('list', 'kanban', 'form', 'search'),
     'mobile.event': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
+    'mobile.favourite': ('list', 'kanban', 'form', 'search'),
     'mobile.geofence': ('list', 'kanban', 'form', 'search'),
+    'mobile.list': ('list', 'kanban', 'form', 'search'),
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
@@ -40,8 +42,8 @@ SALES_MODELS = {
 }
 FACTS = (
     'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision',
-    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.look', 'mobile.message',
-    'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit',
+    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite', 'mobile.list',
+    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit',
 )
 
 

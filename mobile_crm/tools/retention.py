@@ -81,6 +81,10 @@ RETENTION = (
         _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
     Retention(
+        ('mobile.favourite', 'mobile.list', 'mobile.list.line'),
+        _lt("Favourite products and shopping lists"), CONTACT,
+        _lt("To remember what the customer marked: contract")),
+    Retention(
         ('loyalty.card', 'mobile.coupon.step'),
         _lt("Coupons, and what was done with them"), CONTACT, _lt("To honour them: contract")),
     Retention(

@@ -58,7 +58,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Override to count the messages of each campaign and company anew: both contacts have had a first one.
 
-        What both were asked about is kept twice; the second answer goes by a cause of its own.
+        What both were asked about is kept twice; the second answer goes by a cause of its own. Favourites and shopping
+        lists are those of both.
         """
         Decision = self.env['mobile.decision']
         Decision.flush_model()
@@ -71,6 +72,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                                                      ORDER BY partner_id = %s DESC, id) AS number
                          FROM mobile_decision WHERE cause IS NOT NULL AND partner_id IN %s) counted
                 WHERE mobile_decision.id = counted.id AND counted.number > 1""", dst_partner.id, both))
+        for model in ('mobile.favourite', 'mobile.list'):
+            self.env[model].sudo()._merge(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.cr.execute(SQL(
             """UPDATE mobile_decision SET slot = counted.slot, turn = counted.turn
