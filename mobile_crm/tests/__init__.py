@@ -1,6 +1,7 @@
 from . import test_access_matrix
 from . import test_api_approvals
 from . import test_api_auth
+from . import test_api_barcodes
 from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
@@ -41,6 +42,7 @@ from . import test_campaign_results
 from . import test_campaign_sms
 from . import test_campaign_template
 from . import test_catalogue_fact
+from . import test_catalogue_price
 from . import test_catalogue_stores
 from . import test_consent
 from . import test_control_group
