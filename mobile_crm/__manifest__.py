@@ -106,6 +106,7 @@
         'demo/mobile_visit_demo.xml',
         'demo/mobile_campaign_results_demo.xml',
         'demo/mobile_enquiry_demo.xml',
+        'demo/mobile_list_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

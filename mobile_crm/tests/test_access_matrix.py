@@ -100,6 +100,8 @@ NO_RECORDS = {
 }
 CANARY = "Zwartkop"
 MISSING = {int: 2 ** 31 - 1, str: '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f10'}
+# What the other parameters of a path name: nothing either.
+BESIDE = {int: 2 ** 31 - 2, str: '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f11'}
 
 
 class Target(NamedTuple):
@@ -393,9 +395,10 @@ class TestAccessMatrix(MobileHttpCase):
     def _ask(self, actor, operation, place=None, value=None, beside=None):
         """Return what an actor is told, without what differs from request to request."""
         where, *names = place.split('.') if place else ('nowhere',)
-        missing = MISSING[int] if re.search(r'<store_id>', operation.path) else MISSING[str]
-        path = re.sub(r'<(?:\w+:)?(\w+)>',
-                      lambda match: str(value if where == 'path' and match[1] == names[0] else missing), operation.path)
+        beside_it = BESIDE[int] if re.search(r'<(product|store)_id>', operation.path) else BESIDE[str]
+        path = re.sub(
+            r'<(?:\w+:)?(\w+)>',
+            lambda match: str(value if where == 'path' and match[1] == names[0] else beside_it), operation.path)
         kwargs, fresh = {}, str(uuid4())
         if operation.methods != ['GET']:
             body = json.loads(json.dumps(BODIES.get(operation.name, {})))
