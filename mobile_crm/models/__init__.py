@@ -60,7 +60,9 @@ from . import mobile_catalogue
 from . import mobile_catalogue_barcode
 from . import mobile_catalogue_details
 from . import mobile_catalogue_index
+from . import mobile_catalogue_offer
 from . import mobile_catalogue_price
+from . import mobile_catalogue_price_line
 from . import mobile_catalogue_search
 from . import mobile_catalogue_source
 from . import mobile_catalogue_stores

@@ -99,6 +99,9 @@ class MobileCatalogue(models.AbstractModel):
                 wanted += [(code, spelt, 1, place) for place, spelt in enumerate(others)]
         if not wanted:
             return []
+        self.env['product.product'].flush_model(['active', 'barcode', 'product_tmpl_id'])
+        self.env['product.template'].flush_model(['company_id', 'mobile_published', 'sale_ok', 'uom_id'])
+        self.env['product.uom'].flush_model()
         return self.env.execute_query(SQL(
             """WITH wanted AS (SELECT * FROM unnest(%s, %s, %s, %s) AS wanted (code, spelt, tier, place))
                SELECT DISTINCT ON (wanted.code) wanted.code, wanted.tier = 1, wanted.tier, product.id,
@@ -112,17 +115,9 @@ class MobileCatalogue(models.AbstractModel):
                        WHERE barcode = wanted.spelt AND (company_id IS NULL OR company_id = %s)) named ON TRUE
                  JOIN product_product product ON product.id = named.product_id
                  JOIN product_template template ON template.id = product.product_tmpl_id
-                WHERE product.id IN %s
+                WHERE product.id IN (SELECT product_product.id FROM %s WHERE %s)
              ORDER BY wanted.code, wanted.tier, template.company_id NULLS LAST, wanted.place, product.id""",
-            *map(list, zip(*wanted, strict=True)), company_id, self._visible_ids_sql(company_id)))
-
-    @api.model
-    @tools.ormcache('company_id')
-    def _visible_ids_sql(self, company_id):
-        """Return the query (SQL) of the products that a company's app shows; it takes time to put together."""
-        company = self.env['res.company'].browse(company_id)
-        products = self.env['product.product'].sudo().with_context(active_test=True)
-        return products._search(self._visible_domain(company)).subselect()
+            *map(list, zip(*wanted, strict=True)), company_id, *self._visible_sql(company_id)))
 
     @api.model
     def _scanned(self, reading, label, product_id, uom_id, pack_uom_id, *, tier):

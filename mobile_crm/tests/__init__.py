@@ -42,6 +42,7 @@ from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_sms
 from . import test_campaign_template
+from . import test_catalogue_price
 from . import test_catalogue_stores
 from . import test_consent
 from . import test_control_group
