@@ -1,5 +1,4 @@
-"""GET /recommendations for 1,000,000 customers of 100,000 products, near 10,000 stores. Goal: 1.5 empty authenticated
-routes."""
+"""GET /recommendations for 1,000,000 customers of 100,000 products. Goal: 1.5 empty authenticated routes."""
 
 import itertools
 import time
