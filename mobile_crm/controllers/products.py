@@ -4,7 +4,16 @@ from .base import MobileController
 from .cursor import Cursor, Id, Text
 from .routing import mobile_route
 from .schemas.base import RecordId
-from .schemas.products import Product, ProductDetail, ProductPage, ProductPlaceQuery, ProductQuery
+from .schemas.products import (
+    Category,
+    CategoryPage,
+    CategoryQuery,
+    Product,
+    ProductDetail,
+    ProductPage,
+    ProductPlaceQuery,
+    ProductQuery,
+)
 
 BY_NAME, BEST_FIRST = Cursor(Text, Id), Cursor(Id, Id)
 
@@ -40,3 +49,12 @@ class Products(MobileController):
         [answer] = Catalogue._answers(shopper, product, query.lat, query.lon, store_id=query.store_id)
         self._note('view', query, product_id=product_id)
         return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer))
+
+    @mobile_route('/categories', methods=['GET'], auth='mobile_device', readonly=True)
+    def list_categories(self, query: CategoryQuery) -> CategoryPage:
+        """List the categories in which there are products: a tree, each one after the one above it."""
+        found, next_cursor = BY_NAME.cut(self.env['mobile.catalogue']._categories(
+            self._shopper(), after=BY_NAME.decode(query.cursor), limit=query.limit + 1), query.limit, 'path', 'id')
+        return CategoryPage(
+            items=[Category(id=row.id, name=row.name, parent_id=row.parent_id) for row in found],
+            next_cursor=next_cursor)

@@ -78,10 +78,9 @@ class MobileCatalogue(models.AbstractModel):
         where = SQL('template.active AND template.sale_ok')
         if category_id:
             where = SQL(
-                """%s AND template.categ_id IN (
-                       SELECT below.id FROM product_category below JOIN product_category top
-                           ON starts_with(below.parent_path, top.parent_path)
-                        WHERE top.id = %s)""", where, category_id)
+                """%s AND template.id IN (
+                       SELECT template_id FROM mobile_catalogue_entry WHERE words @@ %s::tsquery)""",
+                where, f"'c:{category_id}'")
         if after:
             where = SQL('%s AND (%s, template.id) > %s', where, name, after)
         return [Found(*row) for row in self.env.execute_query(SQL(

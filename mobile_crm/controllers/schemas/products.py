@@ -12,7 +12,7 @@ Availability = Literal['in_stock', 'low', 'out', 'unknown']
 class ProductPlaceQuery(PositionQuery):
     """From where the stores of a product are told."""
 
-    store_id: RecordId | None = Field(None, description='The only store to tell about; without it, the nearest ones')
+    store_id: RecordId | None = Field(None, description='The store to tell about first; without it, the nearest ones')
 
 
 class ProductQuery(ProductPlaceQuery, PageQuery):
@@ -157,3 +157,21 @@ class ProductDetail(Product):
 
 class ProductPage(Page[Product]):
     """One page of products."""
+
+
+class CategoryQuery(PageQuery):
+    """The whole tree, a page at a time."""
+
+    limit: int = Field(100, ge=1, le=100)
+
+
+class Category(Output):
+    """A category in which, or below which, there are products."""
+
+    id: int
+    name: str
+    parent_id: int | None = Field(description='The category above it; null at the top')
+
+
+class CategoryPage(Page[Category]):
+    """One page of the tree, each category after the one above it."""
