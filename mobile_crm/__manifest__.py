@@ -54,6 +54,12 @@
         'views/mobile_campaign_views.xml',
         'views/mobile_campaign_sms_views.xml',
         'views/mobile_occasion_views.xml',
+        'views/mobile_affinity_views.xml',
+        'views/mobile_popularity_views.xml',
+        'views/mobile_recommendation_item_views.xml',
+        'wizard/mobile_suggestion_views.xml',
+        'data/mobile_recommendation_cron.xml',
+        'views/product_recommendation_views.xml',
         'views/mobile_decision_views.xml',
         'views/mobile_campaign_report_views.xml',
         'views/mobile_message_views.xml',
@@ -81,6 +87,7 @@
         'views/sale_order_views.xml',
         'views/res_config_settings_views.xml',
         'views/res_config_settings_text_views.xml',
+        'views/res_config_settings_recommendation_views.xml',
         'wizard/mobile_app_secret_views.xml',
         'wizard/mobile_audience_save_views.xml',
         'data/mobile_audience_data.xml',
@@ -99,6 +106,7 @@
         'demo/mobile_visit_demo.xml',
         'demo/mobile_campaign_results_demo.xml',
         'demo/mobile_enquiry_demo.xml',
+        'demo/mobile_list_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

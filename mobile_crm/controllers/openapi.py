@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from ..tools.problems import PROBLEMS
 from .repetition import HEADER as KEY_HEADER
 from .repetition import KEY_PATTERN, REPLAYED
-from .routing import BASE_PATH, OPERATIONS
+from .routing import BASE_PATH, OPERATIONS, Pdf
 from .schemas.base import ProblemDocument
 
 VERSION = '1.0.0'
@@ -57,13 +57,27 @@ def _is_model(kind):
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-@functools.cache
-def document():
+def document(addons=None):
     """Return the OpenAPI document.
 
+    :param addons: names of the addons whose operations it describes; without it, all that this server has loaded,
+        whichever database they are installed in.
     :rtype: dict
     """
-    operations = sorted(OPERATIONS, key=lambda operation: (operation.path, operation.methods))
+    return _document(*_described(addons))
+
+
+def _described(addons):
+    """Return which of these addons there are, and how many operations: of a database that is loaded later, more."""
+    loaded = {operation.addon for operation in OPERATIONS}
+    return frozenset(loaded if addons is None else loaded & set(addons)), len(OPERATIONS)
+
+
+@functools.cache
+def _document(addons, _count):
+    operations = sorted(
+        (operation for operation in OPERATIONS if operation.addon in addons),
+        key=lambda operation: (operation.path, operation.methods))
     models = {(ProblemDocument, 'serialization')}
     for operation in operations:
         if operation.takes_body:
@@ -181,6 +195,8 @@ def _responses(operation, refs):
         success['content'] = {'application/json': {'schema': {'type': 'object'}}}
     elif operation.response_model is str:
         success['content'] = {'text/html': {'schema': {'type': 'string'}}}
+    elif operation.response_model is Pdf:
+        success['content'] = {'application/pdf': {'schema': {'type': 'string', 'contentMediaType': 'application/pdf'}}}
     responses = {str(operation.status): success}
     if operation.status == 201:
         responses['200'] = {**success, 'description': "The same as before"}
@@ -205,12 +221,12 @@ def _responses(operation, refs):
     return responses
 
 
-def text():
-    """Return the OpenAPI document as the text that is committed, ``openapi.json``."""
-    return json.dumps(document(), indent=2, ensure_ascii=False) + '\n'
+def text(addon):
+    """Return the OpenAPI document of one addon as the text that it commits, ``static/openapi.json``."""
+    return json.dumps(document([addon]), indent=2, ensure_ascii=False) + '\n'
 
 
-_PAGE = Markup("""<!DOCTYPE html>
+_HTML = Markup("""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
@@ -232,13 +248,18 @@ _ROW = Markup('<tr><td><code>{}</code></td><td>{}</td></tr>')
 _SCHEMA = Markup('<details id="schema-{name}"><summary><code>{name}</code></summary><pre>{text}</pre></details>')
 
 
-@functools.cache
-def page():
+def page(addons=None):
     """Return the API's documentation as one HTML page that needs nothing from elsewhere.
 
+    :param addons: see ``document``.
     :rtype: str
     """
-    described = document()
+    return _page(*_described(addons))
+
+
+@functools.cache
+def _page(addons, count):
+    described = _document(addons, count)
     sections = {}
     for path, methods in described['paths'].items():
         for verb, operation in methods.items():
@@ -253,7 +274,7 @@ def page():
                 id=operation['operationId'], verb=verb.upper(), path=path, summary=operation['summary'],
                 description=Markup('<p>{}</p>').format(operation['description']) if 'description' in operation else '',
                 rows=Markup().join(rows)))
-    return str(_PAGE.format(
+    return str(_HTML.format(
         base=BASE_PATH,
         title=described['info']['title'],
         description=described['info']['description'],

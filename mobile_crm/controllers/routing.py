@@ -40,6 +40,17 @@ class Answer(typing.NamedTuple):
     headers: dict | None = None
 
 
+class Pdf(typing.NamedTuple):
+    """A document in place of JSON.
+
+    :ivar bytes content:
+    :ivar str filename: as it is saved
+    """
+
+    content: bytes
+    filename: str
+
+
 class NoQuery(Schema):
     """An operation that takes no query parameters."""
 
@@ -56,6 +67,8 @@ class Operation:
         self.name = handler.__name__
         self.doc = inspect.getdoc(handler) or ''
         self.tag = handler.__module__.rpartition('.')[2]
+        # odoo.addons.mobile_crm.controllers.stores: a bridge brings operations of its own.
+        self.addon = handler.__module__.split('.')[2]
         self.path = path
         self.methods = methods
         self.auth = auth

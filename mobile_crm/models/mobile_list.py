@@ -13,8 +13,9 @@ MOST_LINES = 500
 class MobileList(models.Model):
     """A customer's shopping list.
 
-    Several phones may change it, also without the network. `version` counts the changes of the list and of its lines; each
-    line knows the version in which it was changed last. Who names a version changes what they have seen, or nothing.
+    Several phones may change it, also without the network. `version` counts the changes of the list and of its lines;
+    each line knows the version in which it was changed last. Who names a version changes what they have seen, or
+    nothing.
     """
 
     _name = 'mobile.list'
@@ -97,8 +98,8 @@ class MobileList(models.Model):
         rows = execute_racing(self.env, SQL(
             """INSERT INTO mobile_list (name, partner_id, company_id, uuid, version, create_uid, create_date, write_uid,
                                         write_date)
-                    VALUES (%(name)s, %(partner)s, %(company)s, %(uuid)s, 1, %(user)s, now() AT TIME ZONE 'UTC', %(user)s,
-                            now() AT TIME ZONE 'UTC')
+                    VALUES (%(name)s, %(partner)s, %(company)s, %(uuid)s, 1, %(user)s, now() AT TIME ZONE 'UTC',
+                            %(user)s, now() AT TIME ZONE 'UTC')
                ON CONFLICT (partner_id, company_id, uuid) DO NOTHING RETURNING id""",
             name=values['name'], partner=shopper.partner.id, company=shopper.company.id, uuid=uuid, user=self.env.uid))
         added = lists.browse(rows[0])
@@ -160,8 +161,8 @@ class MobileList(models.Model):
     def _add_lines(self, shopper, values_list, loc):
         """Add lines to a list; those whose id is on it stay as they are.
 
-        :param list[dict] values_list: ``id`` (uuid), ``product_id``, ``text``, ``quantity``, ``unit``, ``note``, ``done``
-            and ``position`` (None: at the end).
+        :param list[dict] values_list: ``id`` (uuid), ``product_id``, ``text``, ``quantity``, ``unit``, ``note``,
+            ``done`` and ``position`` (None: at the end).
         :param loc: where they stand in the request.
         :return: the lines, in this order, and whether any of them is new.
         :rtype: tuple[MobileListLine, bool]
@@ -191,7 +192,7 @@ class MobileList(models.Model):
                 vals_list.append({
                     'list_id': self.id, 'uuid': uuid, 'version': version,
                     'product_id': product and product.id,
-                    'text': values['text'] or product.display_name,
+                    'text': values['text'] or Line._name_of(product),
                     'position': last if position is None else position,
                     **{field: values[field] for field in ('quantity', 'unit', 'note', 'done')},
                 })

@@ -50,6 +50,11 @@ class MobileListLine(models.Model):
             raise Problem.invalid(places[min(unknown)], self.env._("There is no such product."))
         return {product.id: product for product in products}
 
+    @api.model
+    def _name_of(self, product):
+        """Return how a product is called on a list: in the language of the request, without the shop's reference."""
+        return product.with_context(display_default_code=False).display_name
+
     def _change(self, shopper, values, version=None):
         """Change a line; what is left out stays as it is, so two phones lose nothing that they do not both change.
 
@@ -61,8 +66,8 @@ class MobileListLine(models.Model):
         self.ensure_one()
         if values.get('product_id') and values['product_id'] != self.product_id.id:
             [product] = self._products(shopper, {values['product_id']: ['body', 'product_id']}).values()
-            values = {'text': product.display_name, **values, 'unit': values.get('unit')}
-        if values.get('unit') and (values['product_id'] if 'product_id' in values else self.product_id):
+            values = {'text': self._name_of(product), **values, 'unit': values.get('unit')}
+        if values.get('unit') and values.get('product_id', self.product_id):
             raise Problem.invalid(['body', 'unit'], self.env._("A product is counted in its own unit."))
         values = {
             field: value for field, value in values.items()

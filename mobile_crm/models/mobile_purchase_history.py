@@ -1,3 +1,4 @@
+import functools
 import re
 from datetime import datetime
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from odoo.exceptions import MissingError
 from odoo.tools import SQL, float_compare, hmac
 
 from ..tools import order_id
+from ..tools.problems import Problem
 
 # Words of a search; more are left out.
 MAX_WORDS = 8
@@ -106,10 +108,14 @@ class MobilePurchase(models.AbstractModel):
         :param tuple after: date, kind and id of the last one that was given.
         :param Search search:
         :rtype: list[Head]
+        :raise Problem: 422 for a store that is not the company's.
         """
         self._flush()
         self.env['mobile.store'].flush_model()
         search = search or Search()
+        if search.store_id and not self.env['mobile.store'].sudo().search_count(
+                [('id', '=', search.store_id), ('company_id', '=', company.id)], limit=1):
+            raise Problem.invalid(['query', 'store_id'], self.env._("There is no such store."))
         columns = SQL('purchase.date'), SQL('purchase.kind'), SQL('purchase.id')
         queries = []
         for source, kind in self._sources().items():
@@ -125,8 +131,7 @@ class MobilePurchase(models.AbstractModel):
                 if search.store_id:
                     conditions.append(SQL('%s = %s', store_id, search.store_id))
                 conditions += self._words_sql(search.text, [
-                    *words, lambda matches, store_id=store_id: SQL(
-                        'EXISTS (SELECT FROM mobile_store WHERE id = %s AND %s)', store_id, matches(SQL('name')))])
+                    *words, functools.partial(self._store_words_sql, store_id)])
                 queries.append(SQL(
                     '(%s AND %s ORDER BY %s DESC, %s DESC LIMIT %s)', query, SQL(' AND ').join(conditions), date,
                     record_id, limit))
@@ -155,9 +160,9 @@ class MobilePurchase(models.AbstractModel):
     def _heads_sql(self, purchases, order):
         return SQL(
             """SELECT purchase.kind, purchase.id, purchase.date, purchase.name, purchase.channel, purchase.status,
-                      purchase.store_id, store.name, store.active, purchase.currency_id, purchase.total::float
+                      purchase.store_id, %s, store.active, purchase.currency_id, purchase.total::float
                  FROM (%s) purchase LEFT JOIN mobile_store store ON store.id = purchase.store_id %s""",
-            purchases, order)
+            self.env['mobile.store']._field_to_sql('store', 'name'), purchases, order)
 
     @api.model
     def _words_sql(self, text, places):
@@ -176,6 +181,13 @@ class MobilePurchase(models.AbstractModel):
 
             conditions.append(SQL('(%s)', SQL(' OR ').join(place(matches) for place in places)))
         return conditions
+
+    @api.model
+    def _store_words_sql(self, store_id, matches):
+        """Return the condition that a store's name in any language matches; see ``_product_words_sql``."""
+        return SQL(
+            """EXISTS (SELECT FROM mobile_store store, jsonb_each_text(store.name) called (lang, word)
+                        WHERE store.id = %s AND %s)""", store_id, matches(SQL('called.word')))
 
     @api.model
     def _product_words_sql(self, product_id, matches):

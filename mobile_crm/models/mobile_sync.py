@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from .loyalty_card_offers import PUBLIC_STATUS
 
 # How much of each kind a phone keeps offline.
-STORES, OFFERS, MESSAGES, PRODUCTS = 50, 200, 100, 500
+STORES, OFFERS, MESSAGES, PRODUCTS, ORDERS = 50, 200, 100, 500, 20
 # What the database can compare with an id.
 MOST_ID = 2 ** 31 - 1
 
@@ -26,12 +26,12 @@ class MobileSync(models.AbstractModel):
         :param Shopper shopper: the caller.
         :param float latitude, longitude: degrees; without them it is the stores that the phone has, as far as there are
             such, or else the first ones by name.
-        :param kept_ids: of the stores that the phone got for an earlier position, or None.
+        :param list kept_ids: of the stores that the phone says it got for an earlier position, or None.
         :rtype: list[mobile_store.NearStore]
         """
         Store = self.env['mobile.store']
         if latitude is None and kept_ids is not None:
-            kept = [number for number in kept_ids if number <= MOST_ID][:STORES]
+            kept = [key for key in kept_ids if isinstance(key, int) and key <= MOST_ID][:STORES]
             stores = Store._nearest(shopper.company, ids=kept)
         else:
             stores = Store._nearest(shopper.company, latitude, longitude, limit=STORES)
@@ -54,12 +54,18 @@ class MobileSync(models.AbstractModel):
         return self.env['mobile.message']._inbox(shopper.partner, shopper.company, MESSAGES)
 
     @api.model
+    def _orders(self, shopper):
+        """Return the latest purchases of a customer (``mobile_purchase_detail.OrderFacts``)."""
+        Purchase = self.env['mobile.purchase']
+        return Purchase._facts(shopper, Purchase._page(shopper.partner, shopper.company, ORDERS))
+
+    @api.model
     def _products(self, shopper, favourites, lists):
         """Return the products that a customer has marked: favourites first, then what is on their lists, as it comes.
 
-        :param favourites: ``mobile.favourite``, visible ones.
+        :param favourites: list of ``mobile_favourite.Marked``.
         :param lists: ``mobile.list``.
         :rtype: product.product
         """
-        wanted = dict.fromkeys([*favourites.product_id.ids, *lists.line_ids.product_id.ids])
+        wanted = dict.fromkeys([*(marked.product_id for marked in favourites), *lists.line_ids.product_id.ids])
         return self.env['mobile.catalogue']._visible(shopper, list(wanted))[:PRODUCTS]

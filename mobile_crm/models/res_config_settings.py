@@ -91,7 +91,7 @@ class ResConfigSettings(models.TransientModel):
                     _ROW.format(Markup().join(
                         _CELL.format(text._translate(self.env.lang or 'en_US').format(**days))
                         for text in (row.what, row.how_long, row.why)))
-                    for row in RETENTION))
+                    for row in self._mobile_retention_rows()))
 
     # === CRUD METHODS === #
 
@@ -106,6 +106,12 @@ class ResConfigSettings(models.TransientModel):
             # What was refused may be let in now.
             self.env['mobile.geocode.meter'].sudo()._resume(provider)
         self.env['mobile.store'].sudo()._wake_geocoder()
+
+    # === BUSINESS METHODS === #
+
+    def _mobile_retention_rows(self):
+        """Return what is kept about customers (see ``tools.retention``); a bridge that keeps more adds to it."""
+        return RETENTION
 
     # === ACTION METHODS === #
 

@@ -4,38 +4,12 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import MobileCommon
+from .purchase_common import PurchaseCase
 
 
 @tagged('-at_install', 'post_install')
-class TestPurchase(MobileCommon):
+class TestPurchase(PurchaseCase):
     """What was bought and kept, as recommendations and others ask for it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        Account = cls.env['account.account']
-        receivable = Account.create({
-            'name': "Receivable", 'code': '411000', 'account_type': 'asset_receivable', 'reconcile': True,
-            'company_ids': [Command.link(cls.company.id)]})
-        income = Account.create({
-            'name': "Sales", 'code': '700000', 'account_type': 'income', 'company_ids': [Command.link(cls.company.id)]})
-        cls.env['account.journal'].create({
-            'name': "Sales", 'code': 'INV', 'type': 'sale', 'company_id': cls.company.id,
-            'default_account_id': income.id})
-        (cls.anna + cls.ben).property_account_receivable_id = receivable
-        cls.box = cls.env['uom.uom'].create({
-            'name': "Box of 6", 'relative_factor': 6, 'relative_uom_id': cls.product.uom_id.id})
-        cls.mug = cls.env['product.product'].create({
-            'name': "Mug", 'list_price': 8.0, 'taxes_id': [Command.clear()], 'uom_ids': [Command.link(cls.box.id)],
-            'invoice_policy': 'order'})
-        cls.product.invoice_policy = 'order'
-
-    def _confirmed(self, partner, lines=None, **values):
-        order = self.make_order(partner, lines).sudo()
-        order.action_confirm()
-        order.write(values)
-        return order
 
     def _bought(self, **scope):
         """Return (partner, product, quantity) of each line, sorted."""
@@ -45,15 +19,15 @@ class TestPurchase(MobileCommon):
         return sorted((row['partner_id'], row['product_id'], row['quantity']) for row in rows)
 
     def test_lines_of_confirmed_orders(self):
-        self._confirmed(self.anna, [(self.product, 2), (self.mug, 1)])
+        self.confirmed(self.anna, [(self.product, 2), (self.mug, 1)])
         self.make_order(self.ben)
-        cancelled = self._confirmed(self.ben)
+        cancelled = self.confirmed(self.ben)
         cancelled._action_cancel()
         self.assertEqual(self._bought(), [(self.anna.id, self.product.id, 2), (self.anna.id, self.mug.id, 1)])
 
     def test_the_scope(self):
-        self._confirmed(self.anna, date_order=datetime(2026, 1, 1, 12))
-        self._confirmed(self.ben, date_order=datetime(2026, 1, 2, 12))
+        self.confirmed(self.anna, date_order=datetime(2026, 1, 1, 12))
+        self.confirmed(self.ben, date_order=datetime(2026, 1, 2, 12))
         rows = {self.anna: (self.anna.id, self.product.id, 2), self.ben: (self.ben.id, self.product.id, 2)}
         self.assertEqual(self._bought(partner_ids=self.anna.ids), [rows[self.anna]])
         self.assertEqual(self._bought(since=datetime(2026, 1, 2, 12)), [rows[self.ben]])
@@ -99,22 +73,22 @@ class TestPurchase(MobileCommon):
         self.assertEqual(self._bought(), whole)
 
     def test_baskets_are_told_apart(self):
-        self._confirmed(self.anna, [(self.product, 2), (self.mug, 1)])
-        self._confirmed(self.anna, [(self.mug, 1)])
+        self.confirmed(self.anna, [(self.product, 2), (self.mug, 1)])
+        self.confirmed(self.anna, [(self.mug, 1)])
         self.env.cr.execute(self.env['mobile.purchase']._lines_sql(company=self.company))
         baskets = [row['basket'] for row in self.env.cr.dictfetchall()]
         self.assertEqual((len(baskets), len(set(baskets))), (3, 2))
 
     def test_an_archived_product_was_bought(self):
-        self._confirmed(self.anna)
+        self.confirmed(self.anna)
         self.product.active = False
         self.assertEqual(self._bought(), [(self.anna.id, self.product.id, 2)])
 
     def test_when_it_was_bought_last(self):
         now = fields.Datetime.now()
         for days in (3, 2, 9):
-            self._confirmed(self.anna, date_order=now - timedelta(days=days))
-        self._confirmed(self.ben, [(self.mug, 1)])
+            self.confirmed(self.anna, date_order=now - timedelta(days=days))
+        self.confirmed(self.ben, [(self.mug, 1)])
         Purchase = self.env['mobile.purchase']
         self.assertEqual(
             Purchase._last_bought(self.anna, self.company, [self.product.id, self.mug.id]),

@@ -5,32 +5,11 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.mobile_crm.tests.common import MobileCommon
+from .common import StockCommon
 
 
-class StockCommon(MobileCommon):
-    """Two stores with a warehouse each; Anna's favourite is the near one.
-
-    :cvar shelf, shelf_far: where they keep what they sell
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        warehouse = cls.env['stock.warehouse'].search([('company_id', '=', cls.company.id)], limit=1)
-        far = cls.env['stock.warehouse'].create({'name': "Far", 'code': 'FAR', 'company_id': cls.company.id})
-        cls.store_near.warehouse_id, cls.store_far.warehouse_id = warehouse, far
-        cls.shelf, cls.shelf_far = warehouse.lot_stock_id, far.lot_stock_id
-        cls.jacket, cls.cup = cls.env['product.product'].create([
-            {'name': "Jacket", 'is_storable': True}, {'name': "Cup", 'is_storable': True}])
-        cls.anna.mobile_favourite_store_ids = cls.store_near
-
-    def _stock(self, product, quantity, location=None, days=100, **values):
-        """Let a store have had so much of a product for so many days."""
-        quant = self.env['stock.quant'].create({
-            'product_id': product.id, 'location_id': (location or self.shelf).id, 'quantity': quantity, **values})
-        quant.in_date = fields.Datetime.now() - timedelta(days=days)
-        return quant
+class CustomersCommon(StockCommon):
+    """What stores sell, and which customers a campaign about it finds."""
 
     def _sell(self, product, quantity, days_ago=10, location=None):
         move = self.env['stock.move'].create({
@@ -59,7 +38,7 @@ class StockCommon(MobileCommon):
 
 
 @tagged('-at_install', 'post_install')
-class TestOverstock(StockCommon):
+class TestOverstock(CustomersCommon):
 
     @classmethod
     def setUpClass(cls):
