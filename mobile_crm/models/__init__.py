@@ -182,6 +182,7 @@ from . import res_company_text
 from . import res_config_settings
 from . import res_config_settings_recommendation
 from . import res_config_settings_text
+from . import res_currency
 from . import res_lang
 from . import res_partner
 from . import res_partner_audience
