@@ -21,6 +21,26 @@ NUMBER = "'+49151' || 20000000 + n"
 TIME_ZONES = ['Europe/Berlin', 'America/New_York', 'America/Sao_Paulo', 'Asia/Tokyo', 'Africa/Nairobi']
 
 
+SYLLABLES = [
+    'ba', 'ce', 'di', 'fo', 'gu', 'ha', 'ki', 'lo', 'mu', 'na', 'pe', 'qui', 'ro', 'su', 'ta', 've', 'wi', 'xo', 'yu',
+    'za', 'bel', 'cor', 'dan', 'fer', 'gil', 'hom', 'kan', 'lar']
+# Kinds and things of a shop.
+WORDS = {
+    'en_US': (
+        ['red', 'blue', 'green', 'black', 'white', 'warm', 'light', 'soft', 'long', 'short', 'waterproof', 'folding'],
+        ['jacket', 'mug', 'kettle', 'backpack', 'tent', 'pillow', 'blanket', 'lamp', 'chair', 'table', 'bottle', 'knife',
+         'glove', 'scarf', 'boot', 'sock', 'towel', 'basket', 'mirror', 'candle']),
+    'de_DE': (
+        ['rot', 'blau', 'grün', 'schwarz', 'weiß', 'warm', 'leicht', 'weich', 'lang', 'kurz', 'wasserdicht', 'klappbar'],
+        ['Jacke', 'Becher', 'Kessel', 'Rucksack', 'Zelt', 'Kissen', 'Decke', 'Lampe', 'Stuhl', 'Tisch', 'Flasche',
+         'Messer', 'Handschuh', 'Schal', 'Stiefel', 'Socke', 'Handtuch', 'Korb', 'Spiegel', 'Kerze']),
+    'fr_FR': (
+        ['rouge', 'bleu', 'vert', 'noir', 'blanc', 'chaud', 'léger', 'doux', 'long', 'court', 'étanche', 'pliant'],
+        ['veste', 'tasse', 'bouilloire', 'sac', 'tente', 'oreiller', 'couverture', 'lampe', 'chaise', 'table',
+         'bouteille', 'couteau', 'gant', 'écharpe', 'botte', 'chaussette', 'serviette', 'panier', 'miroir', 'bougie']),
+}
+
+
 def multiply(cr, table, template_id, count, **values):
     """Copy one row `count` times.
 
@@ -313,3 +333,44 @@ def positions(count):
     """
     source = random.Random(19)
     return [(source.uniform(-70, 70), source.uniform(-180, 180)) for _number in range(count)]
+
+
+def products(env, count):
+    """Sell `count` products in three languages, of 20,000 brands and 200 categories; three in ten are jackets.
+
+    Number n from 1 on has the reference ``REF-<n>``, and n within its EAN-13.
+    """
+    if env['product.template'].search_count([('default_code', '=like', 'REF-%')], limit=1):
+        return
+    for code in ('de_DE', 'fr_FR'):
+        env['res.lang']._activate_lang(code)
+    parents = env['product.category'].create([{'name': f"Department {number}"} for number in range(20)])
+    categories = env['product.category'].create([
+        {'name': f"Shelf {number}", 'parent_id': parents[number % 20].id} for number in range(180)])
+    template = env['product.template'].create({
+        'name': "Template", 'categ_id': categories[0].id, 'list_price': 10, 'type': 'consu', 'default_code': "X"})
+    product = template.product_variant_id
+    env.flush_all()
+    brand = ' || '.join(f"(ARRAY[{_quoted(SYLLABLES)}])[1 + mod(mod(n * 7919, 20000) / {size}, 28)]"
+                        for size in (1, 28, 784))
+    said = {
+        lang: f"initcap({brand}) || ' ' || (ARRAY[{_quoted(kinds)}])[1 + mod(n, {len(kinds)})] || ' ' || "
+              f"CASE WHEN mod(n, 10) < 3 THEN '{things[0]}' "
+              f"ELSE (ARRAY[{_quoted(things)}])[1 + mod(n / 7, {len(things)})] END"
+        for lang, (kinds, things) in WORDS.items()}
+    # The check digit of an EAN-13 of 4 and eleven digits.
+    odd, even = (' + '.join(f'{factor} * mod(n / {place}, 10)' for place in places)
+                 for factor, places in ((3, (1, 100, 10_000)), (1, (10, 1000, 100_000))))
+    offset = multiply(
+        env.cr, 'product_template', template.id, count,
+        name=f"jsonb_build_object({', '.join(f'$${lang}$$, {name}' for lang, name in said.items())})",
+        categ_id=f'{categories[0].id} + mod(n, 180)', list_price='1 + mod(n, 90)', default_code="'REF-' || n")
+    multiply(
+        env.cr, 'product_product', product.id, count, product_tmpl_id=f'n + {offset}', default_code="'REF-' || n",
+        barcode=f"'4' || lpad(n::text, 11, '0') || mod(10 - mod(4 + {odd} + {even}, 10), 10)")
+    env.invalidate_all()
+    env['mobile.catalogue']._rebuild()
+
+
+def _quoted(texts):
+    return ', '.join(f"'{text}'" for text in texts)

@@ -3,6 +3,7 @@
 import argparse
 import errno
 import sys
+from datetime import date
 
 from . import paths, reset
 from .console import Problem, say
@@ -42,14 +43,17 @@ def parser():
     demo.add_argument('--workers', type=int, default=2, help='worker processes (default: 2)')
 
     serve = command('serve', 'run a server on a development database that keeps its data; further arguments go to Odoo',
-                    usage='./dev serve [--detach] [--port N] [--host HOST] [--workers N] [--demo-data] [ODOO_ARG...]')
+                    usage='./dev serve [--detach] [--port N] [--host HOST] [--workers N] '
+                          '[--demo-data | --database NAME] [ODOO_ARG...]')
     serve.add_argument('--detach', action='store_true', help='leave it running in the background')
     serve.add_argument('--port', type=int, help='HTTP port (default: 8069)')
     serve.add_argument('--host', default='127.0.0.1',
                        help='address to listen on; 0.0.0.0 lets phones in (default: 127.0.0.1)')
     serve.add_argument('--workers', type=int, default=0,
                        help='worker processes; 0 is one process with threads (default)')
-    serve.add_argument('--demo-data', action='store_true', help='use the development database that has demo data')
+    which = serve.add_mutually_exclusive_group()
+    which.add_argument('--demo-data', action='store_true', help='use the development database that has demo data')
+    which.add_argument('--database', metavar='NAME', help='use this one, such as what ./dev load has filled')
 
     command('stop', 'stop every server that ./dev left running, and its PostgreSQL once nobody uses it')
 
@@ -73,6 +77,14 @@ def parser():
 
     bench = command('bench', 'run the benchmarks, or those that are named')
     bench.add_argument('names', nargs='*', metavar='NAME', help='see benchmarks/README.md')
+
+    load = command('load', 'fill a database with published data; interrupted, the same command goes on: docs/retail.md')
+    load.add_argument('what', choices=['retail'],
+                      help='retail: the purchases of 2,469 households in a year (the Complete Journey)')
+    load.add_argument('--households', type=int, metavar='N', help='only the first N, for a quick trial')
+    load.add_argument('--database', metavar='NAME', help='where to (default: one of its own, made when it is missing)')
+    load.add_argument('--last-day', type=date.fromisoformat, metavar='DATE',
+                      help='on or up to six days before which the data are to end (default: yesterday)')
 
     screenshot = command('screenshot', 'take pictures of the demo in two sizes into build/screenshots/')
     screenshot.add_argument('names', nargs='*', metavar='NAME', help='a page of devtools/screenshots.py')

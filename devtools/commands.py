@@ -10,6 +10,7 @@ from . import (
     environment,
     i18n,
     lint,
+    load,
     odoo_config,
     odoo_suites,
     openapi,
@@ -48,7 +49,7 @@ def run_demo(home, options):
 def run_serve(home, options):
     """Run a development server, in the foreground unless told otherwise."""
     databases = _databases(home)
-    database = f'{PREFIX}dev_demo' if options.demo_data else f'{PREFIX}dev'
+    database = options.database or (f'{PREFIX}dev_demo' if options.demo_data else f'{PREFIX}dev')
     port = server.choose_port('serve', options.port)
     previous = server.running('serve')
     if previous:
@@ -120,6 +121,11 @@ def run_lint(home, options):
 def run_bench(home, options):
     """Run the benchmarks."""
     return bench.run(options.names)
+
+
+def run_load(home, options):
+    """Fill a database with published data."""
+    return load.run(_databases(home), options)
 
 
 def run_screenshot(home, options):

@@ -101,6 +101,8 @@ def redemption(customer, till):
 @pytest.fixture(scope='module')
 def known(customer, question, redemption):
     """Return an id for each parameter of a path; those that schemathesis makes up name nothing."""
+    shopping_list = customer.post(
+        '/lists', 201, id=str(uuid.uuid4()), name='Schemathesis', lines=[{'id': str(uuid.uuid4()), 'text': 'Bread'}])
     return {
         'redemption_id': redemption,
         'approval_id': question,
@@ -108,6 +110,8 @@ def known(customer, question, redemption):
         'offer_id': customer.get('/offers')['items'][0]['id'],
         'message_id': customer.get('/messages')['items'][0]['id'],
         'enquiry_id': customer.post('/enquiries', 201, subject='Schemathesis', message='Hello')['id'],
+        'list_id': shopping_list['id'],
+        'line_id': shopping_list['lines'][0]['id'],
     }
 
 

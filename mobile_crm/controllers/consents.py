@@ -8,7 +8,7 @@ class ConsentsController(MobileController):
     @mobile_route('/me/consents', methods=['GET'], auth='mobile', readonly=True)
     def get_consents(self) -> Consents:
         """List what the customer has agreed to and what there is to agree to."""
-        return self._consents()
+        return all_consents(self.env, self._partner(), self._company())
 
     @mobile_route('/me/consents', methods=['PUT'], auth='mobile', readonly=False,
                   problems=('wording_changed', 'too_many_requests'))
@@ -20,10 +20,11 @@ class ConsentsController(MobileController):
         """
         self.env['mobile.consent'].sudo()._decide(
             self._partner(), self._company(), self._device(), body.choices(), body.shown())
-        return self._consents()
+        return all_consents(self.env, self._partner(), self._company())
 
-    def _consents(self):
-        states = self.env['mobile.consent'].sudo()._states(self._partner(), self._company())
-        is_pending = self.env['mobile.opt.in'].sudo()._is_pending(self._partner(), self._company())
-        return Consents([
-            Consent.of(state, is_pending and purpose == 'email') for purpose, state in states.items()])
+
+def all_consents(env, partner, company):
+    """Return what a customer (``res.partner``, the caller's own) has agreed to and what there is to agree to."""
+    states = env['mobile.consent'].sudo()._states(partner, company)
+    is_pending = env['mobile.opt.in'].sudo()._is_pending(partner, company)
+    return Consents([Consent.of(state, is_pending and purpose == 'email') for purpose, state in states.items()])

@@ -13,15 +13,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo.http import Dispatcher, HttpDispatcher, Response
 
+from ..tools import afterwards
 from ..tools.limits import limit_headers
 from ..tools.problems import Problem, as_problem
 from .repetition import Repetition, is_repeatable
-from .routing import BASE_PATH, Answer
+from .routing import BASE_PATH, Answer, Pdf
 from .schemas.base import Output
 
 _logger = logging.getLogger(__name__)
 
 JSON = 'application/json'
+PDF = 'application/pdf'
 # How much of an unread body is thrown away before it is answered. A server that closes the connection on a client
 # that is still sending makes that client see a reset in place of the answer.
 DRAIN_LIMIT = 32 * 1024 * 1024
@@ -44,6 +46,8 @@ class MobileDispatcher(Dispatcher):
         self._body_pending = True
         # How far the caller has come with each limit that this request takes from.
         self._standings = {}
+        # What is left to do when the answer was sent, see tools/afterwards.py.
+        self.afterwards = []
 
     @classmethod
     def is_compatible_with(cls, request):
@@ -57,7 +61,12 @@ class MobileDispatcher(Dispatcher):
         return super().pre_dispatch(rule, args)
 
     def dispatch(self, endpoint, args):
-        return self._tell_limits(self._dispatch(endpoint, endpoint.routing['operation'], args))
+        # Odoo may have to begin a request anew.
+        self.afterwards = []
+        response = self._tell_limits(self._dispatch(endpoint, endpoint.routing['operation'], args))
+        if self.afterwards and response.status_code < 400:
+            afterwards.on_close(response, self.afterwards)
+        return response
 
     def _dispatch(self, endpoint, operation, args):
         if refusal := getattr(self.request, 'mobile_refusal', None):
@@ -176,12 +185,17 @@ class MobileDispatcher(Dispatcher):
     # === RESPONSE === #
 
     def _response(self, operation, result):
-        """Serialise what a handler returned: a response model, an ``Answer`` or None."""
+        """Serialise what a handler returned: a response model, an ``Answer``, a ``Pdf`` or None."""
         content, status, headers = result if isinstance(result, Answer) else (result, None, None)
         headers = dict(headers or {})
         if content is None:
             return self._finish(Response(status=status or 204, headers=headers))
-        body = content.serialize() if isinstance(content, Output) else to_json(content)
+        content_type = JSON
+        if isinstance(content, Pdf):
+            body, content_type = content.content, PDF
+            headers['Content-Disposition'] = f"inline; filename*=UTF-8''{quote(content.filename, safe='')}"
+        else:
+            body = content.serialize() if isinstance(content, Output) else to_json(content)
         if self.request.httprequest.method in ('GET', 'HEAD') and headers.get('Cache-Control') != 'no-store':
             etag = hashlib.sha256(body).hexdigest()[:32]
             # Browsers and apps may keep the answer, but only after asking whether it is still the same.
@@ -193,7 +207,7 @@ class MobileDispatcher(Dispatcher):
             }
             if self.request.httprequest.if_none_match.contains_weak(etag):
                 return self._finish(Response(status=304, headers=headers))
-        response = Response(body, status=status or operation.status, headers=headers, content_type=JSON)
+        response = Response(body, status=status or operation.status, headers=headers, content_type=content_type)
         return self._finish(response)
 
     def _problem_response(self, problem):

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from ..tools.problems import PROBLEMS
 from .repetition import HEADER as KEY_HEADER
 from .repetition import KEY_PATTERN, REPLAYED
-from .routing import BASE_PATH, OPERATIONS
+from .routing import BASE_PATH, OPERATIONS, Pdf
 from .schemas.base import ProblemDocument
 
 VERSION = '1.0.0'
@@ -195,6 +195,8 @@ def _responses(operation, refs):
         success['content'] = {'application/json': {'schema': {'type': 'object'}}}
     elif operation.response_model is str:
         success['content'] = {'text/html': {'schema': {'type': 'string'}}}
+    elif operation.response_model is Pdf:
+        success['content'] = {'application/pdf': {'schema': {'type': 'string', 'contentMediaType': 'application/pdf'}}}
     responses = {str(operation.status): success}
     if operation.status == 201:
         responses['200'] = {**success, 'description': "The same as before"}

@@ -1,11 +1,12 @@
 from ..tools.problems import Problem
+from ..tools.search_query import Query
 from .base import MobileController
 from .cursor import Cursor, Id, Text
 from .routing import mobile_route
 from .schemas.base import RecordId
 from .schemas.products import Product, ProductDetail, ProductPage, ProductPlaceQuery, ProductQuery
 
-BY_NAME = Cursor(Text, Id)
+BY_NAME, BEST_FIRST = Cursor(Text, Id), Cursor(Id, Id)
 
 
 class Products(MobileController):
@@ -18,11 +19,14 @@ class Products(MobileController):
         """
         self._refuse_position(query)
         shopper, Catalogue = self._shopper(), self.env['mobile.catalogue']
-        found, next_cursor = BY_NAME.cut(Catalogue._find(
-            shopper, text=query.q, category_id=query.category_id, after=BY_NAME.decode(query.cursor),
+        order = BEST_FIRST if Query.of(query.q) else BY_NAME
+        found, next_cursor = order.cut(Catalogue._find(
+            shopper, text=query.q, category_id=query.category_id, after=order.decode(query.cursor),
             limit=query.limit + 1), query.limit, 'key', 'template_id')
         products = self.env['product.product'].sudo().browse(row.product_id for row in found)
         answers = Catalogue._answers(shopper, products, query.lat, query.lon, store_id=query.store_id)
+        if query.q and not query.typing and not query.cursor:
+            self._note('search', query, query=query.q)
         return ProductPage(items=[Product.of(answer) for answer in answers], next_cursor=next_cursor)
 
     @mobile_route('/products/<product_id>', methods=['GET'], auth='mobile_device', readonly=True)
@@ -34,4 +38,5 @@ class Products(MobileController):
         if not product:
             raise Problem('not_found')
         [answer] = Catalogue._answers(shopper, product, query.lat, query.lon, store_id=query.store_id)
+        self._note('view', query, product_id=product_id)
         return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer))

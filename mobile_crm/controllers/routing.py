@@ -40,6 +40,17 @@ class Answer(typing.NamedTuple):
     headers: dict | None = None
 
 
+class Pdf(typing.NamedTuple):
+    """A document in place of JSON.
+
+    :ivar bytes content:
+    :ivar str filename: as it is saved
+    """
+
+    content: bytes
+    filename: str
+
+
 class NoQuery(Schema):
     """An operation that takes no query parameters."""
 

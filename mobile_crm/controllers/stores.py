@@ -23,7 +23,7 @@ class Stores(MobileController):
             self._company(), query.lat, query.lon, radius=query.radius, text=query.q, open_now=query.open_now,
             services=query.services, after=order.decode(query.cursor), limit=query.limit)
         return StorePage(
-            items=self._to_schema(stores),
+            items=to_schema(self.env, stores),
             next_cursor=last and order.encode(last.distance if located else last.name, last.id),
         )
 
@@ -34,14 +34,16 @@ class Stores(MobileController):
         stores = self.env['mobile.store']._nearest(self._company(), query.lat, query.lon, ids=[store_id])
         if not stores:
             raise Problem('not_found')
-        return self._to_schema(stores)[0]
+        return to_schema(self.env, stores)[0]
 
-    def _to_schema(self, stores):
-        Store_, now = self.env['mobile.store'], fields.Datetime.now()
-        schedules = Store_._schedules({store.schedule_key for store in stores})
-        services = self.env['mobile.store.service']._names()
-        return [
-            Store.of(store, schedules[store.schedule_key], opening,
-                     [names for service_id, names in services.items() if service_id in store.service_ids], now)
-            for store, opening in zip(stores, Store_._openings(stores, now), strict=True)
-        ]
+
+def to_schema(env, stores):
+    """Return stores (list of ``NearStore``) as their schemas."""
+    Store_, now = env['mobile.store'], fields.Datetime.now()
+    schedules = Store_._schedules({store.schedule_key for store in stores})
+    services = env['mobile.store.service']._names()
+    return [
+        Store.of(store, schedules[store.schedule_key], opening,
+                 [names for service_id, names in services.items() if service_id in store.service_ids], now)
+        for store, opening in zip(stores, Store_._openings(stores, now), strict=True)
+    ]

@@ -71,6 +71,12 @@ class MobileCatalogue(models.AbstractModel):
         return query.from_clause, query.where_clause
 
     @api.model
+    def _flush_visible(self):
+        """Let what the request wrote count in statements that use ``_visible_sql``."""
+        self.env['product.product'].flush_model(['active', 'product_tmpl_id'])
+        self.env['product.template'].flush_model(['sale_ok', 'mobile_published', 'company_id'])
+
+    @api.model
     def _visible(self, shopper, product_ids):
         """Return which of these products the shopper may see, in the order of the ids.
 
@@ -80,9 +86,7 @@ class MobileCatalogue(models.AbstractModel):
         products = self.env['product.product'].sudo()
         if not product_ids:
             return products
-        # What the request wrote counts too.
-        products.flush_model(['active', 'product_tmpl_id'])
-        products.product_tmpl_id.flush_model(['sale_ok', 'mobile_published', 'company_id'])
+        self._flush_visible()
         from_clause, where = self._visible_sql(shopper.company.id)
         found = {number for number, in self.env.execute_query(SQL(
             'SELECT product_product.id FROM %s WHERE %s AND product_product.id IN %s',

@@ -94,6 +94,20 @@ class MobileCatalogue(models.AbstractModel):
         return {row[0]: self._detail(*row) for row in rows}
 
     @api.model
+    def _variant_facts(self, shopper, answer):
+        """Return what tells the variants of a product apart.
+
+        :param ProductAnswer answer: about one of them.
+        :return: details and price of each one, as staff arranged them; nothing when there is only one.
+        :rtype: list[tuple[ProductDetails, Price]]
+        """
+        if answer.details.variant_count < 2:
+            return []
+        variants = self._visible(shopper, answer.product.product_tmpl_id.product_variant_ids.ids)
+        details, prices = self._details(shopper, variants.ids), self._prices(shopper, variants)
+        return [(details[variant.id], prices[variant.id]) for variant in variants]
+
+    @api.model
     def _detail(self, product_id, template_id, name, description, default_code, barcode, category_id, category, unit,
                 attributes, variant_count, own_picture, picture):
         attributes = attributes or []

@@ -1,14 +1,34 @@
+import math
 from typing import NamedTuple
 
 from odoo import api, models, tools
 from odoo.tools import SQL
+
+from ..tools import search_text
+from ..tools.search_query import Query
+
+# How many products a search looks at which have all its words, and of those whose name begins with it.
+LOOKED_AT, BEGUN = 500, 100
+# Words of which so many entries have one are common: those that have it in their name are looked at first.
+COMMON = 1500
+# A search that finds fewer may have been misspelt.
+FEW = 3
+# So many words that begin with a typed one, or are like it, are looked for.
+BEGINNINGS, ALIKE = 24, 40
+# What a word counts where it stands, in PostgreSQL's order: description, category, attributes and codes, name.
+WEIGHTS = '{0.25, 0.5, 0.8, 1.0}'
+# What is added where the product is called exactly so, or its name begins so; where all of the name is said; where the
+# language is the caller's.
+EXACTLY, BEGINS, ALL_SAID, OWN_LANGUAGE = 0.5, 0.15, 0.2, 0.1
+# Scores are compared as whole numbers, so that they can stand in a cursor.
+SCALE = 10_000
 
 
 class Found(NamedTuple):
     """A product in a list.
 
     :ivar int product_id: ``product.product``: the variant that stands for all of its ``product.template``
-    :ivar key: by which the list is sorted: the name
+    :ivar key: by which the list is sorted: the name, or how well it fits, better ones being higher
     """
 
     product_id: int
@@ -21,63 +41,224 @@ class MobileCatalogue(models.AbstractModel):
 
     _inherit = 'mobile.catalogue'
 
+    def init(self):
+        super().init()
+        self._index_names()
+
+    @api.model
+    def _index_names(self):
+        """Let an index sort the products by name in each language that is in use."""
+        for code, _name in self.env['res.lang'].get_installed():
+            name = f'mobile_catalogue_name_{code}'.lower().replace('@', '_')
+            self.env.cr.execute(SQL(
+                'CREATE INDEX IF NOT EXISTS %s ON product_template (%s, id) WHERE active AND sale_ok',
+                SQL.identifier(name), self._sort_name_sql(code, SQL.identifier('product_template'))))
+
     # === BUSINESS METHODS === #
 
     @api.model
     def _find(self, shopper, *, text=None, category_id=None, after=None, limit=20):
-        """Return products that a shopper may see, one for all variants of each; by name.
+        """Return products that a shopper may see, one for all variants of each.
 
         :param Shopper shopper:
-        :param str text: what the customer types, or None for all products.
+        :param str text: what the customer types; without it, or without a word in it, all products by name.
         :param int category_id: ``product.category``, those below it included.
         :param tuple after: (key, template id) of the last one that was given.
         :rtype: list[Found]
         """
-        name = self._name_sql(self.env.lang or 'en_US')
-        where = [SQL('TRUE')]
-        if text:
-            where.append(SQL('%s ILIKE %s', name, f'%{tools.escape_psql(text)}%'))
-        if category_id:
-            where.append(self._in_category_sql(category_id))
-        if after:
-            where.append(SQL('(%s, template.id) > %s', name, after))
-        from_clause, visible = self._visible_sql(shopper.company.id)
+        self._enter_noted()
         self.env.flush_all()
+        if query := Query.of(text):
+            return self._find_meant(shopper, query, category_id, after, limit)
+        return self._find_by_name(shopper, category_id, after, limit)
+
+    @api.model
+    def _find_by_name(self, shopper, category_id, after, limit):
+        name = self._sort_name_sql(self.env.lang or 'en_US', SQL('template'))
+        where = SQL('template.active AND template.sale_ok')
+        if category_id:
+            where = SQL(
+                """%s AND template.categ_id IN (
+                       SELECT below.id FROM product_category below JOIN product_category top
+                           ON starts_with(below.parent_path, top.parent_path)
+                        WHERE top.id = %s)""", where, category_id)
+        if after:
+            where = SQL('%s AND (%s, template.id) > %s', where, name, after)
         return [Found(*row) for row in self.env.execute_query(SQL(
             """SELECT variant.id, template.id, %(name)s
-                 FROM product_template template
-                 JOIN LATERAL (SELECT min(product_product.id) AS id FROM %(from_clause)s
-                                WHERE %(visible)s AND product_product.product_tmpl_id = template.id) variant
-                   ON variant.id IS NOT NULL
-                WHERE %(where)s
-             ORDER BY %(name)s, template.id
-                LIMIT %(limit)s""",
-            name=name, from_clause=from_clause, visible=visible, where=SQL(' AND ').join(where), limit=limit))]
+                 FROM product_template template JOIN LATERAL (%(variant)s) variant ON variant.id IS NOT NULL
+                WHERE %(where)s ORDER BY %(name)s, template.id LIMIT %(limit)s""",
+            name=name, variant=self._first_variant_sql(shopper, SQL('template.id')), where=where, limit=limit))]
 
     @api.model
-    @tools.ormcache('lang')
-    def _name_sql(self, lang):
-        return self.env['product.template'].sudo().with_context(lang=lang)._field_to_sql('template', 'name')
+    def _find_meant(self, shopper, query, category_id, after, limit):
+        """Return what a search finds, the best first.
 
-    @api.model
-    def _in_category_sql(self, category_id):
-        """Return the condition for a template (``template``) in a category or below it."""
-        return SQL(
-            """template.categ_id IN (
-                   SELECT below.id FROM product_category below JOIN product_category top
-                       ON starts_with(below.parent_path, top.parent_path)
-                    WHERE top.id = %s)""", category_id)
-
-    @api.model
-    def _variant_facts(self, shopper, answer):
-        """Return what tells the variants of a product apart.
-
-        :param ProductAnswer answer: about one of them.
-        :return: details and price of each one, as staff arranged them; nothing when there is only one.
-        :rtype: list[tuple[ProductDetails, Price]]
+        First as it is typed: whole words, their beginnings, singular and plural. If that is next to nothing, also what
+        is spelt like it, written in two words or in one. If nothing has all of that, what has some of it.
         """
-        if answer.details.variant_count < 2:
-            return []
-        variants = self._visible(shopper, answer.product.product_tmpl_id.product_variant_ids.ids)
-        details, prices = self._details(shopper, variants.ids), self._prices(shopper, variants)
-        return [(details[variant.id], prices[variant.id]) for variant in variants]
+        self._look_up(query)
+        total, found = self._match(shopper, query, category_id, after, limit)
+        if total < FEW:
+            self._look_up_alike(query)
+            total, found = self._match(shopper, query, category_id, after, limit)
+            if not total and len(query.words) > 1:
+                _total, found = self._match(shopper, query, category_id, after, limit, some=True)
+        return self._choose_variants(shopper, query, found)
+
+    # === PRIVATE METHODS: words === #
+
+    @api.model
+    def _look_up(self, query):
+        """Tell a query which known words it says: whole, as their beginning, or in another form."""
+        for number, word, entries in self.env.execute_query(SQL(
+                """SELECT said.number, known.word, known.entries
+                     FROM unnest(%s::text[], %s::integer[]) said (word, number)
+                    CROSS JOIN LATERAL (
+                          SELECT word, entries FROM mobile_catalogue_word
+                           WHERE word >= said.word AND word < said.word || chr(1114111)
+                        ORDER BY word = said.word DESC, entries DESC LIMIT %s) known
+                    UNION ALL
+                   SELECT form.number, known.word, known.entries
+                     FROM unnest(%s::text[], %s::integer[]) form (word, number)
+                     JOIN mobile_catalogue_word known ON known.word = form.word""",
+                *query.said(), BEGINNINGS, *query.forms())):
+            query.add(number, word, entries)
+
+    @api.model
+    def _look_up_alike(self, query):
+        """Tell a query which known words are like those that it says."""
+        for number, word, entries in self.env.execute_query(SQL(
+                """SELECT said.number, known.word, known.entries
+                     FROM unnest(%(words)s::text[], %(numbers)s::integer[]) said (word, number)
+                    CROSS JOIN LATERAL (
+                          (SELECT word, entries FROM mobile_catalogue_word
+                            WHERE deletes IS NOT NULL AND word %% said.word
+                         ORDER BY similarity(word, said.word) DESC, entries DESC LIMIT %(limit)s)
+                          UNION ALL
+                          (SELECT word, entries FROM mobile_catalogue_word
+                            WHERE deletes IS NOT NULL AND length(said.word) >= %(inner)s
+                              AND word LIKE '%%' || said.word || '%%'
+                         ORDER BY entries DESC LIMIT %(limit)s)) known
+                    UNION ALL
+                   SELECT spelt.number, known.word, known.entries
+                     FROM unnest(%(spelt)s::text[], %(spelt_numbers)s::integer[]) spelt (word, number)
+                     JOIN mobile_catalogue_word known ON known.word = spelt.word
+                    UNION ALL
+                   SELECT spelt.number, known.word, known.entries
+                     FROM unnest(%(spelt)s::text[], %(spelt_numbers)s::integer[]) spelt (word, number)
+                     JOIN mobile_catalogue_word known
+                       ON known.deletes IS NOT NULL AND known.deletes && ARRAY[spelt.word]""",
+                **query.forgiven(), limit=ALIKE, inner=search_text.SHORTEST_INNER)):
+            query.add(number, word, entries)
+
+    # === PRIVATE METHODS: products === #
+
+    @api.model
+    def _match(self, shopper, query, category_id, after, limit, *, some=False):
+        """Return how many products a query finds, and one page of them.
+
+        :param bool some: whether some of the words are enough.
+        :rtype: tuple[int, list[Found]]
+        """
+        lang = self.env.lang or 'en_US'
+        where = SQL('(entry.company_id IS NULL OR entry.company_id = %s)', shopper.company.id)
+        if category_id:
+            where = SQL('%s AND entry.words @@ %s::tsquery', where, f"'c:{category_id}'")
+        branches = [SQL(
+            '(SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s AND title >= %s AND title < %s LIMIT %s)',
+            where, query.title, query.title + '\U0010ffff', BEGUN)]
+        if all_words := query.condition(some=some):
+            if query.fewest_entries() > COMMON:
+                branches.append(SQL(
+                    """(SELECT entry.* FROM mobile_catalogue_entry entry
+                         WHERE %s AND entry.langs @> ARRAY[%s] AND entry.words @@ %s::tsquery LIMIT %s)""",
+                    where, lang, query.condition(weight='A'), LOOKED_AT))
+            branches.append(SQL(
+                '(SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s AND entry.words @@ %s::tsquery LIMIT %s)',
+                where, all_words, COMMON if query.fewest_entries() <= COMMON else LOOKED_AT))
+        rows = self.env.execute_query(SQL(
+            """WITH scored AS MATERIALIZED (
+                    SELECT entry.template_id, max(round(%(scale)s * (%(score)s)))::integer AS score
+                      FROM (%(branches)s) entry GROUP BY entry.template_id)
+               SELECT (SELECT count(*) FROM scored), variant.id, scored.template_id, scored.score
+                 FROM (SELECT * FROM scored WHERE %(after)s ORDER BY score DESC, template_id) scored
+                 JOIN LATERAL (%(variant)s) variant ON variant.id IS NOT NULL
+             ORDER BY scored.score DESC, scored.template_id LIMIT %(limit)s""",
+            scale=SCALE, score=self._score_sql(query, lang), branches=SQL(' UNION ALL ').join(branches),
+            after=SQL('(-score, template_id) > %s', (-after[0], after[1])) if after else SQL('TRUE'),
+            variant=self._first_variant_sql(shopper, SQL('scored.template_id')), limit=limit))
+        return rows[0][0] if rows else 0, [Found(*row[1:]) for row in rows]
+
+    @api.model
+    def _score_sql(self, query, lang):
+        """Return how well an entry (``entry``) fits: which of the words it has, how surely, and where.
+
+        A rare word says more than a common one.
+        """
+        parts, total = [], 0.0
+        for word in query.words:
+            weight = 1 / math.log2(2 + word.entries) if word.options else 1.0
+            total += weight
+            if options := [
+                SQL("""%s * least(1, %s * ts_rank(%s::float4[], entry.words, %s::tsquery))""",
+                    quality, factor, WEIGHTS, condition)
+                for quality, factor, condition in word.options
+            ]:
+                parts.append(SQL('%s * greatest(%s)', weight, SQL(', ').join(options)))
+        said = SQL('(%s) / %s', SQL(' + ').join(parts or [SQL('0')]), total)
+        return SQL(
+            """%(said)s
+             + CASE WHEN entry.title = %(title)s THEN %(exactly)s WHEN starts_with(entry.title, %(title)s) THEN %(begins)s
+                    ELSE 0 END
+             + %(all_said)s * least(1, %(size)s::float8 / entry.size) * (%(said)s)
+             + CASE WHEN entry.langs @> ARRAY[%(lang)s] THEN %(own)s ELSE 0 END""",
+            said=said, title=query.title, exactly=EXACTLY, begins=BEGINS, all_said=ALL_SAID, size=len(query.words),
+            lang=lang, own=OWN_LANGUAGE)
+
+    @api.model
+    def _first_variant_sql(self, shopper, template):
+        """Return a query of the first variant (``id``) of a template that the shopper may see, or NULL."""
+        from_clause, where = self._visible_sql(shopper.company.id)
+        return SQL(
+            'SELECT min(product_product.id) AS id FROM %s WHERE %s AND product_product.product_tmpl_id = %s',
+            from_clause, where, template)
+
+    @api.model
+    @tools.ormcache('lang', 'template.code')
+    def _sort_name_sql(self, lang, template):
+        """Return by what products are sorted: the beginning of their name, for index entries have an end."""
+        name = self.env['product.template'].sudo().with_context(lang=lang)._field_to_sql('template', 'name')
+        return SQL(f'left({name.code}, 100)'.replace('"template"', template.code), *name.params)
+
+    @api.model
+    def _choose_variants(self, shopper, query, found):
+        """Let the variant that fits best stand for each product: "red mug xl" finds the red one in XL."""
+        if not found:
+            return found
+        from_clause, where = self._visible_sql(shopper.company.id)
+        rows = self.env.execute_query(SQL(
+            """SELECT product_product.product_tmpl_id, product_product.id, product_product.default_code,
+                      product_product.barcode,
+                      ARRAY(SELECT pack.barcode FROM product_uom pack WHERE pack.product_id = product_product.id),
+                      ARRAY(SELECT value.name FROM product_variant_combination made
+                              JOIN product_template_attribute_value chosen
+                                ON chosen.id = made.product_template_attribute_value_id
+                              JOIN product_attribute_value value ON value.id = chosen.product_attribute_value_id
+                             WHERE made.product_product_id = product_product.id)
+                 FROM %(from_clause)s
+                WHERE %(where)s AND product_product.product_tmpl_id IN %(templates)s
+                  AND EXISTS (SELECT FROM product_product twin
+                               WHERE twin.product_tmpl_id = product_product.product_tmpl_id
+                                 AND twin.id <> product_product.id AND twin.active)
+             ORDER BY product_product.id""",
+            from_clause=from_clause, where=where, templates=tuple(row.template_id for row in found)))
+        best = {}
+        for template_id, product_id, code, barcode, packs, values in rows:
+            texts = [code, barcode, *packs]
+            for value in values:
+                texts += value.values() if isinstance(value, dict) else [value]
+            fit = query.fit(filter(None, texts))
+            if fit > best.get(template_id, (-1,))[0]:
+                best[template_id] = (fit, product_id)
+        return [row._replace(product_id=best[row.template_id][1]) if row.template_id in best else row for row in found]

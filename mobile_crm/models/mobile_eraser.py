@@ -25,7 +25,7 @@ PARTNER, USER = 'res.partner', 'res.users'
 # What a company that serves a customer has of them, each with a contact and a company.
 SERVED_BY = (
     'mobile.device', 'mobile.message', 'mobile.enquiry', 'mobile.event', 'mobile.preference', 'mobile.opt.in',
-    'loyalty.card')
+    'mobile.favourite', 'mobile.list', 'loyalty.card')
 TEXT_TYPES = ('char', 'text', 'html', 'json', 'properties')
 BLANK = "Erased"
 

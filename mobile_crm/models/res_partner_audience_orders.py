@@ -140,15 +140,8 @@ class ResPartner(models.Model):
         self._mobile_flush_orders()
         return self._mobile_related_block(
             f'mobile_bought_category{window}_ids', operator, value,
-            # As an array: PostgreSQL expects far fewer products of a category than there are, and would look each up.
-            lambda partner, chosen: SQL('EXISTS (%s)', self._mobile_bought_sql(partner, chosen and SQL(
-                """= ANY (ARRAY(
-                       SELECT product.id FROM product_product product
-                         JOIN product_template template ON template.id = product.product_tmpl_id
-                         JOIN product_category category ON category.id = template.categ_id
-                        WHERE EXISTS (SELECT FROM product_category above WHERE above.id %s
-                                         AND starts_with(category.parent_path, above.parent_path))))""",
-                chosen), WINDOWS[window])))
+            lambda partner, chosen: SQL('EXISTS (%s)', self._mobile_bought_sql(
+                partner, chosen and self._mobile_of_category_sql(chosen), WINDOWS[window])))
 
     @api.model
     def _mobile_bought_product(self, window, operator, value):
@@ -158,6 +151,21 @@ class ResPartner(models.Model):
             lambda partner, chosen: SQL('EXISTS (%s)', self._mobile_bought_sql(partner, chosen, WINDOWS[window])))
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _mobile_of_category_sql(self, chosen):
+        """Return a condition for the id of a product: that it is in some categories, or below them.
+
+        :param SQL chosen: a condition for the id of the category.
+        """
+        # As an array: PostgreSQL expects far fewer products of a category than there are, and would look each up.
+        return SQL(
+            """= ANY (ARRAY(
+                   SELECT product.id FROM product_product product
+                     JOIN product_template template ON template.id = product.product_tmpl_id
+                     JOIN product_category category ON category.id = template.categ_id
+                    WHERE EXISTS (SELECT FROM product_category above WHERE above.id %s
+                                     AND starts_with(category.parent_path, above.parent_path))))""", chosen)
 
     @api.model
     def _mobile_flush_orders(self):

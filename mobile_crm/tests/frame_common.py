@@ -25,12 +25,18 @@ BODIES = {
     'update_me': {},
     'update_consents': {},
     'update_preferences': {},
+    'create_list': {'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'name': 'X', 'lines': [
+        {'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'text': 'X'}]},
+    'update_list': {},
+    'add_lines': {'lines': [{'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'text': 'X'}]},
+    'update_line': {},
     'report_events': {'events': [{
         'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'type': 'view', 'occurred_at': '2020-01-01T00:00:00Z'}]},
     'claim_offer': {'code': 'X'},
     'deliver_message': {},
     'report_receipts': {'receipts': [{'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'status': 'opened'}]},
     'create_enquiry': {'subject': 'X', 'message': 'X'},
+    'reorder': {},
     'reply_to_message': {'text': 'X'},
     'write_to_enquiry': {'text': 'X'},
 }
@@ -38,6 +44,7 @@ BODIES = {
 
 def concrete(path):
     """Return a route's path with something in its placeholders."""
+    path = re.sub(r'<(product|store)_id>', '1', path)
     return re.sub(r'<(\w+:)?\w+>', '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', path)
 
 

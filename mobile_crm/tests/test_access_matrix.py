@@ -24,22 +24,37 @@ from .frame_common import BODIES
 NAMES_SOMETHING = re.compile(r'(^|_)(id|ids|code|token|secret|qr|uuid)$')
 # What each of them names; the keys are operation and place, "*" stands for the items of a list.
 RECORDS = {
+    ('add_favourite', 'path.product_id'): 'product',
+    ('add_lines', 'body.lines.*.product_id'): 'product',
+    ('add_lines', 'path.list_id'): 'list',
     ('approve', 'path.approval_id'): 'approval',
     ('claim_offer', 'body.code'): 'claimable',
+    ('compare_stores', 'path.list_id'): 'list',
     ('confirm_redemption', 'path.redemption_id'): 'redemption',
     ('deliver_message', 'path.message_id'): 'message',
     ('create_enquiry', 'body.product_id'): 'product',
     ('create_enquiry', 'body.store_id'): 'store',
+    ('create_list', 'body.lines.*.product_id'): 'product',
+    ('delete_line', 'path.line_id'): 'line',
+    ('delete_line', 'path.list_id'): 'list',
+    ('delete_list', 'path.list_id'): 'list',
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
+    ('get_receipt', 'path.order_id'): 'order',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
+    ('list_recommendations', 'query.category_id'): 'category',
+    ('list_recommendations', 'query.product_id'): 'product',
+    ('list_recommendations', 'query.store_id'): 'store',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
+    ('list_orders', 'query.store_id'): 'store',
     ('list_products', 'query.category_id'): 'category',
     ('list_products', 'query.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
@@ -47,13 +62,20 @@ RECORDS = {
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
+    ('reorder', 'path.order_id'): 'order',
     ('reply_to_message', 'path.message_id'): 'message',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
     ('report_receipts', 'body.receipts.*.id'): 'message',
+    ('scan_product', 'path.code'): 'barcode',
+    ('scan_product', 'query.store_id'): 'store',
     ('sign_out_device', 'path.device_id'): 'device',
+    ('update_line', 'body.product_id'): 'product',
+    ('update_line', 'path.line_id'): 'line',
+    ('update_line', 'path.list_id'): 'list',
+    ('update_list', 'path.list_id'): 'list',
     ('update_me', 'body.favourite_store_ids.*'): 'store',
     ('update_preferences', 'body.category_ids.*'): 'category',
     ('update_preferences', 'body.store_ids.*'): 'store',
@@ -63,6 +85,11 @@ RECORDS = {
 }
 # What looks like a name and is none: why it needs no cells.
 NO_RECORDS = {
+    ('add_lines', 'body.lines.*.id'): "made by the phone, unique on its list alone",
+    ('create_list', 'body.id'): "made by the phone, unique for its customer alone",
+    ('create_list', 'body.lines.*.id'): "made by the phone, unique on its list alone",
+    ('remove_favourite', 'path.product_id'): "not looked up: what is no favourite of the caller's is none afterwards",
+    ('reorder', 'body.list_id'): "goes with an order of the caller's; test_api_orders tries others'",
     ('register_device', 'body.install_id'): "made by the phone; registering it again signs it out",
     ('update_device', 'body.install_id'): "repeated at most, never looked up",
     ('report_events', 'body.events.*.id'): "made by the phone; a known one is counted, whoever sent it",
@@ -73,6 +100,8 @@ NO_RECORDS = {
 }
 CANARY = "Zwartkop"
 MISSING = {int: 2 ** 31 - 1, str: '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f10'}
+# What the other parameters of a path name: nothing either.
+BESIDE = {int: 2 ** 31 - 2, str: '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f11'}
 
 
 class Target(NamedTuple):
@@ -166,8 +195,8 @@ class TestAccessMatrix(MobileHttpCase):
         cls.other_store, cls.other_fence = cls._make_store(
             f"{CANARY} Store", "Ghent", 'base.be', 51.05, 3.72, company=cls.other_company)
         cls.own_product, cls.other_product = cls.env['product.product'].create([
-            {'name': f"{CANARY} Product", 'company_id': company.id, 'taxes_id': [Command.clear()]}
-            for company in (cls.company, cls.other_company)])
+            {'name': f"{CANARY} Product", 'company_id': company.id, 'taxes_id': [Command.clear()], 'barcode': barcode}
+            for company, barcode in ((cls.company, '4006381333931'), (cls.other_company, '9501101530003'))])
         cls.carla, cls.carla_user, cls.phone_carla = cls._make_customer(
             f"Carla {CANARY}", '+32477334455', 'ios', cls.other_app)
         cls.dora, cls.dora_user, cls.phone_dora = cls._make_customer("Dora", '+32477334466', 'ios')
@@ -269,6 +298,29 @@ class TestAccessMatrix(MobileHttpCase):
             owner, company, f"About {CANARY}", f"Tell me of {CANARY}")
         return Target(enquiry, enquiry.uuid, owner, company)
 
+    def _target_order(self, owner, company):
+        order = self.env['sale.order'].with_company(company).create({
+            'partner_id': owner.id, 'company_id': company.id, 'client_order_ref': CANARY,
+            'order_line': [Command.create({'product_id': self.env['product.product'].create(
+                {'name': f"{CANARY} Spoon", 'taxes_id': [Command.clear()]}).id})]})
+        order.action_confirm()
+        Purchase = self.env['mobile.purchase']
+        [head] = [head for head in Purchase._page(owner, company, 100) if head.id == order.id]
+        return Target(order, Purchase._public_id(head), owner, company)
+
+    def _list(self, owner, company):
+        return self.env['mobile.list'].create({
+            'name': f"For {CANARY}", 'partner_id': owner.id, 'company_id': company.id, 'uuid': str(uuid4())})
+
+    def _target_list(self, owner, company):
+        shopping_list = self._list(owner, company)
+        return Target(shopping_list, shopping_list.uuid, owner, company)
+
+    def _target_line(self, owner, company):
+        line = self.env['mobile.list.line'].create({
+            'list_id': self._list(owner, company).id, 'uuid': str(uuid4()), 'text': CANARY, 'version': 1})
+        return Target(line, line.uuid, owner, company)
+
     def _target_store(self, owner, company):
         store = self.store_near if company == self.company else self.other_store
         return Target(store, store.id, None, company)
@@ -280,6 +332,10 @@ class TestAccessMatrix(MobileHttpCase):
     def _target_product(self, owner, company):
         product = self.other_product if company == self.other_company else self.own_product
         return Target(product, product.id, None, company)
+
+    def _target_barcode(self, owner, company):
+        target = self._target_product(owner, company)
+        return target._replace(value=target.record.barcode)
 
     def _device(self, owner, company):
         return self.env['mobile.device'].search(
@@ -339,9 +395,10 @@ class TestAccessMatrix(MobileHttpCase):
     def _ask(self, actor, operation, place=None, value=None, beside=None):
         """Return what an actor is told, without what differs from request to request."""
         where, *names = place.split('.') if place else ('nowhere',)
-        missing = MISSING[int] if re.search(r'<store_id>', operation.path) else MISSING[str]
-        path = re.sub(r'<(?:\w+:)?(\w+)>',
-                      lambda match: str(value if where == 'path' and match[1] == names[0] else missing), operation.path)
+        beside_it = BESIDE[int] if re.search(r'<(product|store)_id>', operation.path) else BESIDE[str]
+        path = re.sub(
+            r'<(?:\w+:)?(\w+)>',
+            lambda match: str(value if where == 'path' and match[1] == names[0] else beside_it), operation.path)
         kwargs, fresh = {}, str(uuid4())
         if operation.methods != ['GET']:
             body = json.loads(json.dumps(BODIES.get(operation.name, {})))

@@ -73,6 +73,10 @@ RETENTION = (
         _lt("What campaigns are to answer, such as a purchase"), _lt("a few minutes, until they have"),
         _lt("To offer what fits: consent")),
     Retention(
+        ('mobile.recommendation', 'mobile.recommendation.purchase'),
+        _lt("Products that are recommended, and why"), _lt("until the consent is withdrawn; made anew each night"),
+        _lt("To recommend what fits: consent")),
+    Retention(
         ('mobile.consent', 'mobile.opt.in'),
         _lt("Consents, with the wording that was shown"), _lt("always; without the customer once they are erased"),
         _lt("To prove them: legal obligation")),
@@ -80,6 +84,10 @@ RETENTION = (
         ('mobile.preference', 'mobile.approval'),
         _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
+    Retention(
+        ('mobile.favourite', 'mobile.list', 'mobile.list.line'),
+        _lt("Favourite products and shopping lists"), CONTACT,
+        _lt("To remember what the customer marked: contract")),
     Retention(
         ('loyalty.card', 'mobile.coupon.step'),
         _lt("Coupons, and what was done with them"), CONTACT, _lt("To honour them: contract")),

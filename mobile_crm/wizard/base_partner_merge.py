@@ -11,7 +11,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Override to make one account of those of a customer, whom Odoo would otherwise refuse to merge."""
         partners = self.env['res.partner'].browse(partner_ids).exists()
         self._merge_customer_accounts(partners, dst_partner)
-        return super()._merge(partner_ids, dst_partner, extra_checks)
+        res = super()._merge(partner_ids, dst_partner, extra_checks)
+        if dst_partner:
+            self.env['mobile.recommendation'].sudo()._outdate(dst_partner)
+        return res
 
     def _merge_customer_accounts(self, partners, dst_partner):
         """Hand all that customers' accounts have over to one of them, and delete the others.
@@ -58,7 +61,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Override to count the messages of each campaign and company anew: both contacts have had a first one.
 
-        What both were asked about is kept twice; the second answer goes by a cause of its own.
+        What both were asked about is kept twice; the second answer goes by a cause of its own. Favourites and shopping
+        lists are those of both.
         """
         Decision = self.env['mobile.decision']
         Decision.flush_model()
@@ -71,6 +75,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                                                      ORDER BY partner_id = %s DESC, id) AS number
                          FROM mobile_decision WHERE cause IS NOT NULL AND partner_id IN %s) counted
                 WHERE mobile_decision.id = counted.id AND counted.number > 1""", dst_partner.id, both))
+        for model in ('mobile.favourite', 'mobile.list'):
+            self.env[model].sudo()._merge(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.cr.execute(SQL(
             """UPDATE mobile_decision SET slot = counted.slot, turn = counted.turn
