@@ -205,6 +205,36 @@ def test_preferences_at_once_are_no_error(customer, numbers):
     assert phones[0].get('/me/preferences')['max_messages_per_week'] in (1, 2)
 
 
+def test_one_list_on_many_phones(customer, numbers, shop):
+    """Made at once it exists once, lines of all phones are on it, and of those who saw the same version one wins."""
+    number = next(numbers)
+    phones = [customer(number) for _ in range(4)]
+    name, line = str(uuid.uuid4()), str(uuid.uuid4())
+    answers = at_once([lambda phone=phone: post(phone, '/lists', id=name, name='Weekend', lines=[
+        {'id': line, 'text': 'Bread'}]) for phone in phones])
+    assert {answer.status_code for answer in answers} <= {200, 201, 409}
+    assert [answer.status_code for answer in answers].count(201) == 1
+    answers = at_once([lambda phone=phone: post(phone, f'/lists/{name}/lines', lines=[
+        {'id': str(uuid.uuid4()), 'text': 'Milk'}]) for phone in phones])
+    added = [answer.status_code for answer in answers].count(201)
+    seen = phones[0].get(f'/lists/{name}')
+    assert len(seen['lines']) == 1 + added >= 2
+    answers = at_once([lambda phone=phone, quantity=quantity: phone.http.patch(
+        f'{phone.base_url}/lists/{name}/lines/{line}', timeout=TIMEOUT,
+        json={'quantity': quantity, 'version': seen['lines'][0]['version']})
+        for quantity, phone in enumerate(phones, 2)])
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    [winner] = [answer.json() for answer in answers if answer.status_code == 200]
+    after = phones[1].get(f'/lists/{name}')
+    assert after['lines'][0] == winner
+    assert after['version'] == seen['version'] + 1
+    product = shop['product']
+    answers = at_once([lambda phone=phone: phone.http.put(
+        f'{phone.base_url}/favourites/{product}', json={}, timeout=TIMEOUT) for phone in phones])
+    assert {answer.status_code for answer in answers} <= {204, 409}
+    assert [item['id'] for item in phones[0].get('/favourites')['items']] == [product]
+
+
 def test_one_coupon_on_many_orders_is_redeemed_once(server, campaign, customer, numbers, shop, admin, query, full):
     campaign_id = campaign(max_per_customer=100, cooldown_hours=0)
     phone = customer(next(numbers))

@@ -28,6 +28,7 @@ from . import (
     preferences,
     products,
     push,
+    recommendations,
     stores,
     sync,
     system,

@@ -9,6 +9,7 @@ from .schemas.lists import ShoppingList
 from .schemas.me import Customer
 from .schemas.messages import Message
 from .schemas.offers import Offer
+from .schemas.orders import Order
 from .schemas.preferences import Preferences
 from .schemas.products import Product
 from .schemas.sync import KINDS, Favourites, Gone, Sync, SyncQuery
@@ -59,7 +60,7 @@ def synchronise(env, shopper, cursor=None, latitude=None, longitude=None):
         complete=[kind for kind, number in KINDS.items() if number in lacks.complete and kind not in SINGLE],
         **{kind: next(iter(sent[kind]), None) for kind in SINGLE},
         **{kind: sent[kind] for kind in KINDS if kind not in SINGLE},
-        gone=[Gone(kind=kind, id=key) for kind, number in KINDS.items() if kind not in SINGLE
+        gone=[Gone(kind=kind, id=key if isinstance(key, int) else str(key)) for kind, number in KINDS.items() if kind not in SINGLE
               for key in lacks.gone.get(number, ())],
         cursor=sync_cursor.encode(sync_cursor.Held(present, flags), owner))
 
@@ -82,6 +83,7 @@ def _items(env, shopper, latitude, longitude, kept_store_ids):
         'offers': {uuid.UUID(card.mobile_uuid): Offer.of(card) for card in Synced._offers(shopper)},
         'messages': {uuid.UUID(message.uuid): Message.of(message) for message in Synced._messages(shopper)},
         'lists': {uuid.UUID(one.uuid): ShoppingList.of(one, visible) for one in lists},
+        'orders': {facts.public_id: Order.of(facts) for facts in Synced._orders(shopper)},
         'products': {answer.details.id: Product.of(answer) for answer in _product_answers(env, shopper, products)},
     }
 

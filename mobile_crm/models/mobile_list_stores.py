@@ -14,6 +14,7 @@ class Basket(NamedTuple):
     :ivar store: ``mobile_store.NearStore``
     :ivar opening: open now, and when that changes, see ``mobile.store._openings``
     :ivar lines: ``mobile.list.line``, that it has
+    :ivar low: of these, those of which few are left
     :ivar missing: ``mobile.list.line``, that it does not have
     :ivar unknown: ``mobile.list.line``, of which nobody knows
     :ivar float total: what the lines that it has cost, in the shopper's currency
@@ -22,6 +23,7 @@ class Basket(NamedTuple):
     store: tuple
     opening: tuple
     lines: models.BaseModel
+    low: models.BaseModel
     missing: models.BaseModel
     unknown: models.BaseModel
     total: float
@@ -90,9 +92,9 @@ class MobileList(models.Model):
         """
         lines = self.line_ids.browse(line.id for line in costs)
         by_state = lines.grouped(lambda line: available[line.product_id.id, store.id].state)
-        missing = by_state.get(OUT, lines.browse())
-        has = lines.browse().union(*(by_state.get(state, lines.browse()) for state in (IN_STOCK, LOW)))
-        return Basket(store, opening, has, missing, lines - has - missing, sum(costs[line] for line in has))
+        plenty, low, missing = (by_state.get(state, lines.browse()) for state in (IN_STOCK, LOW, OUT))
+        has = plenty + low
+        return Basket(store, opening, has, low, missing, lines - has - missing, sum(costs[line] for line in has))
 
     def _near_stores(self, shopper, latitude, longitude):
         """Return the stores that are compared (``mobile_store.NearStore``)."""

@@ -42,6 +42,8 @@ PLACEHOLDERS = {
     'open_until': Known(_lt("Open until"), _lt("late")),
     'product': Known(_lt("Product"), _lt("your favourite")),
     'price': Known(_lt("Price of the product"), _lt("a good price")),
+    'recommended': Known(_lt("What is recommended to the customer"), _lt("something you may like")),
+    'recommended_price': Known(_lt("Price of what is recommended"), _lt("a good price")),
     'reward': Known(_lt("Reward")),
     'expires': Known(_lt("Last day of the coupon")),
     'points': Known(_lt("Points balance"), _lt("some")),

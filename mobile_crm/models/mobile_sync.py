@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from .loyalty_card_offers import PUBLIC_STATUS
 
 # How much of each kind a phone keeps offline.
-STORES, OFFERS, MESSAGES, PRODUCTS = 50, 200, 100, 500
+STORES, OFFERS, MESSAGES, PRODUCTS, ORDERS = 50, 200, 100, 500, 20
 # What the database can compare with an id.
 MOST_ID = 2 ** 31 - 1
 
@@ -52,6 +52,12 @@ class MobileSync(models.AbstractModel):
     def _messages(self, shopper):
         """Return the latest messages (``mobile.message``) of a customer's inbox."""
         return self.env['mobile.message']._inbox(shopper.partner, shopper.company, MESSAGES)
+
+    @api.model
+    def _orders(self, shopper):
+        """Return the latest purchases of a customer (``mobile_purchase_detail.OrderFacts``)."""
+        Purchase = self.env['mobile.purchase']
+        return Purchase._facts(shopper, Purchase._page(shopper.partner, shopper.company, ORDERS))
 
     @api.model
     def _products(self, shopper, favourites, lists):

@@ -1,4 +1,5 @@
 from . import test_access_matrix
+from . import test_affinity
 from . import test_api_approvals
 from . import test_api_auth
 from . import test_api_barcodes
@@ -24,6 +25,7 @@ from . import test_api_preferences
 from . import test_api_products
 from . import test_api_push
 from . import test_api_receipts
+from . import test_api_recommendations
 from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_sync
@@ -105,6 +107,10 @@ from . import test_purchase
 from . import test_push_servers
 from . import test_quiet_hours_law
 from . import test_reach
+from . import test_recommendation
+from . import test_recommendation_consent
+from . import test_recommendation_staff
+from . import test_receipt
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states

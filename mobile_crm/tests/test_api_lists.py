@@ -204,7 +204,8 @@ class TestApiLists(MobileHttpCase):
 
     def test_which_store_has_it_all(self):
         done = self._line(product_id=self.product.id, done=True)
-        bread, milk = self._line(product_id=self.bread.id, quantity=2), self._line(product_id=self.milk.id, quantity=3)
+        bread = self._line(product_id=self.bread.id, quantity=2)
+        milk = self._line(product_id=self.milk.id, quantity=3)
         flowers = self._line(text="Flowers")
         made = self._make(done, bread, milk, flowers)
         near, far = self.store_near.id, self.store_far.id
@@ -215,8 +216,9 @@ class TestApiLists(MobileHttpCase):
         self.assertEqual(answer['total'], {'amount': '8.60', 'currency': 'EUR'})
         self.assertEqual((answer['count'], answer['text_line_ids']), (2, [flowers['id']]))
         told = [(store['store_id'], store['complete'], store['found'], store['total']['amount'],
-                 store['missing_line_ids'], store['unknown_line_ids']) for store in answer['items'][:2]]
-        self.assertEqual(told, [(far, True, 2, '8.60', [], []), (near, False, 1, '3.60', [bread['id']], [])])
+                 store['low_line_ids'], store['missing_line_ids'], store['unknown_line_ids']) for store in answer['items'][:2]]
+        self.assertEqual(told, [
+            (far, True, 2, '8.60', [milk['id']], [], []), (near, False, 1, '3.60', [milk['id']], [bread['id']], [])])
         # Where nobody knows, the nearest is first, and none is complete.
         answer = self._compare(made, {}, **here)
         first = answer['items'][0]

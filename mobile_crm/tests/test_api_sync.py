@@ -20,14 +20,15 @@ class TestApiSync(MobileHttpCase):
     def test_items_are_as_their_own_operations_tell_them(self):
         self.enter(self.phone, self.fence_near)
         self.client.put(f'/favourites/{self.product.id}', {})
+        self.make_order(self.anna).action_confirm()
         made = self.client.post('/lists', {'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'name': "Weekend", 'lines': [
             {'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'text': "Bread"}]}).json
         answer = self._ask(**HERE).json
         for kind, path in (('me', '/me'), ('preferences', '/me/preferences'), ('consents', '/me/consents')):
             self.assertEqual(answer[kind], self.client.get(path).json)
-        for kind in ('offers', 'messages', 'lists'):
+        for kind in ('offers', 'messages', 'lists', 'orders'):
             self.assertEqual(answer[kind], self.client.get(f'/{kind}').json['items'])
-        self.assertEqual(answer['lists'], [made])
+        self.assertEqual((answer['lists'], len(answer['orders'])), ([made], 1))
         product = self.client.get(f'/products/{self.product.id}').json
         self.assertEqual(answer['products'], [
             {name: [] if name == 'stores' else value for name, value in product.items() if name != 'variants'}])

@@ -11,7 +11,7 @@ from ..controllers.sync import synchronise
 from ..models.mobile_catalogue import Shopper
 from .common import MobileCommon
 
-KINDS = ('stores', 'offers', 'messages', 'lists', 'products')
+KINDS = ('stores', 'offers', 'messages', 'lists', 'products', 'orders')
 SINGLE = ('me', 'preferences', 'consents', 'favourites')
 BRUSSELS, PARIS = (50.8467, 4.3525), (48.8566, 2.3522)
 
@@ -73,6 +73,76 @@ class SyncCase(MobileCommon):
             {'partner_id': (partner or self.anna).id, 'company_id': self.company.id, 'title': "Hello"}])
 
 
+class Walk(RuleBasedStateMachine):
+    """Whatever happens between two answers, and whichever of them get lost.
+
+    :cvar SyncCase case: whose records they are
+    """
+
+    case = None
+
+    def __init__(self):
+        super().__init__()
+        self.savepoint = self.case.env.cr.savepoint(flush=True)
+        self.phone, self.place = OfflinePhone(self.case, self.case.anna), BRUSSELS
+
+    def teardown(self):
+        self.case.env.invalidate_all(flush=False)
+        self.savepoint.rollback()
+        self.savepoint.close(rollback=False)
+        self.case.env.registry.clear_all_caches()
+
+    @rule(index=st.integers(0, 3), on=st.booleans())
+    def mark(self, index, on):
+        product = self.case.products[index]
+        if not on:
+            self.case.env['mobile.favourite']._remove(self.case.shopper(), product.id)
+        elif product.mobile_published:
+            self.case.env['mobile.favourite']._add(self.case.shopper(), product.id)
+
+    @rule(index=st.integers(0, 3), price=st.sampled_from([1.0, 2.0]), shown=st.booleans())
+    def change_a_product(self, index, price, shown):
+        self.case.products[index].write({'list_price': price, 'mobile_published': shown})
+
+    @rule(indexes=st.sets(st.integers(0, 3)))
+    def make_a_list(self, indexes):
+        self.case.new_list(*(self.case.products[index] for index in sorted(indexes)
+                        if self.case.products[index].mobile_published))
+
+    @rule(done=st.booleans(), away=st.booleans())
+    def change_a_list(self, done, away):
+        for shopping_list in self.case.env['mobile.list'].search([('partner_id', '=', self.case.anna.id)], limit=1):
+            if away:
+                shopping_list._remove()
+            elif shopping_list.line_ids:
+                shopping_list.line_ids[0]._change(self.case.shopper(), {'done': done})
+
+    @rule(who=st.booleans())
+    def get_a_message(self, who):
+        self.case.post(self.case.anna if who else self.case.ben)
+
+    @rule(active=st.booleans())
+    def close_a_store(self, active):
+        self.case.store_far.active = active
+
+    @rule()
+    def delete_a_message(self):
+        self.case.env['mobile.message'].search([('partner_id', '=', self.case.anna.id)], limit=1).unlink()
+
+    @rule(place=st.sampled_from([BRUSSELS, PARIS]))
+    def walk(self, place):
+        self.place = place
+
+    @rule(lost=st.booleans())
+    def ask(self, lost):
+        answer = self.phone.ask(self.place)
+        if not lost:
+            self.phone.take(answer)
+            fresh = OfflinePhone(self.case, self.case.anna)
+            fresh.take(fresh.ask(self.place))
+            self.case.assertEqual(self.phone.has(), fresh.has())
+
+
 @tagged('-at_install', 'post_install')
 class TestSync(SyncCase):
 
@@ -121,9 +191,10 @@ class TestSync(SyncCase):
             (lambda: self.enter(self.phone, self.fence_near), {'offers': 1, 'messages': 1}),
             # What the shop does not show any more.
             (lambda: self.products[0].write({'mobile_published': False}), {'favourites': True, 'gone': 1}),
-            (lambda: self.products[1].action_archive(), {'lists': 1, 'gone': 1}),
+            (self.products[1].action_archive, {'lists': 1, 'gone': 1}),
             (lambda: self.store_far.write({'active': False}), {'gone': 1}),
-            (lambda: made._remove(), {'gone': 1}),
+            (made._remove, {'gone': 1}),
+            (self.make_order(self.anna, [(self.products[3], 1)]).action_confirm, {'orders': 1}),
         ):
             change()
             answer = phone.ask(BRUSSELS)
@@ -200,72 +271,6 @@ class TestSync(SyncCase):
         self.assertEqual(queries(), few)
 
     def test_any_sequence_of_changes(self):
-        """Whatever happens between two answers, and whichever answers get lost: the phone has what the server has."""
-        case = self
-
-        class Machine(RuleBasedStateMachine):
-
-            def __init__(self):
-                super().__init__()
-                self.savepoint = case.env.cr.savepoint(flush=True)
-                self.phone, self.place = OfflinePhone(case, case.anna), BRUSSELS
-
-            def teardown(self):
-                case.env.invalidate_all(flush=False)
-                self.savepoint.rollback()
-                self.savepoint.close(rollback=False)
-                case.env.registry.clear_all_caches()
-
-            @rule(index=st.integers(0, 3), on=st.booleans())
-            def mark(self, index, on):
-                product = case.products[index]
-                if not on:
-                    case.env['mobile.favourite']._remove(case.shopper(), product.id)
-                elif product.mobile_published:
-                    case.env['mobile.favourite']._add(case.shopper(), product.id)
-
-            @rule(index=st.integers(0, 3), price=st.sampled_from([1.0, 2.0]), shown=st.booleans())
-            def change_a_product(self, index, price, shown):
-                case.products[index].write({'list_price': price, 'mobile_published': shown})
-
-            @rule(indexes=st.sets(st.integers(0, 3)))
-            def make_a_list(self, indexes):
-                case.new_list(*(case.products[index] for index in sorted(indexes)
-                                if case.products[index].mobile_published))
-
-            @rule(done=st.booleans(), away=st.booleans())
-            def change_a_list(self, done, away):
-                for shopping_list in case.env['mobile.list'].search([('partner_id', '=', case.anna.id)], limit=1):
-                    if away:
-                        shopping_list._remove()
-                    elif shopping_list.line_ids:
-                        shopping_list.line_ids[0]._change(case.shopper(), {'done': done})
-
-            @rule(who=st.booleans())
-            def get_a_message(self, who):
-                case.post(case.anna if who else case.ben)
-
-            @rule(active=st.booleans())
-            def close_a_store(self, active):
-                case.store_far.active = active
-
-            @rule()
-            def delete_a_message(self):
-                case.env['mobile.message'].search([('partner_id', '=', case.anna.id)], limit=1).unlink()
-
-            @rule(place=st.sampled_from([BRUSSELS, PARIS]))
-            def walk(self, place):
-                self.place = place
-
-            @rule(lost=st.booleans())
-            def ask(self, lost):
-                answer = self.phone.ask(self.place)
-                if not lost:
-                    self.phone.take(answer)
-                    fresh = OfflinePhone(case, case.anna)
-                    fresh.take(fresh.ask(self.place))
-                    case.assertEqual(self.phone.has(), fresh.has())
-
-        run_state_machine_as_test(Machine, settings=settings(
+        run_state_machine_as_test(type('Machine', (Walk,), {'case': self}), settings=settings(
             max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck),
             derandomize=True))

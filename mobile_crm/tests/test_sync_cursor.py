@@ -14,7 +14,8 @@ OWNER = b'1,2,3'
 DIGESTS = st.binary(min_size=sync_cursor.DIGEST, max_size=sync_cursor.DIGEST)
 NUMBERED = st.dictionaries(st.integers(0, 2 ** 31 - 1), DIGESTS, max_size=40)
 NAMED = st.dictionaries(st.uuids(), DIGESTS, max_size=40)
-HELD = st.builds(Held, st.dictionaries(st.integers(1, 20), NUMBERED | NAMED, max_size=8), st.integers(0, 255))
+WORDED = st.dictionaries(st.text(st.characters(codec='utf-8'), max_size=20), DIGESTS, max_size=40)
+HELD = st.builds(Held, st.dictionaries(st.integers(1, 20), NUMBERED | NAMED | WORDED, max_size=8), st.integers(0, 255))
 
 
 @tagged('-at_install', 'post_install')

@@ -46,7 +46,8 @@ class TestWishes(MobileCommon):
         source = random.Random(7)
         customers = self.env['res.partner'].create([{'name': f"Customer {number}"} for number in range(12)])
         marked = {
-            kind: {partner: set(source.sample(list(self.products), source.choice([0, 0, 1, 2]))) for partner in customers}
+            kind: {
+                partner: set(source.sample(list(self.products), source.choice([0, 0, 1, 2]))) for partner in customers}
             for kind in ('favourite', 'listed')}
         for partner in customers:
             self._mark(partner, *marked['favourite'][partner])

@@ -13,9 +13,9 @@ A cursor is a text of base64url::
              else: the number of items (varint), the keys, and 5 bytes of digest for each item
     check    6 bytes of a digest of all that and of whose it is
 
-Keys are numbers, sorted and written as varints of their differences, or UUIDs of 16 bytes. A kind of too many items for
-a URL is written as its summary; when it changes, all of it is sent again. A digest of 40 bits misses one change in
-10^12. Whoever makes up a cursor deceives nobody but themselves: it decides what is left out of their own answer.
+The keys of a kind are numbers, sorted and written as varints of their differences, UUIDs of 16 bytes, or texts. A kind
+of too many items for a URL is written as its summary; when it changes, all of it is sent again. A digest of 40 bits
+misses one change in 10^12. Whoever makes up a cursor deceives nobody but themselves: it decides what is left out of their own answer.
 """
 import base64
 import binascii
@@ -28,12 +28,14 @@ VERSION = 1
 MOST_BYTES = 4_800
 DIGEST, SUMMARY, CHECK = 5, 8, 6
 SUMMARISED = 0x80
+#: What the keys of a kind are, in the two lowest bits of their number.
+KEY_TYPES = (int, uuid.UUID, str)
 
 
 class Held(NamedTuple):
     """What a phone has.
 
-    :ivar dict kinds: {kind: {key: digest}}, or {kind: summary} where the cursor had no room; keys are int or UUID
+    :ivar dict kinds: {kind: {key: digest}}, or {kind: summary} where the cursor had no room; keys are int, UUID or str
     :ivar int flags: 0 to 255, of the server's own
     """
 
@@ -136,11 +138,13 @@ def _check(body, owner):
 
 def _items(items):
     """Return the items of a kind as bytes."""
-    keys = sorted(items)
-    written, last = bytearray(_varint(len(keys) << 1 | bool(keys and isinstance(keys[0], uuid.UUID)))), 0
+    keys, last = sorted(items), 0
+    written = bytearray(_varint(len(keys) << 2 | (KEY_TYPES.index(type(keys[0])) if keys else 0)))
     for key in keys:
         if isinstance(key, uuid.UUID):
             written += key.bytes
+        elif isinstance(key, str):
+            written += _varint(len(key.encode())) + key.encode()
         else:
             written += _varint(key - last)
             last = key
@@ -155,15 +159,19 @@ def _read_kinds(body):
             kinds[kind & ~SUMMARISED], place = _take(body, place, SUMMARY)
             continue
         count, place = _read_varint(body, place)
-        count, has_uuids = count >> 1, count & 1
+        count, key_type = count >> 2, KEY_TYPES[count & 3]
         keys, last = [], 0
         for _index in range(count):
-            if has_uuids:
+            if key_type is uuid.UUID:
                 raw, place = _take(body, place, 16)
                 keys.append(uuid.UUID(bytes=raw))
+                continue
+            number, place = _read_varint(body, place)
+            if key_type is str:
+                raw, place = _take(body, place, number)
+                keys.append(raw.decode())
             else:
-                step, place = _read_varint(body, place)
-                last += step
+                last += number
                 keys.append(last)
         items = {}
         for key in keys:

@@ -165,6 +165,7 @@ class ListStore(Output):
     complete: bool = Field(description='It has all products of the list')
     found: int = Field(description='How many lines it has')
     total: Money = Field(description='Of the lines that it has')
+    low_line_ids: list[Uuid] = Field(description='Of the lines that it has, those of which few are left')
     missing_line_ids: list[Uuid] = Field(description='Lines that it does not have')
     unknown_line_ids: list[Uuid] = Field(description='Lines of which the shop does not know')
 
@@ -176,7 +177,7 @@ class ListStore(Output):
             store_id=store.id, name=store.name,
             distance=None if store.distance is None else round(store.distance, 1), open_now=basket.opening[0],
             complete=basket.is_complete, found=len(basket.lines), total=Money.of(basket.total, currency),
-            missing_line_ids=basket.missing.mapped('uuid'), unknown_line_ids=basket.unknown.mapped('uuid'))
+            low_line_ids=basket.low.mapped('uuid'), missing_line_ids=basket.missing.mapped('uuid'), unknown_line_ids=basket.unknown.mapped('uuid'))
 
 
 class ListStores(Output):

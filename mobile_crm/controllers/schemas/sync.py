@@ -2,12 +2,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Output, Uuid
+from .base import Output
 from .consents import Consents
 from .lists import ShoppingList
 from .me import Customer
 from .messages import Message
 from .offers import Offer
+from .orders import Order
 from .preferences import Preferences
 from .products import Product
 from .stores import PositionQuery, Store
@@ -15,9 +16,9 @@ from .stores import PositionQuery, Store
 # Kinds by their number in the cursor: add to them, change none.
 KINDS = {
     'me': 1, 'preferences': 2, 'consents': 3, 'favourites': 4,
-    'stores': 5, 'offers': 6, 'messages': 7, 'lists': 8, 'products': 9,
+    'stores': 5, 'offers': 6, 'messages': 7, 'lists': 8, 'products': 9, 'orders': 10,
 }
-Kind = Literal['stores', 'offers', 'messages', 'lists', 'products']
+Kind = Literal['stores', 'offers', 'messages', 'lists', 'products', 'orders']
 
 
 class SyncQuery(PositionQuery):
@@ -30,7 +31,7 @@ class Gone(Output):
     """What the phone is to forget."""
 
     kind: Kind
-    id: Uuid | int
+    id: int | str = Field(description='As the item has it')
 
 
 class Favourites(Output):
@@ -56,5 +57,6 @@ class Sync(Output):
     lists: list[ShoppingList]
     products: list[Product] = Field(
         description='Favourites and what is on lists, 500 at most; without their stores, which change all the time')
+    orders: list[Order] = Field(description='The latest 20')
     gone: list[Gone]
     cursor: str = Field(description='To ask with next time; it says what the phone has')
