@@ -64,7 +64,9 @@ def pdf(receipt, fonts):
         out, pagesize=A4, leftMargin=18 * MM, rightMargin=18 * MM, topMargin=16 * MM, bottomMargin=18 * MM,
         title=receipt.title, author=receipt.seller[0] if receipt.seller else '', invariant=1)
     write = functools.partial(_paragraph, fonts, receipt.is_rtl)
-    story = [*_head(receipt, write), _lines(receipt, write, document.width), *_foot(receipt, write, document.width)]
+    # A frame keeps 6 points on each side free.
+    width = document.width - 12
+    story = [*_head(receipt, write), _lines(receipt, write, width), *_foot(receipt, write, width)]
     document.build(story, onFirstPage=_number_page, onLaterPages=_number_page)
     return out.getvalue()
 
