@@ -7,6 +7,7 @@ from ..tools.product_code import LONGEST
 from .base import MobileController
 from .routing import mobile_route
 from .schemas.barcodes import ScannedProduct
+from .schemas.events import LONGEST_BARCODE
 from .schemas.products import ProductPlaceQuery
 
 Barcode = Annotated[str, Field(
@@ -29,4 +30,7 @@ class Barcodes(MobileController):
         found = Catalogue._scan(self._shopper(), code, query.lat, query.lon, store_id=query.store_id)
         if not found:
             raise Problem('barcode_invalid' if Catalogue._is_misread(code) else 'not_found')
+        [answer, *_said] = found
+        # An event has room for what scanners read of paper, and not for each URL.
+        self._note('scan', query, product_id=answer.product.id, barcode=code if len(code) <= LONGEST_BARCODE else None)
         return ScannedProduct.of_scan(*found)

@@ -48,7 +48,8 @@ class Products(MobileController):
             raise Problem('not_found')
         [answer] = Catalogue._answers(shopper, product, query.lat, query.lon, store_id=query.store_id)
         self._note('view', query, product_id=product_id)
-        return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer))
+        bought = self.env['mobile.purchase']._last_bought(shopper.partner, shopper.company, product.ids)
+        return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer), bought.get(product_id))
 
     @mobile_route('/categories', methods=['GET'], auth='mobile_device', readonly=True)
     def list_categories(self, query: CategoryQuery) -> CategoryPage:

@@ -31,6 +31,19 @@ class TestCatalogueFact(MobileHttpCase):
             (event.partner_id, event.company_id, event.origin, event.doubt, event.latitude, event.store_id.id),
             (self.anna, self.company, 'phone', False, 0, False))
 
+    def test_scans(self):
+        self.let_learn(self.anna, self.phone)
+        self.product.barcode = '5901234123457'
+        self.assertEqual(self.client.get('/products/barcode/5901234123457').status, 200)
+        self.assertEqual(self.client.get('/products/barcode/4006381333931').status, 404)
+        url = 'https%3A%2F%2Fexample.com%2F01%2F05901234123457%3Fx%3D' + 'a' * 200
+        self.assertEqual(self._facts(), [('scan', self.product)])
+        self.assertEqual(self.env['mobile.event'].search([('type', '=', 'scan')]).barcode, '5901234123457')
+        self.hurry()
+        self.assertEqual(self.client.get(f'/products/barcode/{url}').status, 200)
+        self.assertEqual(self.env['mobile.event'].search([('type', '=', 'scan')]).mapped('barcode'), [
+            False, '5901234123457'])
+
     def test_nothing_of_who_did_not_agree(self):
         self.client.get('/products', q="rain")
         self.client.get(f'/products/{self.product.id}')

@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Money, Output, Page, PageQuery, RecordId, Uuid
+from .base import Money, Output, Page, PageQuery, RecordId, UtcOutput, Uuid
 from .offers import Discount, discount
 from .stores import PositionQuery
 
@@ -139,14 +139,16 @@ class ProductDetail(Product):
     """A product and its variants."""
 
     variants: list[ProductVariant] = Field(description='All there are, this one included; empty when it is the only one')
+    last_bought_at: UtcOutput | None = Field(description='When the caller bought it last, and kept it')
 
     @classmethod
-    def of(cls, answer, variants=()):
+    def of(cls, answer, variants=(), last_bought_at=None):
         """Return a ``mobile_catalogue.ProductAnswer``.
 
         :param variants: (details, price) of each variant, see ``mobile.catalogue._variant_facts``.
+        :param datetime last_bought_at: naive UTC, or None.
         """
-        return cls(**cls._values(answer), variants=[
+        return cls(**cls._values(answer), last_bought_at=last_bought_at, variants=[
             ProductVariant(
                 id=details.id, name=details.name, image_url=details.image_url,
                 price=Money.of(price.amount, price.currency), attributes=[
