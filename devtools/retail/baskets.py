@@ -12,8 +12,10 @@ from .source import ZONE
 BATCH = 2000
 #: Decimals of a discount in percent. With Odoo's own two, a discount of an expensive line is cents off.
 DISCOUNT_DIGITS = 4
+#: Tables of the connection that batches work with.
+TABLES = ('household', 'store', 'product', 'used', 'line', 'discount', 'order')
 #: What is on an order beside goods, and how it is called.
-COUPON, MATCH = "Manufacturer Coupon", "Coupon Match"
+DISCOUNTS = {'coupon': "Manufacturer Coupon", 'match': "Coupon Match"}
 
 
 def prepare(env, used):
@@ -27,12 +29,15 @@ def prepare(env, used):
     if precision.digits < DISCOUNT_DIGITS:
         precision.digits = DISCOUNT_DIGITS
     there = rows.named(env, 'discount')
-    for key, title in (('coupon', COUPON), ('match', MATCH)):
+    for key, title in DISCOUNTS.items():
         if key not in there:
             rows.name(env, 'discount', {key: env['product.product'].create({
                 'name': title, 'type': 'service', 'invoice_policy': 'delivery', 'sale_ok': False, 'list_price': 0,
                 'purchase_ok': False, 'taxes_id': [], 'supplier_taxes_id': []})})
     env.flush_all()
+    # Connections are used again, and such tables last as long as they do.
+    cr.execute(SQL('DROP TABLE IF EXISTS %s', SQL(', ').join(
+        SQL.identifier('pg_temp', f'journey_{name}') for name in TABLES)))
     for kind, model in (('household', 'res.partner'), ('store', 'mobile.store'), ('product', 'product.product')):
         cr.execute(SQL(
             """CREATE TEMP TABLE %s AS SELECT substr(name, %s)::bigint AS number, res_id AS id
@@ -46,10 +51,13 @@ def prepare(env, used):
         CREATE TEMP TABLE journey_used (basket bigint, card_id int, amount int);
         CREATE TEMP TABLE journey_line (
             household int, store int, basket bigint, product bigint, quantity int, sales int, retail int, coupon int,
-            match int, sold_at timestamp, number int) ON COMMIT DELETE ROWS;
+            match int, sold_at timestamp, pieces int, shelf int, number int) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE journey_discount (kind text, id int, name text);
         CREATE TEMP TABLE journey_order (id int, basket bigint, partner_id int, made_at timestamp)
             ON COMMIT DELETE ROWS""")
-    rows.copy(cr, 'journey_used', ('basket', 'card_id', 'amount'), used)
+    rows.copy(cr, 'journey_used', None, used)
+    rows.copy(cr, 'journey_discount', None, ((kind, env.ref(f'{rows.MODULE}.discount_{kind}').id, title)
+                                             for kind, title in DISCOUNTS.items()))
     cr.execute('ANALYZE journey_product')
     examples = rows.examples(env, lambda: _example(env))
     env.cr.commit()
@@ -83,7 +91,8 @@ def load(env, lines, done, shift, examples, progress):
     baskets = itertools.groupby(lines, key=lambda line: line.basket_id)
     baskets = itertools.islice(baskets, done, None)
     while batch := [line for _basket, of_basket in itertools.islice(baskets, BATCH) for line in of_basket]:
-        rows.copy(env.cr, 'journey_line', None, ((*line, number) for number, line in enumerate(batch)))
+        rows.copy(env.cr, 'journey_line', None, (
+            (*line, line.pieces, line.shelf, number) for number, line in enumerate(batch)))
         progress(_insert(env, shift, *examples))
 
 
@@ -93,12 +102,14 @@ def _insert(env, shift, order, goods, discount):
     cr.execute('ANALYZE journey_line')
     cr.execute(SQL(
         """CREATE TEMP TABLE journey_basket ON COMMIT DROP AS
-           SELECT basket, household, store, count(*) FILTER (WHERE pieces > 0) AS pieces, count(*) AS lines,
-                  sum(sales + match) AS gross, sum(coupon) AS coupon, sum(match) AS match,
-                  (min(sold_at) + %s) AT TIME ZONE %s AT TIME ZONE 'UTC' AS sold_at
-             FROM (SELECT *, %s AS pieces FROM journey_line) line GROUP BY 1, 2, 3""",
-        shift, ZONE, SQL(PIECES)))
-    net = '((gross - match - coupon) / 100.0)::numeric(16, 2)'
+           SELECT line.*, (line.sold_from + %s) AT TIME ZONE %s AT TIME ZONE 'UTC' AS sold_at,
+                  coupon - coalesce((SELECT sum(amount) FROM journey_used used WHERE used.basket = line.basket), 0)
+                      AS other_coupon,
+                  EXISTS (SELECT FROM journey_used used WHERE used.basket = line.basket) AS has_reward
+             FROM (SELECT basket, household, store, sum(pieces) AS pieces, sum(sales) AS sales, sum(coupon) AS coupon,
+                          sum(match) AS match, min(sold_at) AS sold_from
+                     FROM journey_line GROUP BY 1, 2, 3) line""", shift, ZONE))
+    net = '((sales - coupon) / 100.0)::numeric(16, 2)'
     cr.execute(SQL(
         'WITH placed AS (%s) INSERT INTO journey_order (id, basket, partner_id, made_at) SELECT * FROM placed',
         rows.statement(
@@ -109,54 +120,41 @@ def _insert(env, shift, order, goods, discount):
             name='basket.basket::text', partner_id='household.id', partner_invoice_id='household.id',
             partner_shipping_id='household.id', mobile_store_id='store.id', date_order='sold_at', create_date='sold_at',
             amount_untaxed=net, amount_total=net,
-            # A line of nothing is invoiced at once.
-            invoice_status="CASE WHEN pieces = 0 AND match = 0 AND coupon = 0 THEN 'invoiced' ELSE 'no' END")))
+            # To Odoo, nothing has been invoiced when it was ordered.
+            invoice_status="CASE WHEN pieces + match + coupon = 0 AND NOT has_reward THEN 'invoiced' ELSE 'no' END")))
     placed = cr.rowcount
-    common = {'order_id': 'placed.id', 'order_partner_id': 'placed.partner_id', 'create_date': 'placed.made_at'}
+    common = {'order_id': 'placed.id', 'order_partner_id': 'placed.partner_id', 'create_date': 'placed.made_at',
+              'technical_price_unit': '0'}
     subtotal = '((sales + match) / 100.0)::numeric(16, 2)'
+    reduced = 'CASE WHEN pieces > 0 THEN round((sales + match) / 100.0 / pieces, 2) ELSE 0 END'
     rows.insert(
         cr, 'sale_order_line', goods,
-        f'(SELECT *, {PIECES} AS pieces, sales + retail + match AS shelf FROM journey_line) line '
-        'JOIN journey_order placed USING (basket) JOIN journey_product product ON product.number = line.product '
-        'ORDER BY line.number',
+        'journey_line line JOIN journey_order placed USING (basket) '
+        'JOIN journey_product product ON product.number = line.product ORDER BY line.number',
         **common, product_id='product.id', name='product.name', product_uom_qty='pieces',
-        price_unit='CASE WHEN pieces > 0 THEN shelf / 100.0 / pieces ELSE 0 END', technical_price_unit='0',
+        price_unit='CASE WHEN pieces > 0 THEN trim_scale(shelf / 100.0 / pieces) ELSE 0 END',
         discount=f'CASE WHEN shelf > 0 THEN round(100.0 * retail / shelf, {DISCOUNT_DIGITS}) ELSE 0 END',
-        price_subtotal=subtotal, price_total=subtotal,
-        price_reduce_taxexcl='CASE WHEN pieces > 0 THEN round((sales + match) / 100.0 / pieces, 2) ELSE 0 END',
-        price_reduce_taxinc='CASE WHEN pieces > 0 THEN round((sales + match) / 100.0 / pieces, 2) ELSE 0 END',
+        price_subtotal=subtotal, price_total=subtotal, price_reduce_taxexcl=reduced, price_reduce_taxinc=reduced,
         invoice_status="CASE WHEN pieces > 0 THEN 'no' ELSE 'invoiced' END")
-    amounts = dict.fromkeys(
-        ('price_unit', 'price_subtotal', 'price_total', 'price_reduce_taxexcl', 'price_reduce_taxinc'),
-        '(-amount / 100.0)::numeric(16, 2)')
-    # What coupons of campaigns took, in the way of Odoo's rewards; then what other coupons did; then what doubled them.
+    amount = '(-amount / 100.0)::numeric(16, 2)'
+    common |= dict.fromkeys(
+        ('price_unit', 'price_subtotal', 'price_total', 'price_reduce_taxexcl', 'price_reduce_taxinc'), amount)
+    # What coupons of campaigns took, in the way of Odoo's rewards; then what other coupons did, and what doubled them.
     rows.insert(
         cr, 'sale_order_line', discount,
-        """(SELECT basket, used.amount, program.name ->> 'en_US' AS title, reward.discount_line_product_id AS product_id,
-                   card.id AS card_id, reward.id AS reward_id, 1 AS points
-              FROM journey_used used JOIN loyalty_card card ON card.id = used.card_id
-              JOIN loyalty_program program ON program.id = card.program_id
-              JOIN loyalty_reward reward ON reward.program_id = program.id) line
-           JOIN journey_order placed USING (basket) ORDER BY line.card_id""",
-        **common, **amounts, product_id='line.product_id', name='title', product_uom_qty='1', technical_price_unit='0',
-        discount='0', coupon_id='card_id', reward_id='reward_id', reward_identifier_code="'card' || card_id",
-        points_cost='points', sequence='20', invoice_status="'no'")
-    for kind, amount in (
-            ('coupon', 'coupon - (SELECT coalesce(sum(amount), 0) FROM journey_used used '
-                       'WHERE used.basket = basket.basket)'),
-            ('match', 'match')):
-        record = env.ref(f'{rows.MODULE}.discount_{kind}')
-        rows.insert(
-            cr, 'sale_order_line', discount,
-            f'(SELECT basket, {amount} AS amount FROM journey_basket basket WHERE {kind} > 0) line '
-            'JOIN journey_order placed USING (basket) WHERE line.amount > 0 ORDER BY basket',
-            **common, **amounts, product_id=f'{record.id}', name=f"'{record.name}'", product_uom_qty='1',
-            technical_price_unit='0', discount='0', sequence='20', invoice_status="'no'")
+        """journey_used used JOIN journey_order placed USING (basket) JOIN loyalty_card card ON card.id = used.card_id
+           JOIN loyalty_program program ON program.id = card.program_id
+           JOIN loyalty_reward reward ON reward.program_id = program.id ORDER BY card.id""",
+        **common, product_id='reward.discount_line_product_id', name="program.name ->> 'en_US'", coupon_id='card.id',
+        reward_id='reward.id', reward_identifier_code="'card' || card.id", points_cost='1', sequence='20')
+    rows.insert(
+        cr, 'sale_order_line', discount,
+        """(SELECT basket, 'coupon' AS kind, other_coupon AS amount FROM journey_basket
+             UNION ALL SELECT basket, 'match', match FROM journey_basket) line
+           JOIN journey_order placed USING (basket) JOIN journey_discount discount USING (kind)
+           WHERE line.amount > 0 ORDER BY basket, kind""",
+        **common, product_id='discount.id', name='discount.name', sequence='20')
     cr.execute(SQL(
         """INSERT INTO ir_model_data (module, name, model, res_id, noupdate)
            SELECT %s, 'basket_' || basket, 'sale.order', id, TRUE FROM journey_order""", rows.MODULE))
     return placed
-
-
-#: How many pieces a line sells. Some lines have money and no quantity; nothing sells nothing.
-PIECES = '(CASE WHEN quantity = 0 AND sales + retail + match > 0 THEN 1 ELSE quantity END)'

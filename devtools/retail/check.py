@@ -60,6 +60,15 @@ def differences(env, survey):
     return lines, equal and paid == found['paid']
 
 
+def redemptions(env):
+    """Return how many rows of the ledger count for the orders that were loaded."""
+    env.cr.execute(SQL(
+        """SELECT count(*) FROM ir_model_data basket
+             JOIN mobile_redemption redemption ON redemption.order_id = basket.res_id
+            WHERE basket.module = %s AND basket.model = 'sale.order' AND redemption.state = 'confirmed'""", rows.MODULE))
+    return env.cr.fetchone()[0]
+
+
 def _shown(name, value):
     return f'{value / 100:,.2f}' if name in MONEY else f'{value:,}'
 
@@ -71,29 +80,20 @@ def recomputed(env, order_ids):
     """
     changes = []
     orders = env['sale.order'].browse(order_ids)
-    try:
-        with env.cr.savepoint():
-            for records in (orders.order_line, orders):
-                fields = [field for field in records._fields.values()
-                          if field.store and field.column_type and field.compute and field.readonly]
-                before = _rows(env, records, fields)
-                env.invalidate_all()
-                for field in fields:
-                    env.add_to_compute(field, records)
-                env.flush_all()
-                after = _rows(env, records, fields)
-                changes += [
-                    (records._table, number, field.name, old, new)
-                    for number in before for field, old, new in zip(fields, before[number], after[number], strict=True)
-                    if (old or None) != (new or None)]
-            raise _TakeBack
-    except _TakeBack:
-        env.invalidate_all(flush=False)
+    with rows.taken_back(env):
+        for records in (orders.order_line, orders):
+            fields = [field for field in records._fields.values()
+                      if field.store and field.column_type and field.compute and field.readonly]
+            before = _rows(env, records, fields)
+            for field in fields:
+                env.add_to_compute(field, records)
+            env.flush_all()
+            after = _rows(env, records, fields)
+            changes += [
+                (records._table, number, field.name, old, new)
+                for number in before for field, old, new in zip(fields, before[number], after[number], strict=True)
+                if (old or None) != (new or None)]
     return changes
-
-
-class _TakeBack(Exception):
-    """Ends a savepoint."""
 
 
 def _rows(env, records, fields):

@@ -74,6 +74,8 @@ def load_coupons(env, source, shift, progress):
     That a household got a campaign is a decision.
     """
     cr = env.cr
+    if rows.named(env, 'card'):
+        return
     campaigns, programs, households = (rows.named(env, kind) for kind in ('campaign', 'program', 'household'))
     campaigns = {int(number): env['mobile.campaign'].browse(campaign) for number, campaign in campaigns.items()}
     wanted = [pair for pair in source.audiences if str(pair[1]) in households]
@@ -90,9 +92,6 @@ def load_coupons(env, source, shift, progress):
          programs[str(campaign)], households[str(household)], number, bool(redeemed[campaign, household]),
          campaigns[campaign].date_from, campaigns[campaign].date_to, env.company.id)
         for campaign, household, number in numbered))
-    cr.execute(SQL(
-        """DELETE FROM journey_card WHERE name IN (
-               SELECT substr(name, 6) FROM ir_model_data WHERE module = %s AND name LIKE 'card\\_%%')""", rows.MODULE))
     cr.execute(SQL(
         """WITH made AS (%s)
            INSERT INTO ir_model_data (module, name, model, res_id, noupdate)
@@ -144,10 +143,11 @@ def used_cards(env, source, survey: Survey):
 def load_redemptions(env, progress):
     """Book what was redeemed into the ledger, and into the histories of the coupons, as orders do."""
     env.cr.execute(SQL(
-        """SELECT line.coupon_id, line.order_id, line.order_partner_id, sale.name, sale.mobile_store_id, sale.date_order,
-                  -line.price_subtotal, sale.amount_untaxed
+        """SELECT line.coupon_id, line.order_id, line.order_partner_id, sale.name, sale.mobile_store_id,
+                  sale.date_order, -line.price_subtotal, sale.amount_untaxed
              FROM sale_order_line line JOIN sale_order sale ON sale.id = line.order_id
-             JOIN ir_model_data data ON data.module = %s AND data.model = 'loyalty.card' AND data.res_id = line.coupon_id
+             JOIN ir_model_data data
+               ON data.module = %s AND data.model = 'loyalty.card' AND data.res_id = line.coupon_id
             WHERE NOT EXISTS (SELECT FROM mobile_redemption WHERE card_id = line.coupon_id)
          ORDER BY line.id""", rows.MODULE))
     found = env.cr.fetchall()

@@ -4,11 +4,12 @@ import json
 import random
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ..console import Problem
 from . import baskets, check, coupons, masters, rows
-from .source import Product
+from .source import ZONE, Product
 from .survey import look
 
 #: Where the options of the first run and the baskets that are done are kept (`ir.config_parameter`).
@@ -75,7 +76,7 @@ def _remember(env, options, survey):
     if kept and kept['households'] != options.households:
         raise Problem(f'this database holds {kept["households"] or "all"} households',
                       'name the same number, or another --database')
-    last_day = options.last_day or date.today() - timedelta(1)
+    last_day = options.last_day or datetime.now(ZoneInfo(ZONE)).date() - timedelta(1)
     weeks = (last_day - survey.last_day).days // WEEK
     if kept and options.last_day and kept['weeks'] != weeks:
         raise Problem(f'the days of this database are shifted by {kept["weeks"]} weeks already, not {weeks}',
@@ -119,11 +120,11 @@ def _verify(env, survey, say):
     say(f'  {len(sample)} orders computed once more by Odoo: {len(changes)} changes')
     for change in changes[:5]:
         say(f'    {change}')
-    missing = len(survey.used) - env['mobile.redemption'].search_count([('state', '=', 'confirmed')])
+    missing = len(survey.used) - check.redemptions(env)
     differing = env['mobile.redemption']._differences(env.company)
-    say(f'  the ledger of coupons: {len(survey.used):,} redemptions, {max(missing, 0)} missing, '
+    say(f'  the ledger of coupons: {len(survey.used):,} redemptions, {missing} missing, '
         f'{len(differing)} that do not add up')
-    return equal and not changes and missing <= 0 and not differing
+    return equal and not changes and not missing and not differing
 
 
 class Steps:

@@ -183,7 +183,8 @@ def load_products(env, products, survey, category_ids, progress):
          tag_ids.get(product.brand)) for product in missing))
     # What they are like is the ORM's; `number` joins the three rows of a product.
     cr.execute("""CREATE TEMP TABLE journey_made ON COMMIT DROP AS
-        SELECT nextval('product_template_id_seq')::int AS template_id, nextval('product_product_id_seq')::int AS id, new.*
+        SELECT nextval('product_template_id_seq')::int AS template_id,
+               nextval('product_product_id_seq')::int AS id, new.*
           FROM (SELECT * FROM journey_new_product ORDER BY number) new""")
     rows.insert(cr, 'product_template', template, 'journey_made', id='template_id',
                 name="jsonb_build_object('en_US', name)", default_code='number::text', categ_id='categ_id',

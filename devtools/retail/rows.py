@@ -1,5 +1,7 @@
 """Many rows in SQL that look as if the ORM had made them: it makes one, which is looked at and taken back."""
 
+import contextlib
+
 from psycopg2.extras import Json
 
 from odoo.tools import SQL
@@ -8,8 +10,15 @@ from odoo.tools import SQL
 MODULE = 'complete_journey'
 
 
-class _TakeBack(Exception):
-    """Ends a savepoint."""
+@contextlib.contextmanager
+def taken_back(env):
+    """Take back what the block does, whether it ends well or not."""
+    savepoint = env.cr.savepoint()
+    try:
+        yield
+    finally:
+        savepoint.close(rollback=True)
+        env.invalidate_all(flush=False)
 
 
 def examples(env, make):
@@ -19,21 +28,17 @@ def examples(env, make):
     :return: of each recordset, a dict of its only row's columns, those that PostgreSQL generates left out
     """
     rows = []
-    try:
-        with env.cr.savepoint():
-            for record in make():
-                env.flush_all()
-                env.cr.execute(SQL(
-                    """SELECT column_name FROM information_schema.columns
-                        WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
-                          AND column_name <> 'id'""", record._table))
-                columns = [name for name, in env.cr.fetchall()]
-                env.cr.execute(SQL('SELECT %s FROM %s WHERE id = %s', SQL(', ').join(map(SQL.identifier, columns)),
-                                   SQL.identifier(record._table), record.id))
-                rows.append(dict(zip(columns, env.cr.fetchone(), strict=True)))
-            raise _TakeBack
-    except _TakeBack:
-        env.invalidate_all(flush=False)
+    with taken_back(env):
+        for record in make():
+            env.flush_all()
+            env.cr.execute(SQL(
+                """SELECT column_name FROM information_schema.columns
+                    WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
+                      AND column_name <> 'id'""", record._table))
+            columns = [name for name, in env.cr.fetchall()]
+            env.cr.execute(SQL('SELECT %s FROM %s WHERE id = %s', SQL(', ').join(map(SQL.identifier, columns)),
+                               SQL.identifier(record._table), record.id))
+            rows.append(dict(zip(columns, env.cr.fetchone(), strict=True)))
     return rows
 
 

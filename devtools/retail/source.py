@@ -53,6 +53,16 @@ class Line(NamedTuple):
     match: int
     sold_at: datetime
 
+    @property
+    def shelf(self):
+        """What the line would have cost without any discount."""
+        return self.sales + self.retail + self.match
+
+    @property
+    def pieces(self):
+        """The quantity. Some lines have money and no quantity: they sell one piece."""
+        return self.quantity or int(bool(self.shelf))
+
 
 class Redemption(NamedTuple):
     """A coupon that a household used, on a day by the shop's calendar."""

@@ -1,4 +1,4 @@
-"""One look at all lines before anything is loaded: sums to compare with, prices, who shops where, whose coupon it was."""
+"""One look at all lines before anything is loaded: sums to compare with, prices, who shops where, what coupons took."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -36,11 +36,6 @@ class Survey:
         return sum(self.visits.values(), Counter())
 
 
-def shelf(line):
-    """Return what a line would have cost without any discount, in cents."""
-    return line.sales + line.retail + line.match
-
-
 def look(source):
     """Return what there is to know about a source."""
     survey = Survey()
@@ -55,11 +50,9 @@ def look(source):
         totals['coupon'] += line.coupon
         totals['match'] += line.match
         survey.sold.add(line.product_id)
-        price = shelf(line)
-        pieces = line.quantity or bool(price)
-        survey.pieces += pieces
-        if price:
-            survey.prices[line.product_id] = price / pieces
+        survey.pieces += line.pieces
+        if line.shelf:
+            survey.prices[line.product_id] = line.shelf / line.pieces
         if line.basket_id != basket:
             basket = line.basket_id
             totals['baskets'] += 1
@@ -105,9 +98,8 @@ def _assign(source, days):
             found[index] = basket, amount
         else:
             late.append((index, baskets, basket if worth(basket)[1] else None))
-    for index, baskets, basket in late:
-        if basket is None:
-            basket = max(baskets, key=lambda basket, baskets=baskets: max(baskets[basket].values()))
+    for index, baskets, likely in late:
+        basket = likely or max(baskets, key=lambda basket, baskets=baskets: max(baskets[basket].values()))
         product = max(baskets[basket], key=baskets[basket].get)
         found[index] = basket, baskets[basket][product]
         baskets[basket][product] = 0

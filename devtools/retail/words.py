@@ -8,11 +8,18 @@ HIDDEN = {'FUEL', 'COUPON', 'MISCELLANEOUS', 'CNTRL/STORE SUP', 'CHARITABLE CONT
 PREFIX = '049'
 ONSETS = ('B', 'C', 'D', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'T', 'V', 'W', 'Br', 'Cl', 'St')
 VOWELS = ('a', 'e', 'i', 'o', 'u')
-MIDDLES = ('l', 'm', 'n', 'r', 's', 'v', 'nd', 'rt')
-ENDS = ('a', 'o', 'en', 'is', 'ell', 'ine', 'ow', 'ry')
+MIDDLES = ('l', 'll', 'm', 'n', 'nd', 'r', 'rt', 's', 't', 'v')
+ENDS = ('a', 'o', 'en', 'er', 'ic', 'is', 'ell', 'ine', 'on', 'y')
 #: How many names can be made of these.
-MAKERS = len(ONSETS) * len(VOWELS) ** 2 * len(MIDDLES) * len(ENDS)
-SHORT = {'FRZN': 'frozen', 'REFRGRATD': 'refrigerated', 'CHOC': 'chocolate', 'VEG': 'vegetable', 'PKGD': 'packaged'}
+MAKERS = len(ONSETS) * len(VOWELS) * len(MIDDLES) * len(ENDS)
+#: What the data shorten, where it is plain what is meant.
+SHORT = {
+    'BNLS': 'boneless', 'BTL': 'bottle', 'BTLS': 'bottles', 'CARB': 'carbonated', 'CHOC': 'chocolate',
+    'CNTRL': 'control', 'DNRS': 'dinners', 'DRNK': 'drink', 'DRNKS': 'drinks', 'FD': 'food', 'FEM': 'feminine', 'FLVR': 'flavored',
+    'FLVRD': 'flavored', 'FRZ': 'frozen', 'FRZN': 'frozen', 'GDS': 'goods', 'HYGN': 'hygiene', 'INCL': 'included',
+    'JCE': 'juice', 'MISC': 'miscellaneous', 'PK': 'pack', 'PKG': 'package', 'PKGD': 'packaged',
+    'REFRGRATD': 'refrigerated', 'SFT': 'soft', 'SNGL': 'single', 'SRV': 'serve', 'SS': 'single serve', 'STK': 'stick',
+    'VEG': 'vegetable', 'WHT': 'white'}
 #: Of a household, the group of tags that each of the data's columns becomes.
 TRAITS = {
     'age': "Age", 'income': "Income", 'home_ownership': "Home", 'marital_status': "Marital Status",
@@ -28,8 +35,9 @@ def plain(text):
 
 def maker(number):
     """Return the made-up name of a manufacturer, another one for each."""
+    # The factor shares no divisor with their count, so that no two numbers below it meet.
     parts, rest = [], number * 7919 % MAKERS
-    for choice in (ONSETS, VOWELS, MIDDLES, VOWELS, ENDS):
+    for choice in (ONSETS, VOWELS, MIDDLES, ENDS):
         rest, index = divmod(rest, len(choice))
         parts.append(choice[index])
     return ''.join(parts)

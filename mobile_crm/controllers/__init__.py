@@ -6,6 +6,7 @@ from . import query_log
 from . import (
     approvals,
     auth,
+    barcodes,
     card,
     consents,
     decisions,
@@ -27,6 +28,7 @@ from . import (
     preferences,
     products,
     push,
+    recommendations,
     stores,
     sync,
     system,

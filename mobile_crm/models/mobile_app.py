@@ -46,6 +46,10 @@ class MobileApp(models.Model):
         check_company=True,
         help="What customers without a pricelist of their own see in this app.",
     )
+    prices_without_taxes = fields.Boolean(
+        tracking=True,
+        help="For an app of business customers. Consumers must be shown what they pay, with taxes.",
+    )
     country_id = fields.Many2one(
         comodel_name='res.country',
         default=lambda self: self.env.company.country_id,

@@ -19,10 +19,10 @@ COUNT_SECONDS = 3
 SAMPLE = 5
 # What tells how somebody behaves: such an audience is a profile in the sense of Article 4(4) GDPR.
 PROFILING_PREFIXES = (
-    'invoice_ids', 'mobile_bought_', 'mobile_days_since_', 'mobile_decision_', 'mobile_favourite_category_',
-    'mobile_favourite_ids', 'mobile_favourite_product_', 'mobile_got_', 'mobile_list_', 'mobile_listed_',
-    'mobile_message_', 'mobile_order_', 'mobile_redeemed_', 'mobile_segment', 'mobile_spent_', 'mobile_unredeemed_',
-    'mobile_visited_', 'pos_order_', 'sale_order_', 'visitor_ids')
+    'invoice_ids', 'mobile_bought_', 'mobile_days_since_', 'mobile_decision_', 'mobile_due_',
+    'mobile_favourite_category_', 'mobile_favourite_ids', 'mobile_favourite_product_', 'mobile_got_', 'mobile_list_',
+    'mobile_listed_', 'mobile_message_', 'mobile_order_', 'mobile_recommend', 'mobile_redeemed_', 'mobile_segment',
+    'mobile_spent_', 'mobile_unredeemed_', 'mobile_visited_', 'pos_order_', 'sale_order_', 'visitor_ids')
 
 
 class MobileCampaign(models.Model):

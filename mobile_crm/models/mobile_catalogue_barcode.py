@@ -99,6 +99,9 @@ class MobileCatalogue(models.AbstractModel):
                 wanted += [(code, spelt, 1, place) for place, spelt in enumerate(others)]
         if not wanted:
             return []
+        self.env['product.product'].flush_model(['active', 'barcode', 'product_tmpl_id'])
+        self.env['product.template'].flush_model(['company_id', 'mobile_published', 'sale_ok', 'uom_id'])
+        self.env['product.uom'].flush_model()
         return self.env.execute_query(SQL(
             """WITH wanted AS (SELECT * FROM unnest(%s, %s, %s, %s) AS wanted (code, spelt, tier, place))
                SELECT DISTINCT ON (wanted.code) wanted.code, wanted.tier = 1, wanted.tier, product.id,
@@ -112,17 +115,9 @@ class MobileCatalogue(models.AbstractModel):
                        WHERE barcode = wanted.spelt AND (company_id IS NULL OR company_id = %s)) named ON TRUE
                  JOIN product_product product ON product.id = named.product_id
                  JOIN product_template template ON template.id = product.product_tmpl_id
-                WHERE product.id IN %s
+                WHERE product.id IN (SELECT product_product.id FROM %s WHERE %s)
              ORDER BY wanted.code, wanted.tier, template.company_id NULLS LAST, wanted.place, product.id""",
-            *map(list, zip(*wanted, strict=True)), company_id, self._visible_ids_sql(company_id)))
-
-    @api.model
-    @tools.ormcache('company_id')
-    def _visible_ids_sql(self, company_id):
-        """Return the query (SQL) of the products that a company's app shows; it takes time to put together."""
-        company = self.env['res.company'].browse(company_id)
-        products = self.env['product.product'].sudo().with_context(active_test=True)
-        return products._search(self._visible_domain(company)).subselect()
+            *map(list, zip(*wanted, strict=True)), company_id, *self._visible_sql(company_id)))
 
     @api.model
     def _scanned(self, reading, label, product_id, uom_id, pack_uom_id, *, tier):
@@ -159,6 +154,42 @@ class MobileCatalogue(models.AbstractModel):
         if not unit or not unit.sudo()._has_common_reference(product_unit):
             return None
         return unit.sudo()._compute_quantity(float(amount), product_unit, round=False) or None
+
+    @api.model
+    def _scan(self, shopper, code, latitude=None, longitude=None, *, store_id=None):
+        """Tell a shopper about the product whose barcode they hold.
+
+        :return: see ``_answers``, what the barcode says, and what all of it costs (amount, currency); None without such
+            a product.
+        :rtype: tuple[ProductAnswer, Scanned, tuple[float, res.currency]] | None
+        """
+        scanned = self._by_code(shopper.company, [code]).get(code)
+        if not scanned:
+            return None
+        product = self.env['product.product'].sudo().browse(scanned.product_id)
+        [answer] = self._answers(shopper, product, latitude, longitude, store_id=store_id)
+        if scanned.price is not None and (currency := self._label_currency(shopper.company, scanned)):
+            return answer, self._weighed(scanned, answer.price, currency), (scanned.price, currency)
+        price = answer.price
+        if scanned.quantity != 1 or scanned.what == PACK:
+            unit = self.env['uom.uom'].sudo().browse(scanned.uom_id)
+            price = self._prices(shopper, product, {product.id: scanned.quantity}, units={product.id: unit})[product.id]
+        return answer, scanned, (price.total, price.currency)
+
+    @api.model
+    def _label_currency(self, company, scanned):
+        """Return the currency of a label's price; an empty one when the company does not know it."""
+        if not scanned.currency:
+            return company.currency_id
+        return self.env['res.currency'].sudo().search([('iso_numeric', '=', int(scanned.currency))], limit=1)
+
+    @api.model
+    def _weighed(self, scanned, price, currency):
+        """Return how much it is that has this price, when the label says no more and it is not sold by the piece."""
+        piece = self.env.ref('uom.product_uom_unit').sudo()
+        is_known = (scanned.what == PRICE and scanned.quantity == 1 and price.amount > 0 and price.currency == currency
+                    and not price.unit._has_common_reference(piece))
+        return scanned._replace(quantity=round(scanned.price / price.amount, 3)) if is_known else scanned
 
     # === BUSINESS METHODS: the company's own patterns === #
 

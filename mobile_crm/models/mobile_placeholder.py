@@ -42,6 +42,8 @@ PLACEHOLDERS = {
     'open_until': Known(_lt("Open until"), _lt("late")),
     'product': Known(_lt("Product"), _lt("your favourite")),
     'price': Known(_lt("Price of the product"), _lt("a good price")),
+    'recommended': Known(_lt("What is recommended to the customer"), _lt("something you may like")),
+    'recommended_price': Known(_lt("Price of what is recommended"), _lt("a good price")),
     'reward': Known(_lt("Reward")),
     'expires': Known(_lt("Last day of the coupon")),
     'points': Known(_lt("Points balance"), _lt("some")),
@@ -219,22 +221,10 @@ class MobilePlaceholder(models.AbstractModel):
     @api.model
     def _price_values(self, decisions):
         """Return the price that each customer sees in the app."""
-        wanted, company = {}, decisions.company_id[:1]
-        products = self._products(decisions)
-        pricelists = [
-            (decision.device_id.app_id or decision.campaign_id.app_id).pricelist_id
-            or decision.partner_id.with_company(company).property_product_pricelist for decision in decisions]
-        for pricelist, product in zip(pricelists, products, strict=True):
-            wanted.setdefault(pricelist, self.env['product.product'].sudo())
-            wanted[pricelist] |= product
-        prices = {}
-        for pricelist, group in wanted.items():
-            currency = pricelist.currency_id or company.currency_id
-            amounts = pricelist._get_products_price(group.with_company(company), 1.0, currency=currency)
-            for product_id, amount in amounts.items():
-                prices[pricelist.id, product_id] = formatLang(self.env, amount, currency_obj=currency)
-        return [prices.get((pricelist.id, product.id))
-                for pricelist, product in zip(pricelists, products, strict=True)]
+        prices = self.env['mobile.catalogue']._prices_of_many(decisions.company_id[:1], [
+            (decision.device_id.app_id or decision.campaign_id.app_id, decision.partner_id, product)
+            for decision, product in zip(decisions, self._products(decisions), strict=True)])
+        return [price and formatLang(self.env, price.amount, currency_obj=price.currency) for price in prices]
 
     @api.model
     def _reward_values(self, decisions):

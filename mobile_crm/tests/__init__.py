@@ -1,6 +1,8 @@
 from . import test_access_matrix
+from . import test_affinity
 from . import test_api_approvals
 from . import test_api_auth
+from . import test_api_barcodes
 from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
@@ -23,6 +25,7 @@ from . import test_api_preferences
 from . import test_api_products
 from . import test_api_push
 from . import test_api_receipts
+from . import test_api_recommendations
 from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_sync
@@ -40,6 +43,8 @@ from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_sms
 from . import test_campaign_template
+from . import test_catalogue_fact
+from . import test_catalogue_price
 from . import test_catalogue_stores
 from . import test_consent
 from . import test_control_group
@@ -102,6 +107,9 @@ from . import test_purchase
 from . import test_push_servers
 from . import test_quiet_hours_law
 from . import test_reach
+from . import test_recommendation
+from . import test_recommendation_consent
+from . import test_recommendation_staff
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states

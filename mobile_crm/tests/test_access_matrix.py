@@ -49,6 +49,9 @@ RECORDS = {
     ('get_receipt', 'path.order_id'): 'order',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
+    ('list_recommendations', 'query.category_id'): 'category',
+    ('list_recommendations', 'query.product_id'): 'product',
+    ('list_recommendations', 'query.store_id'): 'store',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
     ('list_orders', 'query.store_id'): 'store',
@@ -66,6 +69,8 @@ RECORDS = {
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
     ('report_receipts', 'body.receipts.*.id'): 'message',
+    ('scan_product', 'path.code'): 'barcode',
+    ('scan_product', 'query.store_id'): 'store',
     ('sign_out_device', 'path.device_id'): 'device',
     ('update_line', 'body.product_id'): 'product',
     ('update_line', 'path.line_id'): 'line',
@@ -190,8 +195,8 @@ class TestAccessMatrix(MobileHttpCase):
         cls.other_store, cls.other_fence = cls._make_store(
             f"{CANARY} Store", "Ghent", 'base.be', 51.05, 3.72, company=cls.other_company)
         cls.own_product, cls.other_product = cls.env['product.product'].create([
-            {'name': f"{CANARY} Product", 'company_id': company.id, 'taxes_id': [Command.clear()]}
-            for company in (cls.company, cls.other_company)])
+            {'name': f"{CANARY} Product", 'company_id': company.id, 'taxes_id': [Command.clear()], 'barcode': barcode}
+            for company, barcode in ((cls.company, '4006381333931'), (cls.other_company, '9501101530003'))])
         cls.carla, cls.carla_user, cls.phone_carla = cls._make_customer(
             f"Carla {CANARY}", '+32477334455', 'ios', cls.other_app)
         cls.dora, cls.dora_user, cls.phone_dora = cls._make_customer("Dora", '+32477334466', 'ios')
@@ -327,6 +332,10 @@ class TestAccessMatrix(MobileHttpCase):
     def _target_product(self, owner, company):
         product = self.other_product if company == self.other_company else self.own_product
         return Target(product, product.id, None, company)
+
+    def _target_barcode(self, owner, company):
+        target = self._target_product(owner, company)
+        return target._replace(value=target.record.barcode)
 
     def _device(self, owner, company):
         return self.env['mobile.device'].search(

@@ -7,7 +7,7 @@ from stdnum import ean, isbn
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.mobile_catalogue_barcode import COUNT, PACK, PIECE, PRICE, WEIGHT
+from ..models.mobile_catalogue_barcode import COUNT, PACK, PIECE, WEIGHT
 from ..tools import product_code
 from ..tools.product_code import KIN, SAME, SEPARATOR
 from .common import MobileCommon

@@ -32,18 +32,22 @@ SECRET_MODELS = {
     'mobile.token': ('list', 'form', 'search'),
 }
 MANAGERS_MODELS = {
+    'mobile.affinity': ('list', 'kanban', 'form', 'search'),
     'mobile.coupon.step': ('list', 'kanban', 'form', 'search'),
     'mobile.erasure': ('list', 'form', 'search'),
     'mobile.look': ('list', 'form', 'search'),
     'mobile.occasion': ('list', 'form', 'search'),
+    'mobile.popularity': ('list', 'kanban', 'form', 'search'),
+    'mobile.recommendation.item': ('list', 'kanban', 'form', 'search'),
 }
 SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
 }
 FACTS = (
-    'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision',
-    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite', 'mobile.list',
-    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.preference', 'mobile.redemption', 'mobile.visit',
+    'mobile.affinity', 'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
+    'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
+    'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
+    'mobile.recommendation.item', 'mobile.redemption', 'mobile.visit',
 )
 
 

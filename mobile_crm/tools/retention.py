@@ -73,6 +73,10 @@ RETENTION = (
         _lt("What campaigns are to answer, such as a purchase"), _lt("a few minutes, until they have"),
         _lt("To offer what fits: consent")),
     Retention(
+        ('mobile.recommendation', 'mobile.recommendation.purchase'),
+        _lt("Products that are recommended, and why"), _lt("until the consent is withdrawn; made anew each night"),
+        _lt("To recommend what fits: consent")),
+    Retention(
         ('mobile.consent', 'mobile.opt.in'),
         _lt("Consents, with the wording that was shown"), _lt("always; without the customer once they are erased"),
         _lt("To prove them: legal obligation")),

@@ -8,4 +8,5 @@ from . import mobile_consent_record
 from . import mobile_offer_send
 from . import mobile_coupon_batch
 from . import mobile_coupon_print
+from . import mobile_suggestion
 from . import privacy_lookup_wizard

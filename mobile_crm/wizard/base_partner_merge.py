@@ -11,7 +11,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Override to make one account of those of a customer, whom Odoo would otherwise refuse to merge."""
         partners = self.env['res.partner'].browse(partner_ids).exists()
         self._merge_customer_accounts(partners, dst_partner)
-        return super()._merge(partner_ids, dst_partner, extra_checks)
+        res = super()._merge(partner_ids, dst_partner, extra_checks)
+        if dst_partner:
+            self.env['mobile.recommendation'].sudo()._outdate(dst_partner)
+        return res
 
     def _merge_customer_accounts(self, partners, dst_partner):
         """Hand all that customers' accounts have over to one of them, and delete the others.

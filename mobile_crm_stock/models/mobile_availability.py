@@ -47,3 +47,11 @@ class MobileAvailability(models.Model):
             low=Catalogue._level_sql('low_stock'), own_low=Catalogue._own_level_sql('low_stock'),
             own_safety=Catalogue._own_level_sql('safety_stock'), counted=Catalogue._counted_sql(),
             above=Catalogue._above_sql())
+
+    # === ACTION METHODS === #
+
+    def action_open_store(self):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window', 'res_model': 'mobile.store', 'res_id': self.store_id.id,
+            'views': [(False, 'form')]}

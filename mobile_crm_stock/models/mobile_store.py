@@ -31,3 +31,9 @@ class MobileStore(models.Model):
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm_stock.mobile_reservation_action')
         return {**action, 'domain': [('store_id', '=', self.id)]}
+
+    def action_view_availability(self):
+        """Show what the store has."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('mobile_crm_stock.mobile_availability_action')
+        return {**action, 'domain': [('store_id', '=', self.id)]}
