@@ -37,7 +37,8 @@ def fill(env):
         commercial_partner_id='copy.id', email='NULL', email_normalized='NULL')
     seed.multiply(cr, 'mobile_consent', consent.id, CUSTOMERS, subject_id=f'n + {partners}')
     orders = seed.multiply(
-        cr, 'sale_order', order.id, BASKETS, name="'B' || n", partner_id=f'{partners} + 1 + mod(n * 7919::bigint, {CUSTOMERS})',
+        cr, 'sale_order', order.id, BASKETS, name="'B' || n",
+        partner_id=f'{partners} + 1 + mod(n * 7919::bigint, {CUSTOMERS})',
         date_order=f"now() - interval '365 days' * (n::float8 / {BASKETS})")
     nth = f'(1 + mod(n, {BASKETS}))'
     seed.multiply(

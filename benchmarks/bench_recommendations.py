@@ -51,7 +51,8 @@ def prepare(env, count):
                   ARRAY(SELECT %(first)s + mod(partner.id * 7919::bigint + n * 104729, %(span)s) FROM
                         generate_series(1, 50) n),
                   ARRAY(SELECT 1 + mod(n, 3) FROM generate_series(1, 50) n),
-                  ARRAY(SELECT %(first)s + mod(partner.id * 31::bigint + n * 97, %(span)s) FROM generate_series(1, 50) n),
+                  ARRAY(SELECT %(first)s + mod(partner.id * 31::bigint + n * 97, %(span)s) FROM
+                        generate_series(1, 50) n),
                   ARRAY(SELECT n FROM generate_series(1, 50) n)
              FROM res_partner partner LEFT JOIN mobile_store store ON store.partner_id = partner.id
             WHERE store.id IS NULL ON CONFLICT DO NOTHING""",

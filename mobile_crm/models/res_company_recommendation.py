@@ -29,7 +29,9 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         """Override: where nobody is recommended anything personal, nothing personal is kept."""
+        turned = self.filtered(
+            lambda company: 'mobile_recommend' in vals and company.mobile_recommend != bool(vals['mobile_recommend']))
         res = super().write(vals)
-        if 'mobile_recommend' in vals:
-            self.env['mobile.recommendation'].sudo()._follow_setting(self)
+        if turned:
+            self.env['mobile.recommendation'].sudo()._follow_setting(turned)
         return res

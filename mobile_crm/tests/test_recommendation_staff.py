@@ -19,7 +19,8 @@ class TestRecommendationStaff(RecommendationCase):
         self._personal()
         manager = new_test_user(
             self.env, 'recommendation_manager',
-            groups='mobile_crm.group_mobile_crm_manager,sales_team.group_sale_manager', company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+            groups='mobile_crm.group_mobile_crm_manager,sales_team.group_sale_manager', company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)])
         partner = self.anna.with_user(manager)
         self.assertGreater(partner.mobile_recommendation_count, 0)
         action = partner.action_view_mobile_recommendations()
@@ -70,6 +71,16 @@ class TestRecommendationStaff(RecommendationCase):
         order.action_confirm()
         with self.assertRaises(UserError):
             suggestion.action_add()
+
+    def test_nobody_suggests_on_an_order_that_they_may_not_write(self):
+        order = self.make_order(self.anna, [(self.tea, 1)])
+        own_only = new_test_user(
+            self.env, 'recommendation_own', groups='sales_team.group_sale_salesman', company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)])
+        with self.assertRaises(AccessError):
+            order.with_user(own_only).action_mobile_suggest()
+        with self.assertRaises(AccessError):
+            self.env['mobile.suggestion'].with_user(own_only).create({'order_id': order.id})
 
     def test_suggested_to_who_does_not_agree(self):
         self._personal()

@@ -27,6 +27,7 @@ class MobileSuggestion(models.TransientModel):
 
     @api.depends('order_id')
     def _compute_is_personal(self):
+        self.order_id.check_access('read')
         for suggestion in self:
             suggestion.is_personal = self.env['mobile.consent'].sudo()._is_granted(
                 suggestion.partner_id, suggestion.order_id.company_id, 'profiling')
@@ -56,6 +57,9 @@ class MobileSuggestion(models.TransientModel):
     def _suggestions(self):
         """Return what is suggested, as values of lines: what is on the order already is not."""
         self.ensure_one()
+        # Whoever may not write it learns nothing of its customer.
+        self.order_id.check_access('write')
+        self.env.flush_all()
         order = self.order_id.sudo()
         there = set(order.order_line.product_id.ids)
         shopper = Shopper(order.company_id, self.env['mobile.app'].sudo(), order.partner_id)
