@@ -45,7 +45,9 @@ def maker(number):
 
 def product_name(product):
     """Return what a product is called: its maker, what it is, and its size."""
-    what = plain(product.type or product.category or f'product {product.product_id}')
+    if not product.manufacturer_id:
+        return f'Product {product.product_id}'
+    what = plain(product.type or product.category or product.department)
     name = f'{"Own Brand" if product.brand == "Private" else maker(product.manufacturer_id)} {what.lower()}'
     return f'{name}, {product.size.lower()}' if product.size else name
 
