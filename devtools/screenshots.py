@@ -82,6 +82,8 @@ def link_of_opt_in(call):
 DIALOG = '.modal .o_form_view'
 #: Who has decided by phone, has a phone, and has held a coupon.
 CUSTOMER = [('mobile_verified_phone', '!=', False), ('mobile_consent_ids', '!=', False)]
+#: One that a colleague still writes.
+QUOTATION = [('state', '=', 'draft'), ('partner_id', '!=', False)]
 #: What a map shows once it has asked for the stores there, and for the fence.
 MARK = '.o_mobile_map .leaflet-marker-icon:is(.o_mobile_map_pin, .o_mobile_map_cluster)'
 FENCE = '.o_mobile_map path.o_mobile_map_own'
@@ -118,6 +120,12 @@ PAGES = {
         ('.o_notebook a[name=audience]', '.o_mobile_crm_audience .o_tree_editor'),
         ('.o_mobile_crm_audience .o_model_field_selector', '.o_model_field_selector_popover_page')),
     'customers': action('mobile_customer_action'),
+    'recommendations': action('mobile_recommendation_item_action'),
+    'affinities': action('mobile_affinity_action'),
+    'popular': action('mobile_popularity_action'),
+    'suggest': Page(
+        lambda call: f'/odoo/action-sale.action_orders/{call("sale.order", "search", QUOTATION, limit=1)[0]}',
+        '.o_form_view .o_form_sheet', (('button[name=action_mobile_suggest]:visible', DIALOG),)),
     'phones': action('mobile_device_action'),
     'events': action('mobile_event_action'),
     'messages': action('mobile_message_action'),
@@ -176,6 +184,12 @@ PAGES = {
     'wording': first_record('mobile_consent_wording_action'),
     'preferences': action('mobile_preference_action'),
     'preference': first_record('mobile_preference_action'),
+    'favourites': action('mobile_favourite_action'),
+    'lists': action('mobile_list_action'),
+    'list': newest('mobile_list_action', 'mobile.list', [('line_ids.done', '=', True)], tall=True),
+    'contact-lists': newest(
+        'action_partner_form', 'res.partner', [('mobile_list_ids', '!=', False)], (
+            '.o_notebook a[name=mobile_wishes]', '.o_field_widget[name=mobile_list_ids]'), tall=True, module='base'),
     'approvals': action('mobile_approval_action'),
     'approval': first_record('mobile_approval_action'),
     'order-waiting': order('pending'),

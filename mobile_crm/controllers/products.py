@@ -25,6 +25,8 @@ class Products(MobileController):
             limit=query.limit + 1), query.limit, 'key', 'template_id')
         products = self.env['product.product'].sudo().browse(row.product_id for row in found)
         answers = Catalogue._answers(shopper, products, query.lat, query.lon, store_id=query.store_id)
+        if query.q and not query.typing and not query.cursor:
+            self._note('search', query, query=query.q)
         return ProductPage(items=[Product.of(answer) for answer in answers], next_cursor=next_cursor)
 
     @mobile_route('/products/<product_id>', methods=['GET'], auth='mobile_device', readonly=True)
@@ -36,4 +38,5 @@ class Products(MobileController):
         if not product:
             raise Problem('not_found')
         [answer] = Catalogue._answers(shopper, product, query.lat, query.lon, store_id=query.store_id)
+        self._note('view', query, product_id=product_id)
         return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer))

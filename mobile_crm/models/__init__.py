@@ -59,6 +59,7 @@ from . import mobile_campaign_variant
 from . import mobile_catalogue
 from . import mobile_catalogue_barcode
 from . import mobile_catalogue_details
+from . import mobile_catalogue_fact
 from . import mobile_catalogue_index
 from . import mobile_catalogue_offer
 from . import mobile_catalogue_price

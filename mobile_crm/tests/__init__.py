@@ -2,6 +2,7 @@ from . import test_access_matrix
 from . import test_affinity
 from . import test_api_approvals
 from . import test_api_auth
+from . import test_api_barcodes
 from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
@@ -42,6 +43,7 @@ from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_sms
 from . import test_campaign_template
+from . import test_catalogue_fact
 from . import test_catalogue_price
 from . import test_catalogue_stores
 from . import test_consent

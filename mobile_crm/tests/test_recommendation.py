@@ -22,7 +22,7 @@ class TestRecommendation(RecommendationCase):
         self.buy(self.anna, self.tea, 10, 8, 6, 4)
         self.rebuild()
         found = self.recommended(self.anna)
-        self.assertEqual(next(iter(found)), "Coffee")
+        self.assertEqual(set(list(found)[:2]), {"Coffee", "Tea"})
         self.assertEqual(
             (found["Coffee"].code, found["Coffee"].text), ('due', "You buy it about every 10 days; it is due again"))
         self.assertEqual(

@@ -135,7 +135,7 @@ def chance(signals, model):
     return 1 / (1 + np.exp(-total))
 
 
-class _Shop(NamedTuple):
+class Shop(NamedTuple):
     """What is known of the products, by number: in the order of their ids.
 
     :ivar starts: where the neighbours of each product begin in the next two
@@ -236,7 +236,7 @@ def rank(histories, pairs, popularity, today, *, keep=50):
     histories = until(histories, today)
     people, customer = np.unique(histories.customer, return_inverse=True)
     products = np.unique(np.concatenate([histories.product, pairs.product, pairs.other, popularity.product]))
-    shop = _Shop.of(products, pairs, popularity)
+    shop = Shop.of(products, pairs, popularity)
     habit = habits(customer, np.searchsorted(products, histories.product), histories.day, today)
     widest = int(np.diff(shop.starts).max(initial=0))
     step = max(1, RANK_MEMORY // (ROW_BYTES * (SEEDS * widest + len(shop.popular) + 1)))

@@ -70,6 +70,14 @@ class TestTillPurchase(PurchaseCase):
         self.assertEqual(self._heads(self.ben), [])
         self.assertEqual(self.Purchase._page(self.anna, self.env['res.company'].create({'name': "Other"}), 20), [])
 
+    def test_what_was_just_bought_is_not_recommended(self):
+        self.let_learn(self.anna, self.phone)
+        Waiting = self.env['mobile.recommendation.purchase']
+        for partner in (self.anna, self.ben, self.env['res.partner']):
+            self.sell(partner, [(self.mug, 1, 8.0, False, {})], state='draft').action_pos_order_paid()
+        self.assertEqual(
+            [(each.partner_id, each.product_ids) for each in Waiting.search([])], [(self.anna, self.mug.ids)])
+
     def test_its_name_is_the_customers_alone(self):
         self.sell(self.anna, [(self.mug, 2, 8.0, False, {})])
         [head] = self._heads()

@@ -21,6 +21,8 @@ class ProductQuery(ProductPlaceQuery, PageQuery):
     q: str | None = Field(
         None, max_length=100, description='What the customer types: words of names, categories, attributes, or a code')
     category_id: RecordId | None = Field(None, description='With the categories below it')
+    typing: bool | None = Field(
+        None, description='The customer is still typing: no search that is kept, or that a campaign answers')
 
 
 class ProductCategory(Output):
