@@ -15,9 +15,9 @@ MAKERS = len(ONSETS) * len(VOWELS) * len(MIDDLES) * len(ENDS)
 #: What the data shorten, where it is plain what is meant.
 SHORT = {
     'BNLS': 'boneless', 'BTL': 'bottle', 'BTLS': 'bottles', 'CARB': 'carbonated', 'CHOC': 'chocolate',
-    'CNTRL': 'control', 'DNRS': 'dinners', 'DRNK': 'drink', 'DRNKS': 'drinks', 'FD': 'food', 'FEM': 'feminine', 'FLVR': 'flavored',
-    'FLVRD': 'flavored', 'FRZ': 'frozen', 'FRZN': 'frozen', 'GDS': 'goods', 'HYGN': 'hygiene', 'INCL': 'included',
-    'JCE': 'juice', 'MISC': 'miscellaneous', 'PK': 'pack', 'PKG': 'package', 'PKGD': 'packaged',
+    'CNTRL': 'control', 'DNRS': 'dinners', 'DRNK': 'drink', 'DRNKS': 'drinks', 'FD': 'food', 'FEM': 'feminine',
+    'FLVR': 'flavored', 'FLVRD': 'flavored', 'FRZ': 'frozen', 'FRZN': 'frozen', 'GDS': 'goods', 'HYGN': 'hygiene',
+    'INCL': 'included', 'JCE': 'juice', 'MISC': 'miscellaneous', 'PK': 'pack', 'PKG': 'package', 'PKGD': 'packaged',
     'REFRGRATD': 'refrigerated', 'SFT': 'soft', 'SNGL': 'single', 'SRV': 'serve', 'SS': 'single serve', 'STK': 'stick',
     'VEG': 'vegetable', 'WHT': 'white'}
 #: Of a household, the group of tags that each of the data's columns becomes.

@@ -112,9 +112,9 @@ class MobilePurchase(models.AbstractModel):
                  JOIN uom_uom base ON base.id = template.uom_id
             LEFT JOIN uom_uom counted ON counted.id = line.product_uom_id
             LEFT JOIN LATERAL (%(credited)s) credited ON credited.line_id = line.id
-                WHERE line.state = 'sale' AND line.product_uom_qty > 0 AND line.price_unit >= 0 AND line.reward_id IS NULL
-                  AND line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND line.combo_item_id IS NULL
-                  %(is_delivery)s AND %(scope)s
+                WHERE line.state = 'sale' AND line.product_uom_qty > 0 AND line.reward_id IS NULL
+                  AND line.price_unit >= 0 AND line.display_type IS NULL AND line.is_downpayment IS NOT TRUE
+                  AND line.combo_item_id IS NULL %(is_delivery)s AND %(scope)s
                   AND line.product_uom_qty * coalesce(counted.factor / NULLIF(base.factor, 0), 1)
                       > coalesce(credited.quantity / NULLIF(base.factor, 0), 0)""",
             room=ROOM, kind=self._sources()['sale'], credited=self._credited_sql(scope.partner_ids is not None),
