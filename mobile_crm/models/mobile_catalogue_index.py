@@ -206,13 +206,13 @@ class MobileCatalogue(models.AbstractModel):
                               JOIN product_attribute_value value ON value.id = chosen.product_attribute_value_id
                              WHERE chosen.product_tmpl_id = template.id AND chosen.ptav_active)
                       || ARRAY(SELECT tag.name FROM product_tag tag
-                                WHERE tag.visible_to_customers
-                                  AND (tag.id IN (SELECT product_tag_id FROM product_tag_product_template_rel
-                                                   WHERE product_template_id = template.id)
-                                       OR tag.id IN (SELECT rel.product_tag_id FROM product_tag_product_product_rel rel
-                                                       JOIN product_product product
-                                                         ON product.id = rel.product_product_id
-                                                      WHERE product.product_tmpl_id = template.id))),
+                                WHERE tag.visible_to_customers AND tag.id IN (
+                                      SELECT product_tag_id FROM product_tag_product_template_rel
+                                       WHERE product_template_id = template.id
+                                       UNION ALL
+                                      SELECT rel.product_tag_id FROM product_product product
+                                        JOIN product_tag_product_product_rel rel ON rel.product_product_id = product.id
+                                       WHERE product.product_tmpl_id = template.id)),
                       ARRAY(SELECT code FROM product_product product
                              CROSS JOIN LATERAL (
                                    SELECT product.default_code

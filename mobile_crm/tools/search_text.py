@@ -1,8 +1,8 @@
 """Words as a search compares them: without accents, case and punctuation, and how one word may be meant by another.
 
-Texts of the catalogue and what customers type go through the same functions, so that both sides always agree. PostgreSQL
-could do it by its extension ``unaccent``, but Odoo would then call that for every search of every model, past the
-indexes that it has for them.
+Texts of the catalogue and what customers type go through the same functions, so that both sides always agree.
+PostgreSQL could do it by its extension ``unaccent``, but Odoo would then call that for every search of every model,
+past the indexes that it has for them.
 """
 import re
 import unicodedata
@@ -21,8 +21,9 @@ SHORTEST_PART = 3
 
 # What Unicode does not take apart.
 _LETTERS = str.maketrans({
-    'æ': 'ae', 'œ': 'oe', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'ł': 'l', 'þ': 'th', 'ħ': 'h', '\N{LATIN SMALL LETTER DOTLESS I}': 'i', 'ŋ': 'ng', 'ſ': 's',
-    'ŧ': 't', 'ĸ': 'k', '\N{RIGHT SINGLE QUOTATION MARK}': "'", '\N{MODIFIER LETTER APOSTROPHE}': "'"})
+    'æ': 'ae', 'œ': 'oe', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'ł': 'l', 'þ': 'th', 'ħ': 'h', 'ŋ': 'ng', 'ŧ': 't', 'ĸ': 'k',
+    '\N{LATIN SMALL LETTER DOTLESS I}': 'i', '\N{RIGHT SINGLE QUOTATION MARK}': "'",
+    '\N{MODIFIER LETTER APOSTROPHE}': "'"})
 # A German "ä" is written "ae" where there is no key for it, and "a" where somebody is in a hurry.
 _UMLAUT = re.compile('([aou])e')
 _WORD = re.compile(r'[^\W_]+')
