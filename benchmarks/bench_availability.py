@@ -80,11 +80,13 @@ def _measure(system, env, ids, popular, title):
             'z': math.sin(phi)})
         return env.cr.fetchall()
 
-    compare(
-        f'The nearest of all stores that has each of {PAGE} products, {title}',
-        Side('hand-written SQL', nearest_by_hand),
-        Side('mobile.catalogue._nearest_with', lambda: Catalogue._nearest_with(company, page(), *next(places))),
-        meter=meter, goal=GOAL, slices=10, calls=10, warm_up=10)
+    if not popular:
+        # What each store has is never looked for farther away.
+        compare(
+            f'The nearest of all stores that has each of {PAGE} products, {title}',
+            Side('hand-written SQL', nearest_by_hand),
+            Side('mobile.catalogue._nearest_with', lambda: Catalogue._nearest_with(company, page(), *next(places))),
+            meter=meter, goal=GOAL, slices=10, calls=10, warm_up=10)
     shopper = _shopper(env)
     compare(
         f'All that is told of stores for {PAGE} products, {title}',

@@ -82,7 +82,7 @@ class MobileCampaign(models.Model):
                          JOIN mobile_store store ON store.id IN %(stores)s
                          JOIN LATERAL (
                               SELECT quant.product_id, sum(%(quantity)s) AS quantity, min(quant.in_date) AS since
-                                FROM stock_quant quant WHERE quant.location_id IN (%(shelves)s)
+                                FROM stock_quant quant WHERE quant.location_id = ANY(ARRAY(%(shelves)s))
                             GROUP BY quant.product_id) free ON free.quantity > 0
                          JOIN product_product product ON product.id = free.product_id AND product.active
                          JOIN product_template template ON template.id = product.product_tmpl_id AND template.sale_ok

@@ -39,7 +39,7 @@ class TestAvailability(StockCommon):
 
     # === THE LAW === #
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows=st.lists(st.tuples(st.sampled_from(PLACES), QUANTITIES, st.floats(0, 15)), max_size=8))
     def test_it_is_what_odoo_calls_free(self, rows):
         product = self.env['product.product'].create({'name': "Thing", 'is_storable': True})

@@ -12,7 +12,8 @@ Availability = Literal['in_stock', 'low', 'out', 'unknown']
 class ProductPlaceQuery(PositionQuery):
     """From where the stores of a product are told."""
 
-    store_id: RecordId | None = Field(None, description='The store to tell about first; without it, the nearest ones')
+    store_id: RecordId | None = Field(
+        None, description='The store to tell about; the nearest others follow where it has none')
 
 
 class ProductQuery(ProductPlaceQuery, PageQuery):
