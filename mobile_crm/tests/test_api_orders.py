@@ -162,8 +162,9 @@ class TestApiOrders(PurchaseCase, MobileHttpCase):
         self.env['res.lang']._activate_lang('fr_FR')
         self.mug.with_context(lang='fr_FR').name = "Tasse à café"
         self.confirmed(self.anna, [(self.mug, 1)])
-        answer = self.client.get('/orders', headers={'Accept-Language': 'fr'}, q='café')
-        self.assertEqual([line['name'] for line in answer.json['items'][0]['lines']], ["Tasse à café"])
+        for text in ('café', 'CAFE', 'à'):
+            answer = self.client.get('/orders', headers={'Accept-Language': 'fr'}, q=text)
+            self.assertEqual([line['name'] for line in answer.json['items'][0]['lines']], ["Tasse à café"], text)
 
     # === WHAT IS ON IT === #
 

@@ -101,7 +101,8 @@ class TestReceipt(PurchaseCase):
         return texts(content)[0], name
 
     def test_what_stands_on_it(self):
-        self.company.write({'vat': 'BE0477472701', 'street': "Market 1", 'city': "Ghent", 'company_registry': '0477.472.701'})
+        self.company.write({
+            'vat': 'BE0477472701', 'street': "Market 1", 'city': "Ghent", 'company_registry': '0477.472.701'})
         tax = self.env['account.tax'].create({
             'name': "21%", 'amount': 21, 'company_id': self.company.id, 'country_id': self.company.country_id.id,
             'tax_group_id': self.env['account.tax.group'].create({
@@ -114,8 +115,8 @@ class TestReceipt(PurchaseCase):
         text, name = self._text()
         self.assertEqual(name, f'Receipt {order.name}.pdf')
         for words in ("Test Shop", "BE0477472701", "0477.472.701", "Market 1", "Ghent", f"Receipt {order.name}",
-                      "Anna Peeters", "Brussels Store", "Mug, 10% off", "3 Units", "VAT 21% on", "26.14", "21.60", "4.54",
-                      "7/2/26, 12:30", "no invoice"):
+                      "Anna Peeters", "Brussels Store", "Mug, 10% off", "3 Units", "VAT 21% on", "26.14", "21.60",
+                      "4.54", "7/2/26, 12:30", "no invoice"):
             self.assertIn(words, text.replace('\u202f', ' ').replace('\xa0', ' '), words)
 
     def test_in_the_customers_language(self):
