@@ -105,7 +105,7 @@ def _model(name, make, grid, tuned, *, seeded):
 
 
 #: An item's own weight is in its list of neighbours, so that K=1 without hiding what was seen is personal frequency.
-NEAREST = {'weights': ['days', 'log', 112], 'seen': [True, False], 'K': [2, 5, 20, 100]}
+NEAREST = {'weights': ['days', 'log', 112], 'seen': [True, False], 'K': [1, 2, 20, 100]}
 SIMPLE = [
     Recommender('popularity', popularity, {'window': [7, 28, 84, 366], 'per': ['households', 'lines']},
                 {'window': 28, 'per': 'lines'}),
@@ -131,7 +131,8 @@ IMPLICIT = [
            {'weights': 112, 'seen': True, 'K': 2}, seeded=False),
     _model('implicit TF-IDF', functools.partial(_nearest, 'TFIDFRecommender'), NEAREST,
            {'weights': 112, 'seen': True, 'K': 2}, seeded=False),
-    _model('implicit BM25', functools.partial(_nearest, 'BM25Recommender'), NEAREST | {'K1': [1.2, 100], 'B': [0.2, 0.75]},
+    _model('implicit BM25', functools.partial(_nearest, 'BM25Recommender'),
+           NEAREST | {'K1': [1.2, 100], 'B': [0.2, 0.75]},
            {'weights': 112, 'seen': True, 'K': 2, 'K1': 100, 'B': 0.2}, seeded=False),
 ]
 
