@@ -23,7 +23,7 @@ def fill(env):
     """Give a database its products, stores, customers, and what is prepared for each."""
     seed.caller(env)
     seed.stores(env, STORES)
-    seed.products(env, PRODUCTS)
+    seed.products(env, PRODUCTS, searched=False)
     seed.devices(env, PHONES)
     prepare(env, CUSTOMERS)
 
@@ -98,5 +98,4 @@ def run(system):
         Side('  with a position', lambda: next(customers).get(f'/mobile/v1/recommendations?{near()}')),
         Side('  what goes with a product',
              lambda: next(customers).get(f'/mobile/v1/recommendations?{near(product_id=next(products))}')),
-        Side('GET /products', lambda: caller.get(f'/mobile/v1/products?limit={LIMIT}')),
         meter=system.server_time(instance), goal=GOAL, slices=20, calls=20, warm_up=60, clients=2 * WORKERS)

@@ -335,10 +335,12 @@ def positions(count):
     return [(source.uniform(-70, 70), source.uniform(-180, 180)) for _number in range(count)]
 
 
-def products(env, count):
+def products(env, count, *, searched=True):
     """Sell `count` products in three languages, of 20,000 brands and 200 categories; three in ten are jackets.
 
     Number n from 1 on has the reference ``REF-<n>``, and n within its EAN-13.
+
+    :param bool searched: whether they are found by their words
     """
     if env['product.template'].search_count([('default_code', '=like', 'REF-%')], limit=1):
         return
@@ -370,7 +372,8 @@ def products(env, count):
         barcode=f"'4' || lpad(n::text, 11, '0') || mod(10 - mod(4 + {odd} + {even}, 10), 10)")
     env.cr.execute('ANALYZE product_template; ANALYZE product_product')
     env.invalidate_all()
-    env['mobile.catalogue']._rebuild()
+    if searched:
+        env['mobile.catalogue']._rebuild()
 
 
 def _quoted(texts):

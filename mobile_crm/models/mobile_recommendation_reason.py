@@ -1,10 +1,20 @@
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.tools import SQL
 
 # The numbers under which reasons are stored; see the property `code` of `Reason` for their meaning.
 DUE, AGAIN, BECAUSE, TOGETHER, NEW, POPULAR = 1, 2, 3, 4, 5, 6
 CODES = {DUE: 'due', AGAIN: 'favourite', BECAUSE: 'because', TOGETHER: 'together', NEW: 'new', POPULAR: 'popular'}
+# What a reason names.
+NAMES = {BECAUSE: 'product', TOGETHER: 'product', NEW: 'category', POPULAR: 'store'}
+
+
+class BecauseOf(NamedTuple):
+    """The product that a reason names, in the language of the environment."""
+
+    id: int
+    name: str
 
 
 class Candidate(NamedTuple):
@@ -28,12 +38,12 @@ class Reason(NamedTuple):
         (it goes with something that they bought), ``together`` (it goes with the product that was asked about),
         ``new`` or ``popular``
     :ivar str text: in the language of the environment
-    :ivar because_of: ``product.product`` for ``because`` and ``together``; else empty
+    :ivar BecauseOf because_of: for ``because`` and ``together``; else None
     """
 
     code: str
     text: str
-    because_of: models.BaseModel
+    because_of: BecauseOf | None
 
 
 class MobileRecommendation(models.Model):
@@ -51,53 +61,61 @@ class MobileRecommendation(models.Model):
         :param int category_id: the category that was asked for.
         :rtype: list[Reason]
         """
-        Product = self.env['product.product'].sudo()
-        products = Product.browse({
-            each.because_id for each in candidates if each.why in (BECAUSE, TOGETHER) and each.because_id}).exists()
-        Category = self.env['product.category'].sudo()
-        categories = Category.browse({
-            each.because_id for each in candidates if each.why == NEW and each.because_id}
-            | {category_id or 0} - {0}).exists()
-        shops = self.env['mobile.store'].sudo().browse({
-            each.because_id for each in candidates if each.why == POPULAR and each.because_id}).exists()
-        asked = categories.filtered(lambda category: category.id == category_id)
-        return [
-            self._reason(
-                each, products & Product.browse(each.because_id), categories & Category.browse(each.because_id),
-                shops & shops.browse(each.because_id), asked)
-            for each in candidates]
+        names = self._names(candidates, category_id)
+        return [self._reason(each, names, names.get(('category', category_id))) for each in candidates]
 
     @api.model
-    def _reason(self, candidate, product, category, store, asked):
+    def _names(self, candidates, category_id):
+        """Return the names of what reasons name, in the language of the environment, in one query.
+
+        :rtype: dict[tuple[str, int], str], by (``product``, ``category`` or ``store``, id)
+        """
+        wanted = {kind: [] for kind in ('product', 'category', 'store')}
+        for each in candidates:
+            if each.because_id and each.why in NAMES:
+                wanted[NAMES[each.why]].append(each.because_id)
+        if category_id:
+            wanted['category'].append(category_id)
+        if not any(wanted.values()):
+            return {}
+        Template, Category, Store = (
+            self.env[name].sudo() for name in ('product.template', 'product.category', 'mobile.store'))
+        rows = self.env.execute_query(SQL(
+            """SELECT 'product', product.id, %(product)s FROM product_product product
+                 JOIN product_template ON product_template.id = product.product_tmpl_id
+                WHERE product.id = ANY(%(product_ids)s)
+                UNION ALL
+               SELECT 'category', id, %(category)s FROM product_category WHERE id = ANY(%(category_ids)s)
+                UNION ALL
+               SELECT 'store', id, %(store)s FROM mobile_store WHERE id = ANY(%(store_ids)s)""",
+            product=Template._field_to_sql('product_template', 'name'), product_ids=wanted['product'],
+            category=Category._field_to_sql('product_category', 'name'), category_ids=wanted['category'],
+            store=Store._field_to_sql('mobile_store', 'name'), store_ids=wanted['store']))
+        return {(kind, number): name for kind, number, name in rows}
+
+    @api.model
+    def _reason(self, candidate, names, asked):
         """Return why a product is recommended.
 
-        :param product, category, store: what the reason names, each perhaps empty.
-        :param asked: the category that was asked for, perhaps empty.
+        :param dict names: see ``_names``.
+        :param str asked: the name of the category that was asked for, or None.
         """
-        _ = self.env._
-        code = CODES[candidate.why]
-        if candidate.why == DUE and candidate.amount > 1:
-            text = _("You buy it about every %s days; it is due again", candidate.amount)
-        elif candidate.why == DUE:
-            text = _("You buy it often; it is due again")
-        elif candidate.why == AGAIN:
-            text = _("One of your favourites")
-        elif candidate.why == BECAUSE and product:
-            text = _("Because you bought %s", product.name)
-        elif candidate.why == BECAUSE:
-            text = _("Because of what you bought")
-        elif candidate.why == TOGETHER and product:
-            text = _("Often bought together with %s", product.name)
-        elif candidate.why == TOGETHER:
-            text = _("Often bought together")
-        elif candidate.why == NEW and category:
-            text = _("New in %s", category.name)
-        elif candidate.why == NEW:
-            text = _("New")
-        elif store:
-            text = _("Popular at %s", store.name)
-        elif asked:
-            text = _("Popular in %s", asked.name)
+        why, name = candidate.why, names.get((NAMES.get(candidate.why), candidate.because_id))
+        if why == DUE and candidate.amount > 1:
+            text = self.env._("You buy it about every %s days; it is due again", candidate.amount)
+        elif why == DUE:
+            text = self.env._("You buy it often; it is due again")
+        elif why == AGAIN:
+            text = self.env._("One of your favourites")
+        elif why == BECAUSE:
+            text = self.env._("Because you bought %s", name) if name else self.env._("Because of what you bought")
+        elif why == TOGETHER:
+            text = self.env._("Often bought together with %s", name) if name else self.env._("Often bought together")
+        elif why == NEW:
+            text = self.env._("New in %s", name) if name else self.env._("New")
+        elif name:
+            text = self.env._("Popular at %s", name)
         else:
-            text = _("Popular now")
-        return Reason(code, text, product if candidate.why in (BECAUSE, TOGETHER) else product.browse())
+            text = self.env._("Popular in %s", asked) if asked else self.env._("Popular now")
+        return Reason(
+            CODES[why], text, BecauseOf(candidate.because_id, name) if name and why in (BECAUSE, TOGETHER) else None)

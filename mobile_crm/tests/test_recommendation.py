@@ -41,11 +41,12 @@ class TestRecommendation(RecommendationCase):
         self.rebuild()
         reason = self.recommended(self.anna)["Cake"]
         self.assertEqual(
-            (reason.code, reason.text, reason.because_of), ('because', "Because you bought Coffee", self.coffee))
+            (reason.code, reason.text, reason.because_of),
+            ('because', "Because you bought Coffee", (self.coffee.id, "Coffee")))
         beside = self.recommended(product_id=self.coffee.id)
         self.assertEqual(next(iter(beside)), "Cake")
         self.assertEqual(beside["Cake"].text, "Often bought together with Coffee")
-        self.assertEqual(beside["Cake"].because_of, self.coffee)
+        self.assertEqual(beside["Cake"].because_of.id, self.coffee.id)
         self.assertNotIn("Coffee", beside)
 
     def test_few_customers_make_no_pair(self):
@@ -121,6 +122,21 @@ class TestRecommendation(RecommendationCase):
         paged = [name for after in range(0, len(names), 2) for name in self.recommended(self.anna, 2, after=after)]
         self.assertEqual(paged, names)
         self.assertEqual(len(names), len(set(names)))
+
+    def test_as_many_queries_for_many_as_for_few(self):
+        self._make_products(*(f"Bun {number}" for number in range(30)))
+        for partner in self.crowd:
+            self.buy(partner, self.coffee + self.tea + self.bread + self.cake, 40, 30, 20, 10)
+        self.buy(self.anna, self.coffee, 40, 30, 20, 10)
+        self.rebuild()
+        counts = []
+        for limit in (20, 4, 20):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(self.recommended(self.anna, limit, latitude=50.8, longitude=4.3)), limit)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
 
     # === WHAT NEVER IS === #
 

@@ -30,7 +30,7 @@ def read_integers(cr, query, columns):
             self.is_begun = False
             self.chunks = []
 
-        def write(self, data):
+        def write(self, data):  # pylint: disable=method-required-super
             self.buffer += data
             if not self.is_begun and len(self.buffer) >= HEADER_BYTES:
                 del self.buffer[:HEADER_BYTES]

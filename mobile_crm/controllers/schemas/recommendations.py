@@ -36,7 +36,7 @@ class RecommendationReason(Output):
         """Return a ``mobile_recommendation_reason.Reason``."""
         product = reason.because_of
         return cls(code=reason.code, text=reason.text,
-                   because_of=BecauseOf(id=product.id, name=product.name) if product else None)
+                   because_of=product and BecauseOf(id=product.id, name=product.name))
 
 
 class Recommendation(Output):
