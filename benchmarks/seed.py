@@ -28,10 +28,11 @@ SYLLABLES = [
 WORDS = {
     'en_US': (
         ['red', 'blue', 'green', 'black', 'white', 'warm', 'light', 'soft', 'long', 'short', 'waterproof', 'folding'],
-        ['jacket', 'mug', 'kettle', 'backpack', 'tent', 'pillow', 'blanket', 'lamp', 'chair', 'table', 'bottle', 'knife',
-         'glove', 'scarf', 'boot', 'sock', 'towel', 'basket', 'mirror', 'candle']),
+        ['jacket', 'mug', 'kettle', 'backpack', 'tent', 'pillow', 'blanket', 'lamp', 'chair', 'table', 'bottle',
+         'knife', 'glove', 'scarf', 'boot', 'sock', 'towel', 'basket', 'mirror', 'candle']),
     'de_DE': (
-        ['rot', 'blau', 'grün', 'schwarz', 'weiß', 'warm', 'leicht', 'weich', 'lang', 'kurz', 'wasserdicht', 'klappbar'],
+        ['rot', 'blau', 'grün', 'schwarz', 'weiß', 'warm', 'leicht', 'weich', 'lang', 'kurz', 'wasserdicht',
+         'klappbar'],
         ['Jacke', 'Becher', 'Kessel', 'Rucksack', 'Zelt', 'Kissen', 'Decke', 'Lampe', 'Stuhl', 'Tisch', 'Flasche',
          'Messer', 'Handschuh', 'Schal', 'Stiefel', 'Socke', 'Handtuch', 'Korb', 'Spiegel', 'Kerze']),
     'fr_FR': (

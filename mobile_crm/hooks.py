@@ -41,7 +41,6 @@ def uninstall_hook(env):
     append_only.release(env.cr)
     ledger_guard.release(env.cr)
     env['mobile.quiet.hours']._drop_function()
-    env['mobile.catalogue']._drop_index()
     for table in OWN_TABLES:
         env.cr.execute(SQL('DELETE FROM %s', SQL.identifier(table)))
     # Favourites that ask for our fields break the lists of contacts.
@@ -60,3 +59,4 @@ def uninstall_hook(env):
                 env[data.model].browse(data.res_id).exists().unlink()
         except (IntegrityError, UserError):
             data.unlink()
+    env['mobile.catalogue']._drop_index()

@@ -3,6 +3,8 @@ import hashlib
 from odoo import api, models
 from odoo.tools import SQL, split_every
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from ..tools import search_text
 
 # Templates that one statement reads.
@@ -24,7 +26,8 @@ TEMPLATES_OF = {
     'product.template': 'SELECT unnest(%(ids)s::integer[])',
     'product.product': 'SELECT product_tmpl_id FROM product_product WHERE id = ANY(%(ids)s)',
     'product.uom': """
-        SELECT product.product_tmpl_id FROM product_uom pack JOIN product_product product ON product.id = pack.product_id
+        SELECT product.product_tmpl_id FROM product_uom pack
+          JOIN product_product product ON product.id = pack.product_id
          WHERE pack.id = ANY(%(ids)s)""",
     'product.category': """
         SELECT template.id FROM product_category top
@@ -90,7 +93,7 @@ class MobileCatalogue(models.AbstractModel):
         :param records: of a model in ``TEMPLATES_OF``.
         :param bool going: whether they lead to other products, or to none, in a moment.
         """
-        if not (ids := [number for number in records.ids if number]):
+        if self.env.context.get(MODULE_UNINSTALL_FLAG) or not (ids := [number for number in records.ids if number]):
             return
         precommit = self.env.cr.precommit
         if NOTED not in precommit.data:
@@ -126,7 +129,9 @@ class MobileCatalogue(models.AbstractModel):
         :param SQL templates: a query of their ids.
         """
         self.env.cr.execute(SQL('INSERT INTO mobile_catalogue_stale (template_id) %s', templates))
-        self.env.ref('mobile_crm.ir_cron_mobile_catalogue')._trigger()
+        # While the addon is installed there is none yet, and all products are entered after that.
+        if cron := self.env.ref('mobile_crm.ir_cron_mobile_catalogue', raise_if_not_found=False):
+            cron._trigger()
 
     @api.model
     def _leave_all_to_cron(self):
@@ -162,11 +167,13 @@ class MobileCatalogue(models.AbstractModel):
         [[is_empty]] = self.env.execute_query(SQL('SELECT NOT EXISTS (SELECT FROM mobile_catalogue_entry)'))
         if is_empty:
             # An index is built faster than it grows.
-            self.env.cr.execute(SQL('DROP INDEX IF EXISTS mobile_catalogue_entry_words'))
+            self.env.cr.execute(SQL(
+                """DROP INDEX IF EXISTS mobile_catalogue_entry_words, mobile_catalogue_word_deletes,
+                                        mobile_catalogue_word_trigrams"""))
         for ids in split_every(BATCH, everything):
             self._enter(ids, with_words=False)
-        self.init()
         self._count_words()
+        self.init()
 
     @api.model
     def _enter(self, template_ids, *, with_words=True):
@@ -195,7 +202,11 @@ class MobileCatalogue(models.AbstractModel):
             new, template='(%s, %s, %s, %s, %s, %s, %s::tsvector, %s)')
         if with_words:
             said = {part.split(':')[0][1:-1] for entry in new for part in entry[6].split() if "'c:" not in part}
-            self._add_words(SQL('SELECT word, 1 FROM unnest(%s::text[]) word', list(said)))
+            # Who adds the same word meanwhile makes it known twice, until they are counted.
+            self._add_words(SQL(
+                """SELECT said.word, 1 FROM unnest(%s::text[]) said (word)
+                    WHERE NOT EXISTS (SELECT FROM mobile_catalogue_word known WHERE known.word = said.word)""",
+                list(said)))
 
     @api.model
     def _read_texts(self, template_ids):
@@ -276,7 +287,7 @@ class MobileCatalogue(models.AbstractModel):
 
     @api.model
     def _add_words(self, words):
-        """Add words that are not known; who adds the same one meanwhile makes it known twice until they are counted.
+        """Add words that are not known.
 
         :param SQL words: a query of words and in how many entries they are.
         """
@@ -285,8 +296,7 @@ class MobileCatalogue(models.AbstractModel):
                SELECT word, entries, CASE WHEN length(word) BETWEEN %s AND %s AND word !~ '[0-9]' THEN
                       ARRAY(SELECT DISTINCT left(word, place - 1) || substr(word, place + 1)
                               FROM generate_series(1, length(word)) place) END
-                 FROM (%s) new (word, entries)
-                WHERE NOT EXISTS (SELECT FROM mobile_catalogue_word known WHERE known.word = new.word)""",
+                 FROM (%s) new (word, entries)""",
             search_text.SHORTEST_FORGIVEN, search_text.LONGEST_FORGIVEN, words))
 
     @api.model
@@ -299,6 +309,7 @@ class MobileCatalogue(models.AbstractModel):
                SELECT lexeme COLLATE "C" AS word, count(*)::integer AS ndoc
                  FROM mobile_catalogue_entry CROSS JOIN LATERAL unnest(words)
                 WHERE NOT starts_with(lexeme, 'c:') GROUP BY lexeme;
+               ANALYZE mobile_counted;
                DELETE FROM mobile_catalogue_word known
                 WHERE entries = 0 AND NOT EXISTS (SELECT FROM mobile_counted WHERE word = known.word)
                    OR EXISTS (SELECT FROM mobile_catalogue_word twin
@@ -306,13 +317,21 @@ class MobileCatalogue(models.AbstractModel):
                UPDATE mobile_catalogue_word known SET entries = coalesce(counted.ndoc, 0)
                  FROM mobile_catalogue_word old LEFT JOIN mobile_counted counted ON counted.word = old.word
                 WHERE known.ctid = old.ctid AND old.entries <> coalesce(counted.ndoc, 0)"""))
-        self._add_words(SQL('SELECT word, ndoc FROM mobile_counted'))
+        # Compared as wholes: a look-up of each would go through what this statement has just added.
+        self._add_words(SQL(
+            """SELECT word, ndoc FROM mobile_counted JOIN (
+                      SELECT word FROM mobile_counted EXCEPT SELECT word FROM mobile_catalogue_word
+                      ) missing USING (word)"""))
         self.env.cr.execute(SQL('DROP TABLE mobile_counted'))
 
     @api.model
     def _drop_index(self):
         """Drop what ``init`` has made, as the addon goes."""
+        self.env.cr.precommit.data.pop(NOTED, None)
         self.env.cr.execute(SQL('DROP TABLE mobile_catalogue_entry, mobile_catalogue_word, mobile_catalogue_stale'))
+        for name, in self.env.execute_query(SQL(
+                "SELECT indexname FROM pg_indexes WHERE starts_with(indexname, 'mobile_catalogue_name_')")):
+            self.env.cr.execute(SQL('DROP INDEX %s', SQL.identifier(name)))
 
 
 def _said(text, lang):

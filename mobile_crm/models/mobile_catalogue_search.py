@@ -186,27 +186,32 @@ class MobileCatalogue(models.AbstractModel):
         branches = [SQL(
             '(SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s AND title >= %s AND title < %s LIMIT %s)',
             where, query.title, query.title + '\U0010ffff', BEGUN)]
-        if all_words := query.condition(some=some):
-            if query.fewest_entries() > COMMON:
+        if wanted := query.condition(common=COMMON if some else None):
+            is_rare = not some and query.fewest_entries() <= COMMON
+            if not some and not is_rare:
                 branches.append(SQL(
                     """(SELECT entry.* FROM mobile_catalogue_entry entry
                          WHERE %s AND entry.langs @> ARRAY[%s] AND entry.words @@ %s::tsquery LIMIT %s)""",
                     where, lang, query.condition(weight='A'), LOOKED_AT))
             branches.append(SQL(
                 '(SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s AND entry.words @@ %s::tsquery LIMIT %s)',
-                where, all_words, COMMON if query.fewest_entries() <= COMMON else LOOKED_AT))
+                where, wanted, COMMON if is_rare else LOOKED_AT))
         rows = self.env.execute_query(SQL(
             """WITH scored AS MATERIALIZED (
                     SELECT entry.template_id, max(round(%(scale)s * (%(score)s)))::integer AS score
                       FROM (%(branches)s) entry GROUP BY entry.template_id)
-               SELECT (SELECT count(*) FROM scored), variant.id, scored.template_id, scored.score
-                 FROM (SELECT * FROM scored WHERE %(after)s ORDER BY score DESC, template_id) scored
-                 JOIN LATERAL (%(variant)s) variant ON variant.id IS NOT NULL
-             ORDER BY scored.score DESC, scored.template_id LIMIT %(limit)s""",
+               SELECT counted.total, page.* FROM (SELECT count(*) AS total FROM scored) counted
+            -- Beyond the last page there is nothing, but what was found before counts.
+            LEFT JOIN LATERAL (
+                    SELECT variant.id, better.template_id, better.score
+                      FROM (SELECT * FROM scored WHERE %(after)s ORDER BY score DESC, template_id) better
+                      JOIN LATERAL (%(variant)s) variant ON variant.id IS NOT NULL
+                  ORDER BY better.score DESC, better.template_id LIMIT %(limit)s) page ON TRUE
+              ORDER BY page.score DESC, page.template_id""",
             scale=SCALE, score=self._score_sql(query, lang), branches=SQL(' UNION ALL ').join(branches),
             after=SQL('(-score, template_id) > %s', (-after[0], after[1])) if after else SQL('TRUE'),
-            variant=self._first_variant_sql(shopper, SQL('scored.template_id')), limit=limit))
-        return rows[0][0] if rows else 0, [Found(*row[1:]) for row in rows]
+            variant=self._first_variant_sql(shopper, SQL('better.template_id')), limit=limit))
+        return rows[0][0], [Found(*row[1:]) for row in rows if row[1]]
 
     @api.model
     def _score_sql(self, query, lang):

@@ -132,16 +132,19 @@ class Query:
         return min((sum(entries for _quality, entries in word.known.values()) for word in self.words if word.known),
                    default=0)
 
-    def condition(self, *, some=False, weight=''):
+    def condition(self, *, weight='', common=None):
         """Return the tsquery of entries that have all words, or an empty text when none can have them.
 
-        :param bool some: whether one of the words is enough.
         :param str weight: where they are to stand.
+        :param int common: let one word be enough, which so many entries have at most, if there are such words.
         """
-        conditions = [word.condition(weight) for word in self.words]
-        if some:
-            conditions = [condition for condition in conditions if condition]
-        return (' | ' if some else ' & ').join(f'({condition})' for condition in conditions) if all(conditions) else ''
+        words = self.words
+        if common is not None:
+            words = [word for word in words if word.known or word.pairs]
+            words = [word for word in words if word.entries <= common] or words
+        conditions = [word.condition(weight) for word in words]
+        return (' & ' if common is None else ' | ').join(
+            f'({condition})' for condition in conditions) if all(conditions) else ''
 
     def fit(self, texts):
         """Return how well a query speaks of one variant, as far as its own texts go: attributes and codes."""

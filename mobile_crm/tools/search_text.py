@@ -25,7 +25,7 @@ _LETTERS = str.maketrans({
     '\N{LATIN SMALL LETTER DOTLESS I}': 'i', '\N{RIGHT SINGLE QUOTATION MARK}': "'",
     '\N{MODIFIER LETTER APOSTROPHE}': "'"})
 # A German "ä" is written "ae" where there is no key for it, and "a" where somebody is in a hurry.
-_UMLAUT = re.compile('([aou])e')
+_UMLAUT = re.compile('([aou])e+')
 _WORD = re.compile(r'[^\W_]+')
 # Words that are written together, with a hyphen or apart: T-shirt, d'hiver, 1.5 l.
 _BOUND = re.compile(r"[^\W_]+(?:[-'.,/&+][^\W_]+)+")
@@ -41,7 +41,7 @@ _SHORTEST_STEM = 3
 def fold(text):
     """Return a text in small letters without accents; "ä" and "ae" are "a", "ß" is "ss"."""
     text = text.lower() if text.isascii() else ''.join(
-        letter for letter in unicodedata.normalize('NFKD', text.casefold().translate(_LETTERS))
+        letter for letter in _apart(_apart(text).casefold().translate(_LETTERS))
         if not unicodedata.combining(letter)).translate(_LETTERS)
     return _UMLAUT.sub(r'\1', text)
 
@@ -56,6 +56,10 @@ def words(text):
 def bound_words(text):
     """Return what is written with hyphens and the like as words of their own: ``tshirt`` for "T-shirt"."""
     return tuple(''.join(_WORD.findall(word))[:LONGEST_WORD] for word in _BOUND.findall(fold(text)))
+
+
+def _apart(text):
+    return unicodedata.normalize('NFKD', text)
 
 
 def is_forgiven(word):
