@@ -107,10 +107,10 @@ from . import test_purchase
 from . import test_push_servers
 from . import test_quiet_hours_law
 from . import test_reach
+from . import test_receipt
 from . import test_recommendation
 from . import test_recommendation_consent
 from . import test_recommendation_staff
-from . import test_receipt
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
