@@ -24,7 +24,8 @@ def run(system):
     database = system.database('sync', _seed)
     with system.environment(database) as env:
         token = seed.access_token(env)
-    customer = Client(system.server(database).url, token)
+    instance = system.server(database)
+    customer = Client(instance.url, token)
     url = f'/mobile/v1/sync?{HERE}'
     first = customer.get(url)
     cursor = json.loads(first)['cursor']
@@ -43,7 +44,7 @@ def run(system):
         Side('nothing has changed', lambda: customer.get(f'{url}&cursor={new}')),
         Side('one product has', lambda: customer.get(f'{url}&cursor={cursor}')),
         Side('the first time', lambda: customer.get(url)),
-        meter=system.server_time(system.server(database)), warm_up=50, calls=10, clients=2 * WORKERS)
+        meter=system.server_time(instance), warm_up=20, slices=20, calls=5, clients=2 * WORKERS)
 
 
 def _seed(env):

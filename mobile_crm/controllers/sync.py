@@ -60,7 +60,8 @@ def synchronise(env, shopper, cursor=None, latitude=None, longitude=None):
         complete=[kind for kind, number in KINDS.items() if number in lacks.complete and kind not in SINGLE],
         **{kind: next(iter(sent[kind]), None) for kind in SINGLE},
         **{kind: sent[kind] for kind in KINDS if kind not in SINGLE},
-        gone=[Gone(kind=kind, id=key if isinstance(key, int) else str(key)) for kind, number in KINDS.items() if kind not in SINGLE
+        gone=[Gone(kind=kind, id=key if isinstance(key, int) else str(key))
+              for kind, number in KINDS.items() if kind not in SINGLE
               for key in lacks.gone.get(number, ())],
         cursor=sync_cursor.encode(sync_cursor.Held(present, flags), owner))
 

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import models
+from odoo import api, models
 
 from .mobile_catalogue_stores import IN_STOCK, LOW, OUT
 
@@ -78,23 +78,27 @@ class MobileList(models.Model):
         available = Catalogue._availability(products.ids, [store.id for store in stores])
         openings = self.env['mobile.store']._openings(stores, now)
         baskets = [
-            self._basket(store, opening, costs, available) for store, opening in zip(stores, openings, strict=True)]
+            self._basket(store, opening, lines, costs, available)
+            for store, opening in zip(stores, openings, strict=True)]
         # Sorting keeps the nearer one of two alike.
         baskets.sort(key=lambda basket: (not basket.is_complete, -len(basket.lines), len(basket.missing)))
         return Comparison(baskets, len(lines), sum(costs.values()), currency, open_lines - lines)
 
-    def _basket(self, store, opening, costs, available):
+    @api.model
+    def _basket(self, store, opening, lines, costs, available):
         """Return what one store has.
 
-        :param dict costs: what each line costs.
+        :param lines: ``mobile.list.line``, those that are compared.
+        :param dict costs: what each product costs.
         :param dict available: see ``mobile.catalogue._availability``.
         :rtype: Basket
         """
-        lines = self.line_ids.browse(line.id for line in costs)
         by_state = lines.grouped(lambda line: available[line.product_id.id, store.id].state)
         plenty, low, missing = (by_state.get(state, lines.browse()) for state in (IN_STOCK, LOW, OUT))
         has = plenty + low
-        return Basket(store, opening, has, low, missing, lines - has - missing, sum(costs[line] for line in has))
+        return Basket(
+            store, opening, has, low, missing, lines - has - missing,
+            sum(costs[product_id] for product_id in has.product_id.ids))
 
     def _near_stores(self, shopper, latitude, longitude):
         """Return the stores that are compared (``mobile_store.NearStore``)."""
@@ -107,16 +111,15 @@ class MobileList(models.Model):
         return Store._nearest(shopper.company, latitude, longitude, limit=STORES)
 
     def _costs(self, shopper, lines, products):
-        """Return the shopper's currency, and what each line costs.
+        """Return the shopper's currency, and what products cost as often as they are on these lines.
 
         What stands on several lines is bought at once, so all of it makes the price of larger quantities.
 
-        :rtype: tuple[res.currency, dict[MobileListLine, float]]
+        :rtype: tuple[res.currency, dict[int, float]]
         """
         quantities = {}
         for line in lines:
             quantities[line.product_id.id] = quantities.get(line.product_id.id, 0.0) + line.quantity
         prices = self.env['mobile.catalogue']._prices(shopper, products, quantities)
         currency = next((price.currency for price in prices.values()), shopper.company.currency_id)
-        return currency, {
-            line: currency.round(prices[line.product_id.id].amount * line.quantity) for line in lines}
+        return currency, {product_id: price.total for product_id, price in prices.items()}

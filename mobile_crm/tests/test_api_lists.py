@@ -216,7 +216,8 @@ class TestApiLists(MobileHttpCase):
         self.assertEqual(answer['total'], {'amount': '8.60', 'currency': 'EUR'})
         self.assertEqual((answer['count'], answer['text_line_ids']), (2, [flowers['id']]))
         told = [(store['store_id'], store['complete'], store['found'], store['total']['amount'],
-                 store['low_line_ids'], store['missing_line_ids'], store['unknown_line_ids']) for store in answer['items'][:2]]
+                 store['low_line_ids'], store['missing_line_ids'], store['unknown_line_ids'])
+                for store in answer['items'][:2]]
         self.assertEqual(told, [
             (far, True, 2, '8.60', [milk['id']], [], []), (near, False, 1, '3.60', [milk['id']], [bread['id']], [])])
         # Where nobody knows, the nearest is first, and none is complete.

@@ -15,7 +15,8 @@ A cursor is a text of base64url::
 
 The keys of a kind are numbers, sorted and written as varints of their differences, UUIDs of 16 bytes, or texts. A kind
 of too many items for a URL is written as its summary; when it changes, all of it is sent again. A digest of 40 bits
-misses one change in 10^12. Whoever makes up a cursor deceives nobody but themselves: it decides what is left out of their own answer.
+misses one change in 10^12. Whoever makes up a cursor deceives nobody but themselves: it decides what is left out of
+their own answer.
 """
 import base64
 import binascii

@@ -115,7 +115,8 @@ class ListLine(Output):
         product_id = line.product_id.id
         return cls(
             id=line.uuid, version=line.version, product_id=product_id if product_id in visible else None,
-            text=line.text, quantity=line.quantity, unit=line.unit, note=line.note, done=line.done, position=line.position)
+            text=line.text, quantity=line.quantity, unit=line.unit, note=line.note, done=line.done,
+            position=line.position)
 
 
 class ListLines(Output):
@@ -177,7 +178,8 @@ class ListStore(Output):
             store_id=store.id, name=store.name,
             distance=None if store.distance is None else round(store.distance, 1), open_now=basket.opening[0],
             complete=basket.is_complete, found=len(basket.lines), total=Money.of(basket.total, currency),
-            low_line_ids=basket.low.mapped('uuid'), missing_line_ids=basket.missing.mapped('uuid'), unknown_line_ids=basket.unknown.mapped('uuid'))
+            low_line_ids=basket.low.mapped('uuid'), missing_line_ids=basket.missing.mapped('uuid'),
+            unknown_line_ids=basket.unknown.mapped('uuid'))
 
 
 class ListStores(Output):
