@@ -124,15 +124,15 @@ def _judge(recommenders, split):
     mine = retail.Scores(split, top)
     rows.append((OURS, [mine]))
     alone = retail.Scores(split, new)
-    say(f'\n{"":26}' + ''.join(f'| {kind:38}' for kind in mine.KINDS))
-    say(f'  {"":24}' + '| NDCG@10               recall@10       ' * 3)
+    say(f'\n  {"":26}' + ''.join(f'| {kind:46}' for kind in mine.KINDS))
+    say(f'  {"":26}' + f'| {"NDCG@10":22} {"recall@10":23}' * 3)
     for name, scores in [*rows, (f'{OURS}, only new ones', [alone])]:
         cells = []
         for kind in range(3):
             for values in ('ndcg', 'recall'):
                 mean, low, high = retail.interval(np.mean([getattr(each, values)[kind] for each in scores], axis=0))
                 cells.append(f'{"| " if values == "ndcg" else ""}{mean:.4f} ({low:.4f}-{high:.4f})')
-        say(f'  {name:24}' + ' '.join(cells))
+        say(f'  {name:26}' + ' '.join(cells))
     say('  in brackets: 95 % intervals by bootstrap over the households')
     for name, scores in rows:
         if len(scores) > 1:

@@ -14,7 +14,8 @@ except ImportError:
 
 EPOCH = date(1970, 1, 1)
 
-#: What a recommendation rests on; ``Ranking.why`` counts in this order.
+#: What a recommendation rests on; ``Ranking.why`` counts in this order. `similar` is for those who know more of
+#: products than purchases tell.
 WHYS = ('due', 'again', 'bought_with', 'similar', 'popular')
 DUE, AGAIN, BOUGHT_WITH, SIMILAR, POPULAR = range(len(WHYS))
 #: Stands for "no product" in ``Ranking.because_of``.
