@@ -21,6 +21,8 @@ from .recommenders import IMPLICIT, SEEDS, SIMPLE, quietly
 VALIDATION, TEST = 17476, 17504
 OURS = 'mobile_crm'
 GOAL_POPULARITY = 1.5
+#: More than any household has bought.
+EVERYTHING = 100_000
 
 
 def run(system):
@@ -33,6 +35,7 @@ def run(system):
         recommenders = [_tuned(each, split) for each in recommenders]
         fitting.run(everything, VALIDATION)
         _judge([], split)
+        _privacy(split)
     split = retail.Split(everything, TEST)
     _describe(split)
     _judge(recommenders, split)
@@ -51,25 +54,48 @@ def _tuned(recommender, split):
     return recommender._replace(tuned=choice)
 
 
-def ours(split):
-    """Return what the addon recommends, by its own code and defaults, and the seconds of its steps."""
+def ours(split, **options):
+    """Return what the addon recommends, by its own code and defaults.
+
+    :param options: of the neighbours
+    :return: ten products for each judged household; the same without what they had bought before; of the first 50 of
+        each the numbers of their reasons; and the seconds of popularity, neighbours and ranking
+    """
     affinity = retail.tools('affinity')
     clock = [time.perf_counter()]
     popular = affinity.popularity(split.known, split.today)
     clock.append(time.perf_counter())
-    pairs = fitting.pairs(split)
+    pairs = fitting.pairs(split, **options)
     clock.append(time.perf_counter())
     mine = np.isin(split.known.customer, split.households[split.judged])
+    # More than usual is kept, for those that are new; the first ones are the same.
     ranking = affinity.rank(
-        affinity.Purchases(*(column[mine] for column in split.known)), pairs, popular, split.today)
+        affinity.Purchases(*(column[mine] for column in split.known)), pairs, popular, split.today, keep=EVERYTHING)
     clock.append(time.perf_counter())
     households = np.searchsorted(split.households[split.judged], ranking.customer)
-    starts = np.searchsorted(households, households)
-    place = np.arange(len(households)) - starts
-    top = np.full((len(split.judged), retail.TOP), -1)
+    products = np.searchsorted(split.products, ranking.product)
+    new = ranking.why >= affinity.WHYS.index('bought_with')
+    usual = np.arange(len(households)) - np.searchsorted(households, households) < fitting.KEEP
+    return (_first(households, products, len(split.judged)), _first(households[new], products[new], len(split.judged)),
+            ranking.why[usual], np.diff(clock))
+
+
+def _first(households, products, count):
+    """Return the first ten products of each household; -1 where there are fewer."""
+    top = np.full((count, retail.TOP), -1)
+    place = np.arange(len(households)) - np.searchsorted(households, households)
     first = place < retail.TOP
-    top[households[first], place[first]] = np.searchsorted(split.products, ranking.product[first])
-    return top, ranking, np.diff(clock)
+    top[households[first], place[first]] = products[first]
+    return top
+
+
+def _privacy(split):
+    """Print what it costs that a pair is told only when so many customers bought both."""
+    for customers in (2, 3, retail.tools('affinity').CUSTOMERS, 10):
+        scores = retail.Scores(split, ours(split, customers=customers)[1])
+        pairs = fitting.pairs(split, customers=customers)
+        say(f'  pairs of {customers} or more customers: {len(np.unique(pairs.product)):,} products have neighbours; '
+            f'NDCG@10 of new ones {np.nanmean(scores.ndcg[2]):.4f}')
 
 
 def _describe(split):
@@ -94,12 +120,13 @@ def _judge(recommenders, split):
             retail.Scores(split, quietly(recommender.recommend, split, seed, **recommender.tuned)) for seed in seeds]
         rows.append((recommender.name, scores))
         note(f'  {recommender.name}: {np.mean([each.value for each in scores]):.4f} by {recommender.tuned}')
-    top, ranking, seconds = ours(split)
+    top, new, why, seconds = ours(split)
     mine = retail.Scores(split, top)
     rows.append((OURS, [mine]))
+    alone = retail.Scores(split, new)
     say(f'\n{"":26}' + ''.join(f'| {kind:38}' for kind in mine.KINDS))
     say(f'  {"":24}' + '| NDCG@10               recall@10       ' * 3)
-    for name, scores in rows:
+    for name, scores in [*rows, (f'{OURS}, only new ones', [alone])]:
         cells = []
         for kind in range(3):
             for values in ('ndcg', 'recall'):
@@ -112,7 +139,7 @@ def _judge(recommenders, split):
             say(f'  {name}, NDCG@10 by seed: ' + ', '.join(f'{each.value:.4f}' for each in scores))
     say('  seeds do not change the others')
     _differences(rows, mine)
-    whys = np.bincount(ranking.why, minlength=5) / len(ranking.why)
+    whys = np.bincount(why, minlength=5) / len(why)
     say('  what ours are made of: ' + ', '.join(
         f'{name} {part:.0%}' for name, part in zip(retail.tools('affinity').WHYS, whys, strict=True) if part))
     say('  seconds: popularity {:.1f}, neighbours {:.1f}, ranking {:.1f}'.format(*seconds))

@@ -13,10 +13,13 @@ MEMORY = 256 * 2**20
 KEEP = 50
 
 
-def pairs(split):
-    """Return the neighbours of all products as a table holds them."""
+def pairs(split, **options):
+    """Return the neighbours of all products as a table holds them.
+
+    :param options: of ``affinity.neighbours``
+    """
     affinity = retail.tools('affinity')
-    found = list(affinity.neighbours(split.known, split.today, keep=KEEP, memory=MEMORY))
+    found = list(affinity.neighbours(split.known, split.today, keep=KEEP, memory=MEMORY, **options))
     return affinity.Pairs(
         np.repeat([each.product for each in found], [len(each.others) for each in found]),
         np.concatenate([each.others for each in found]), np.concatenate([each.weights for each in found]))

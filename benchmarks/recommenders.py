@@ -105,34 +105,35 @@ def _model(name, make, grid, tuned, *, seeded):
 
 
 #: An item's own weight is in its list of neighbours, so that K=1 without hiding what was seen is personal frequency.
-NEAREST = {'weights': ['days', 'log', 112], 'seen': [True, False], 'K': [2, 5, 20, 100]}
+NEAREST = {'weights': ['days', 'log', 112], 'seen': [True, False], 'K': [1, 2, 20, 100]}
 SIMPLE = [
     Recommender('popularity', popularity, {'window': [7, 28, 84, 366], 'per': ['households', 'lines']},
                 {'window': 28, 'per': 'lines'}),
     Recommender('personal top-frequency', personal, {'weights': ['days']}, {'weights': 'days'}),
-    Recommender('personal, halved with age', personal, {'weights': [28, 56, 84, 112, 168, 365]}, {'weights': 112}),
+    Recommender('personal, halved with age', personal, {'weights': [28, 56, 84, 112, 168, 365]}, {'weights': 84}),
 ]
 IMPLICIT = [
     _model('implicit ALS', _als, {
-        'weights': ['days', 'log', 112], 'seen': [True, False], 'factors': [64, 256], 'regularization': [0.01, 1.0],
-        'alpha': [1.0, 20.0], 'iterations': [15]},
-        {'weights': 'days', 'seen': True, 'factors': 256, 'regularization': 1.0, 'alpha': 20.0, 'iterations': 15},
+        'weights': ['days', 'log', 112], 'seen': [True, False], 'factors': [64, 128, 256],
+        'regularization': [0.01, 0.1, 1.0], 'alpha': [1.0, 20.0], 'iterations': [10]},
+        {'weights': 'days', 'seen': True, 'factors': 128, 'regularization': 0.1, 'alpha': 1.0, 'iterations': 10},
         seeded=True),
     _model('implicit BPR', _bpr, {
-        'weights': ['once'], 'seen': [True, False], 'factors': [64, 128], 'regularization': [0.001, 0.01],
-        'learning_rate': [0.01, 0.05], 'iterations': [100, 300]},
+        'weights': ['once'], 'seen': [True, False], 'factors': [32, 64], 'regularization': [0.001, 0.01],
+        'learning_rate': [0.01, 0.05], 'iterations': [50, 200]},
         {'weights': 'once', 'seen': True, 'factors': 64, 'regularization': 0.01, 'learning_rate': 0.05,
-         'iterations': 100}, seeded=True),
+         'iterations': 50}, seeded=True),
     _model('implicit LMF', _lmf, {
-        'weights': ['days', 'log', 112], 'seen': [True, False], 'factors': [16, 64], 'regularization': [0.6, 5.0],
+        'weights': ['days', 'log', 112], 'seen': [True, False], 'factors': [32, 64], 'regularization': [0.6, 5.0],
         'iterations': [30]},
-        {'weights': 'days', 'seen': True, 'factors': 64, 'regularization': 0.6, 'iterations': 30}, seeded=True),
+        {'weights': 'days', 'seen': True, 'factors': 32, 'regularization': 0.6, 'iterations': 30}, seeded=True),
     _model('implicit cosine', functools.partial(_nearest, 'CosineRecommender'), NEAREST,
-           {'weights': 112, 'seen': True, 'K': 2}, seeded=False),
+           {'weights': 112, 'seen': True, 'K': 1}, seeded=False),
     _model('implicit TF-IDF', functools.partial(_nearest, 'TFIDFRecommender'), NEAREST,
-           {'weights': 112, 'seen': True, 'K': 2}, seeded=False),
-    _model('implicit BM25', functools.partial(_nearest, 'BM25Recommender'), NEAREST | {'K1': [1.2, 100], 'B': [0.2, 0.75]},
-           {'weights': 112, 'seen': True, 'K': 2, 'K1': 100, 'B': 0.2}, seeded=False),
+           {'weights': 112, 'seen': True, 'K': 1}, seeded=False),
+    _model('implicit BM25', functools.partial(_nearest, 'BM25Recommender'),
+           NEAREST | {'K1': [1.2, 100], 'B': [0.2, 0.75]},
+           {'weights': 112, 'seen': True, 'K': 1, 'K1': 100, 'B': 0.2}, seeded=False),
 ]
 
 

@@ -139,14 +139,18 @@ class Scores:
         return float(np.nanmean(self.ndcg[0]))
 
 
+@functools.lru_cache(maxsize=4)
+def _draws(count, rounds):
+    return np.random.default_rng(0).integers(0, count, (rounds, count), dtype=np.int32)
+
+
 def interval(values, rounds=ROUNDS):
     """Return the mean of households' values and its 95 % interval by bootstrap over the households.
 
     :param values: nan where a household does not count
     """
     values = values[~np.isnan(values)]
-    draws = np.random.default_rng(0).integers(0, len(values), (rounds, len(values)), dtype=np.int32)
-    means = values[draws].mean(axis=1)
+    means = values[_draws(len(values), rounds)].mean(axis=1)
     return values.mean(), *np.quantile(means, [0.025, 0.975])
 
 

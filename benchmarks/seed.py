@@ -370,6 +370,7 @@ def products(env, count, *, searched=True):
     multiply(
         env.cr, 'product_product', product.id, count, product_tmpl_id=f'n + {offset}', default_code="'REF-' || n",
         barcode=f"'4' || lpad(n::text, 11, '0') || mod(10 - mod(4 + {odd} + {even}, 10), 10)")
+    env.cr.execute('ANALYZE product_template; ANALYZE product_product')
     env.invalidate_all()
     if searched:
         env['mobile.catalogue']._rebuild()

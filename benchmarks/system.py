@@ -38,14 +38,16 @@ class System(contextlib.ExitStack):
 
     # === DATABASES === #
 
-    def database(self, name, seed):
+    def database(self, name, seed, modules=()):
         """Return the full name of a database that has our addons as their files are now, and its data.
 
         It stays for the next run, which then begins at once.
 
         :param str name: short
         :param seed: called with an Odoo environment; adds what is missing
+        :param modules: of Odoo's or ours, beside the addon
         """
+        modules = [*MODULES, *modules]
         full_name = f'{PREFIX}bench_{name}'
         files = sorted(ADDONS.rglob('*.py'))
         fingerprint = digest(addons.fingerprint(), *files)
@@ -54,10 +56,10 @@ class System(contextlib.ExitStack):
             if installed is None:
                 self.databases.fresh(full_name, 'plain')
             status, log_path = self.databases.odoo(
-                full_name, '-u' if installed else '-i', ','.join(MODULES), '--stop-after-init', '--no-http',
-                title=f'installing {", ".join(MODULES)} in {full_name}', config=self._config)
+                full_name, '-u' if installed else '-i', ','.join(modules), '--stop-after-init', '--no-http',
+                title=f'installing {", ".join(modules)} in {full_name}', config=self._config)
             if status:
-                raise Problem(f'installing {", ".join(MODULES)} failed', f'the whole log is in {log_path}')
+                raise Problem(f'installing {", ".join(modules)} failed', f'the whole log is in {log_path}')
             self.databases.set_remark(full_name, installed=fingerprint)
         with self.environment(full_name) as env:
             seed(env)

@@ -201,7 +201,9 @@ class Databases:
             if not installed:
                 self.fresh(name, kind)
             if installed or kind != 'full':
-                self.install(name, modules, demo=kind == 'full', update=bool(installed))
+                # Of a bridge alone, the addon below it would stay as it was.
+                self.install(name, dict.fromkeys([addons.MAIN, *modules]) if installed else modules,
+                             demo=kind == 'full', update=bool(installed))
             self.set_remark(name, installed=addons.fingerprint())
 
 

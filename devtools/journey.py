@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import requests
 from geopy.distance import great_circle
 
-from . import journey_campaigns, journey_delivery, journey_places, journey_trust
+from . import journey_campaigns, journey_delivery, journey_places, journey_pull, journey_trust
 from .people import Phone, Refusal, Staff, Unmet, expect, one
 
 #: (login, password, who it is) of the users that the demo data brings.
@@ -61,6 +61,8 @@ class Journey:
     :ivar reader: of somebody who reads emails
     :ivar told: the message that goes out by email
     :ivar mail_links: what that email leads to
+    :ivar mug: the product that the customer looks up
+    :ivar list_id: of their shopping list
     """
 
     def __init__(self, base_url, database, say):
@@ -73,7 +75,7 @@ class Journey:
         self.pricelist_id, self.company_id = app['pricelist_id'][0], app['company_id'][0]
         self.contact_id = self.other_contact_id = self.store = self.fence = self.event = self.offer = None
         self.walker = self.walker_id = self.campaign_id = self.dry_run = self.coupon = self.gift = None
-        self.till = self.other_till = self.reader = self.told = self.mail_links = None
+        self.till = self.other_till = self.reader = self.told = self.mail_links = self.mug = self.list_id = None
 
     def code_of_sms(self, number):
         """Return the code in the newest text message to a number, read from Odoo's outgoing queue."""
@@ -353,7 +355,7 @@ def now():
 
 STEPS = [sign_in, sign_in_by_mail, find_stores, watch_fences, consent, enter_fence, decide, redeem, refuse,
          bad_input, *journey_places.STEPS, *journey_campaigns.STEPS,
-         *journey_delivery.STEPS, *journey_trust.STEPS]
+         *journey_delivery.STEPS, *journey_pull.STEPS, *journey_trust.STEPS]
 
 
 def play(base_url, database, say):

@@ -184,6 +184,12 @@ PAGES = {
     'wording': first_record('mobile_consent_wording_action'),
     'preferences': action('mobile_preference_action'),
     'preference': first_record('mobile_preference_action'),
+    'favourites': action('mobile_favourite_action'),
+    'lists': action('mobile_list_action'),
+    'list': newest('mobile_list_action', 'mobile.list', [('line_ids.done', '=', True)], tall=True),
+    'contact-lists': newest(
+        'action_partner_form', 'res.partner', [('mobile_list_ids', '!=', False)], (
+            '.o_notebook a[name=mobile_wishes]', '.o_field_widget[name=mobile_list_ids]'), tall=True, module='base'),
     'approvals': action('mobile_approval_action'),
     'approval': first_record('mobile_approval_action'),
     'order-waiting': order('pending'),

@@ -86,8 +86,8 @@
         'views/res_users_views.xml',
         'views/sale_order_views.xml',
         'views/res_config_settings_views.xml',
-        'views/res_config_settings_recommendation_views.xml',
         'views/res_config_settings_text_views.xml',
+        'views/res_config_settings_recommendation_views.xml',
         'wizard/mobile_app_secret_views.xml',
         'wizard/mobile_audience_save_views.xml',
         'data/mobile_audience_data.xml',
@@ -106,6 +106,7 @@
         'demo/mobile_visit_demo.xml',
         'demo/mobile_campaign_results_demo.xml',
         'demo/mobile_enquiry_demo.xml',
+        'demo/mobile_list_demo.xml',
     ],
     'assets': {
         'web.assets_backend': [

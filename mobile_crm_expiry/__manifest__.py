@@ -1,7 +1,7 @@
 {
     'name': "Mobile CRM: Expiration Dates",
     'summary': "Offers for what a store has to sell before it expires",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",

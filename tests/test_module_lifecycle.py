@@ -4,6 +4,7 @@ import pytest
 
 from devtools import logcheck
 from devtools.addons import MAIN, bridges
+from tests import reservation_race
 
 
 def uninstall(name):
@@ -57,6 +58,14 @@ def test_install_upgrade_uninstall(odoo_cli, kind):
     assert leftovers(odoo_cli) == before
 
 
+def use_reservations(cli):
+    """Let customers race for what a store has: nothing is promised twice, and nobody gets more than they may have."""
+    log = cli.shell(reservation_race.RACE)
+    assert reservation_race.outcome(log) == (
+        "RACED {'held': 2, 'out_of_stock': 4} {'held': 2, 'reservation_limit': 2}")
+    assert cli.query('SELECT sum(reserved_quantity) FROM stock_quant WHERE quantity > 0') == [(4,)]
+
+
 @pytest.mark.parametrize('bridge', bridges())
 def test_a_bridge_installs_itself_and_leaves_alone(odoo_cli, bridge):
     """Beside its partner a bridge comes with the addon; without the bridge the addon works on."""
@@ -65,8 +74,13 @@ def test_a_bridge_installs_itself_and_leaves_alone(odoo_cli, bridge):
     assert_quiet(odoo_cli.run('-i', MAIN, '--stop-after-init', '--no-http'))
     installed = f"SELECT name FROM ir_module_module WHERE state = 'installed' AND name IN ('{MAIN}', '{bridge}')"
     assert {name for name, in odoo_cli.query(installed)} == {MAIN, bridge}
+    if bridge == 'mobile_crm_stock':
+        use_reservations(odoo_cli)
     assert_quiet(odoo_cli.shell(uninstall(bridge)))
     assert {name for name, in odoo_cli.query(installed)} == {MAIN}
     assert not odoo_cli.query(f"SELECT name FROM ir_model_data WHERE module = '{bridge}'")
+    if bridge == 'mobile_crm_stock':
+        # What stores held for customers is free again.
+        assert odoo_cli.query('SELECT sum(reserved_quantity) FROM stock_quant WHERE quantity > 0') == [(0,)]
     assert_quiet(odoo_cli.shell(UNINSTALL))
     assert leftovers(odoo_cli) == before

@@ -1,4 +1,4 @@
-"""`./dev load retail` on a few made-up baskets: equal to the cent, as Odoo would have computed it, cut wherever it is."""
+"""`./dev load retail` on a few made-up baskets: equal to the cent, as Odoo computes it, however often cut."""
 
 import json
 from decimal import Decimal
@@ -134,7 +134,7 @@ CONTENT = {
 def play(cli, script):
     """Run a script; return its result and what the database holds then."""
     log = cli.shell(script)
-    content = {name: sorted(cli.query(f'SELECT found::text FROM ({query}) found'))  # noqa: S608 (ours)
+    content = {name: sorted(cli.query(f'SELECT found::text FROM ({query}) found'))
                for name, query in CONTENT.items()}
     return json.loads(next(line for line in log.splitlines() if line.startswith('RESULT'))[7:]), content
 

@@ -36,7 +36,8 @@ def loaded(env):
              FROM line""", module=rows.MODULE))
     found = {name: int(value or 0) for name, value in zip(TOTALS, env.cr.fetchone(), strict=True)}
     env.cr.execute(SQL(
-        """SELECT sum(sale.amount_total) * 100 FROM ir_model_data basket JOIN sale_order sale ON sale.id = basket.res_id
+        """SELECT sum(sale.amount_total) * 100
+             FROM ir_model_data basket JOIN sale_order sale ON sale.id = basket.res_id
             WHERE basket.module = %s AND basket.model = 'sale.order'""", rows.MODULE))
     return {**found, 'paid': int(env.cr.fetchone()[0] or 0)}
 
@@ -65,7 +66,8 @@ def redemptions(env):
     env.cr.execute(SQL(
         """SELECT count(*) FROM ir_model_data basket
              JOIN mobile_redemption redemption ON redemption.order_id = basket.res_id
-            WHERE basket.module = %s AND basket.model = 'sale.order' AND redemption.state = 'confirmed'""", rows.MODULE))
+            WHERE basket.module = %s AND basket.model = 'sale.order' AND redemption.state = 'confirmed'
+        """, rows.MODULE))
     return env.cr.fetchone()[0]
 
 

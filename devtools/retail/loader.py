@@ -56,11 +56,14 @@ def load(env, source, options, say):
     steps.run("households", len(survey.visits), masters.load_households, source, survey, shift)
     category_ids = steps.run("categories", None, masters.load_categories, products)
     steps.run("products", len(products), masters.load_products, products, survey, category_ids)
+    steps.run("words to find products by", None, masters.load_words)
     steps.run("campaigns", None, coupons.load_campaigns, source, survey, products, category_ids, shift)
     if source.audiences:
         steps.run("coupons", None, coupons.load_coupons, source, shift)
     _load_baskets(env, steps, source, survey, shift)
     steps.run("redemptions", len(survey.used), coupons.load_redemptions)
+    _wake(env)
+    env.cr.commit()
     return _verify(env, survey, say)
 
 
@@ -106,6 +109,12 @@ def _load_baskets(env, steps, source, survey, shift):
         steps.say(f'  baskets: {done:,} of {total:,}, {rate:,.0f} a second, {(total - done) / rate:.0f} s to go')
 
     baskets.load(env, source.lines(), done, shift, examples, progress)
+
+
+def _wake(env):
+    """Let recommendations be made as soon as a server runs, and not in the coming night."""
+    if not env['mobile.popularity'].search_count([], limit=1):
+        env.ref('mobile_crm.ir_cron_mobile_affinity')._trigger()
 
 
 def _verify(env, survey, say):

@@ -19,6 +19,8 @@ HOURS = {'24/7': 2, 'Mo-Su 06:00-24:00': 5, 'Mo-Sa 07:00-22:00; Su 08:00-21:00':
 #: Records that are made by the ORM before they are committed.
 BATCH = 500
 UNKNOWN = "Unknown"
+#: Says that the search knows the products (`ir.config_parameter`).
+WORDS = f'{rows.MODULE}.words'
 
 
 def _key(path):
@@ -197,6 +199,15 @@ def load_products(env, products, survey, category_ids, progress):
         SELECT %s, 'product_' || number, 'product.product', id, TRUE FROM journey_made""", rows.MODULE))
     env.invalidate_all()
     progress(len(missing))
+
+
+def load_words(env, progress):
+    """Enter the words of the products, which were made past Odoo, where the search looks."""
+    parameters = env['ir.config_parameter']
+    if not parameters.get_param(WORDS):
+        env['mobile.catalogue']._rebuild()
+        parameters.set_param(WORDS, 'entered')
+        progress(env['product.template'].search_count([]))
 
 
 def _category(product, category_ids):

@@ -15,9 +15,9 @@ MAKERS = len(ONSETS) * len(VOWELS) * len(MIDDLES) * len(ENDS)
 #: What the data shorten, where it is plain what is meant.
 SHORT = {
     'BNLS': 'boneless', 'BTL': 'bottle', 'BTLS': 'bottles', 'CARB': 'carbonated', 'CHOC': 'chocolate',
-    'CNTRL': 'control', 'DNRS': 'dinners', 'DRNK': 'drink', 'DRNKS': 'drinks', 'FD': 'food', 'FEM': 'feminine', 'FLVR': 'flavored',
-    'FLVRD': 'flavored', 'FRZ': 'frozen', 'FRZN': 'frozen', 'GDS': 'goods', 'HYGN': 'hygiene', 'INCL': 'included',
-    'JCE': 'juice', 'MISC': 'miscellaneous', 'PK': 'pack', 'PKG': 'package', 'PKGD': 'packaged',
+    'CNTRL': 'control', 'DNRS': 'dinners', 'DRNK': 'drink', 'DRNKS': 'drinks', 'FD': 'food', 'FEM': 'feminine',
+    'FLVR': 'flavored', 'FLVRD': 'flavored', 'FRZ': 'frozen', 'FRZN': 'frozen', 'GDS': 'goods', 'HYGN': 'hygiene',
+    'INCL': 'included', 'JCE': 'juice', 'MISC': 'miscellaneous', 'PK': 'pack', 'PKG': 'package', 'PKGD': 'packaged',
     'REFRGRATD': 'refrigerated', 'SFT': 'soft', 'SNGL': 'single', 'SRV': 'serve', 'SS': 'single serve', 'STK': 'stick',
     'VEG': 'vegetable', 'WHT': 'white'}
 #: Of a household, the group of tags that each of the data's columns becomes.
@@ -45,7 +45,9 @@ def maker(number):
 
 def product_name(product):
     """Return what a product is called: its maker, what it is, and its size."""
-    what = plain(product.type or product.category or f'product {product.product_id}')
+    if not product.manufacturer_id:
+        return f'Product {product.product_id}'
+    what = plain(product.type or product.category or product.department)
     name = f'{"Own Brand" if product.brand == "Private" else maker(product.manufacturer_id)} {what.lower()}'
     return f'{name}, {product.size.lower()}' if product.size else name
 

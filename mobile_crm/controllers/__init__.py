@@ -6,6 +6,7 @@ from . import query_log
 from . import (
     approvals,
     auth,
+    barcodes,
     card,
     consents,
     decisions,

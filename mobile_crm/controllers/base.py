@@ -3,6 +3,7 @@ from odoo import http
 from odoo.http import request
 
 from ..models.mobile_catalogue import Shopper
+from ..tools import afterwards
 from ..tools.problems import Problem
 
 
@@ -35,6 +36,23 @@ class MobileController(http.Controller):
         """For whom products are shown (``mobile_catalogue.Shopper``)."""
         partner_id = request.mobile_caller.partner_id
         return Shopper(self._company(), self._app(), self.env['res.partner'].sudo().browse(partner_id or ()))
+
+    def _note(self, kind, place=None, **subject):
+        """Let the company learn what is asked, after the answer was sent and if it is one of success.
+
+        :param str kind: ``search``, ``scan`` or ``view``.
+        :param place: the query, a schema with ``lat`` and ``lon``, or None.
+        :param subject: what it is about, as ``mobile.catalogue._learn`` takes it.
+        """
+        caller = request.mobile_caller
+        position = (place.lat, place.lon) if place and place.lat is not None else None
+
+        def learn(env):
+            env['mobile.catalogue']._learn(
+                env['mobile.device'].browse(caller.device_id), env['res.partner'].browse(caller.partner_id or ()), kind,
+                subject, position)
+
+        request.dispatcher.afterwards.append(afterwards.write(self.env, learn))
 
     def _host(self):
         """The address from which the request comes."""

@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo.http import Dispatcher, HttpDispatcher, Response
 
+from ..tools import afterwards
 from ..tools.limits import limit_headers
 from ..tools.problems import Problem, as_problem
 from .repetition import Repetition, is_repeatable
@@ -45,6 +46,8 @@ class MobileDispatcher(Dispatcher):
         self._body_pending = True
         # How far the caller has come with each limit that this request takes from.
         self._standings = {}
+        # What is left to do when the answer was sent, see tools/afterwards.py.
+        self.afterwards = []
 
     @classmethod
     def is_compatible_with(cls, request):
@@ -58,7 +61,12 @@ class MobileDispatcher(Dispatcher):
         return super().pre_dispatch(rule, args)
 
     def dispatch(self, endpoint, args):
-        return self._tell_limits(self._dispatch(endpoint, endpoint.routing['operation'], args))
+        # Odoo may have to begin a request anew.
+        self.afterwards = []
+        response = self._tell_limits(self._dispatch(endpoint, endpoint.routing['operation'], args))
+        if self.afterwards and response.status_code < 400:
+            afterwards.on_close(response, self.afterwards)
+        return response
 
     def _dispatch(self, endpoint, operation, args):
         if refusal := getattr(self.request, 'mobile_refusal', None):

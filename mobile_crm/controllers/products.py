@@ -4,7 +4,16 @@ from .base import MobileController
 from .cursor import Cursor, Id, Text
 from .routing import mobile_route
 from .schemas.base import RecordId
-from .schemas.products import Product, ProductDetail, ProductPage, ProductPlaceQuery, ProductQuery
+from .schemas.products import (
+    Category,
+    CategoryPage,
+    CategoryQuery,
+    Product,
+    ProductDetail,
+    ProductPage,
+    ProductPlaceQuery,
+    ProductQuery,
+)
 
 BY_NAME, BEST_FIRST = Cursor(Text, Id), Cursor(Id, Id)
 
@@ -25,6 +34,8 @@ class Products(MobileController):
             limit=query.limit + 1), query.limit, 'key', 'template_id')
         products = self.env['product.product'].sudo().browse(row.product_id for row in found)
         answers = Catalogue._answers(shopper, products, query.lat, query.lon, store_id=query.store_id)
+        if query.q and not query.typing and not query.cursor:
+            self._note('search', query, query=query.q)
         return ProductPage(items=[Product.of(answer) for answer in answers], next_cursor=next_cursor)
 
     @mobile_route('/products/<product_id>', methods=['GET'], auth='mobile_device', readonly=True)
@@ -36,4 +47,15 @@ class Products(MobileController):
         if not product:
             raise Problem('not_found')
         [answer] = Catalogue._answers(shopper, product, query.lat, query.lon, store_id=query.store_id)
-        return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer))
+        self._note('view', query, product_id=product_id)
+        bought = self.env['mobile.purchase']._last_bought(shopper.partner, shopper.company, product.ids)
+        return ProductDetail.of(answer, Catalogue._variant_facts(shopper, answer), bought.get(product_id))
+
+    @mobile_route('/categories', methods=['GET'], auth='mobile_device', readonly=True)
+    def list_categories(self, query: CategoryQuery) -> CategoryPage:
+        """List the categories in which there are products: a tree, each one after the one above it."""
+        found, next_cursor = BY_NAME.cut(self.env['mobile.catalogue']._categories(
+            self._shopper(), after=BY_NAME.decode(query.cursor), limit=query.limit + 1), query.limit, 'path', 'id')
+        return CategoryPage(
+            items=[Category(id=row.id, name=row.name, parent_id=row.parent_id) for row in found],
+            next_cursor=next_cursor)

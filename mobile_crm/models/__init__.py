@@ -58,7 +58,9 @@ from . import mobile_campaign_template
 from . import mobile_campaign_variant
 from . import mobile_catalogue
 from . import mobile_catalogue_barcode
+from . import mobile_catalogue_category
 from . import mobile_catalogue_details
+from . import mobile_catalogue_fact
 from . import mobile_catalogue_index
 from . import mobile_catalogue_offer
 from . import mobile_catalogue_price
@@ -180,6 +182,7 @@ from . import res_company_text
 from . import res_config_settings
 from . import res_config_settings_recommendation
 from . import res_config_settings_text
+from . import res_currency
 from . import res_lang
 from . import res_partner
 from . import res_partner_audience

@@ -1,4 +1,3 @@
-import re
 from datetime import timedelta
 
 from odoo import api, models
@@ -9,8 +8,6 @@ from .mobile_campaign_occasion import PLACE_TRIGGERS, PRODUCT_TRIGGERS
 
 # A phone that was at a store so short a time ago is near it.
 NEAR_WITHIN = timedelta(minutes=10)
-# Shorter words say nothing, unless there are no others.
-SHORT_WORD = 3
 
 
 class MobileCampaign(models.Model):
@@ -69,16 +66,15 @@ class MobileCampaign(models.Model):
     def _product_candidates(self, events):
         """Return the candidates of scans and searches.
 
-        A scan is of the product that it names, or whose barcode it is. A search is for a product if each of its words
-        begins a word of the product's name or of its category's, or is begun by one of at least three letters: "rain
-        jackets" finds "Jacket for the Rain". Words of less than three letters are left out, if there are others.
+        A scan is of the product that it names, or whose barcode it is. A search is for a product that apps find by it,
+        all its words being there; see ``mobile.catalogue._meant_by``.
         """
         return SQL(
             """SELECT campaign.id AS campaign_id, event.partner_id, event.id AS event_id, event.device_id,
                       coalesce(event.store_id, place.store_id) AS store_id, subject.product_id, event.occurred_at,
                       NULL AS cause, NULL::integer AS run_id
                  FROM mobile_event event
-                 JOIN (VALUES %(meant)s) meant (event_id, product_id, words) ON meant.event_id = event.id
+                 JOIN (VALUES %(meant)s) meant (event_id, product_id, query) ON meant.event_id = event.id
                  JOIN mobile_device device
                    ON device.id = event.device_id AND device.signed_in_at <= event.occurred_at
                  JOIN mobile_campaign campaign
@@ -90,8 +86,8 @@ class MobileCampaign(models.Model):
                   AND (campaign.near_store IS NOT TRUE OR place.store_id IS NOT NULL)
                   AND (%(any)s OR subject.product_id IS NOT NULL)""",
             meant=SQL(', ').join(
-                SQL('(%s, %s::integer, %s::text[])', event_id, product_id, words)
-                for event_id, product_id, words in self._meant(events)),
+                SQL('(%s, %s::integer, %s::tsquery)', event_id, product_id, query)
+                for event_id, product_id, query in self._meant(events)),
             place=self._near_sql(), subject=self._subject_sql(), any=self._about_any_sql())
 
     @api.model
@@ -125,44 +121,35 @@ class MobileCampaign(models.Model):
     @api.model
     def _subject_sql(self):
         """Return a query of the product that a report (``meant``) is about for a campaign (``campaign``)."""
-        plain = self.env.registry.unaccent
         return SQL(
             """SELECT product.id AS product_id
                  FROM product_product product
                  JOIN product_template template ON template.id = product.product_tmpl_id
-            LEFT JOIN product_category category ON category.id = template.categ_id
-                WHERE (product.id = meant.product_id OR cardinality(meant.words) > 0)
+                WHERE (product.id = meant.product_id
+                       OR template.id IN (SELECT template_id FROM mobile_catalogue_entry
+                                           WHERE mobile_catalogue_entry.words @@ meant.query))
                   AND (%(among)s OR product.id = meant.product_id AND %(any)s)
-                  AND (meant.words IS NULL OR product.active AND template.sale_ok
-                       AND (template.company_id IS NULL OR template.company_id = campaign.company_id)
-                       AND EXISTS (
-                           SELECT FROM jsonb_each_text(template.name) called (lang, name)
-                            WHERE NOT EXISTS (
-                                SELECT FROM unnest(meant.words) word
-                                 WHERE NOT EXISTS (
-                                     SELECT FROM regexp_split_to_table(%(name)s, '\\W+') part
-                                      WHERE starts_with(part, %(word)s)
-                                            OR length(part) >= %(short)s AND starts_with(%(word)s, part)))))
+                  AND (meant.query IS NULL OR product.active AND template.sale_ok AND template.mobile_published
+                       AND (template.company_id IS NULL OR template.company_id = campaign.company_id))
              ORDER BY product.id LIMIT 1""",
-            among=self._among_sql(SQL('product.id'), SQL('template.categ_id')), any=self._about_any_sql(),
-            name=plain(SQL("lower(called.name || ' ' || coalesce(category.name, ''))")), word=plain(SQL('word')),
-            short=SHORT_WORD)
+            among=self._among_sql(SQL('product.id'), SQL('template.categ_id')), any=self._about_any_sql())
 
     @api.model
     def _meant(self, events):
-        """Return for each fact the product that it names or None, and the words of a search or None.
+        """Return for each fact the product that it names or None, and the tsquery of a search or None.
 
-        :rtype: list[tuple[int, int | None, list[str] | None]]
+        :rtype: list[tuple[int, int | None, str | None]]
         """
+        queries = self.env['mobile.catalogue']._meant_by({
+            event.query for event in events if event.type == 'search' and event.query and not event.product_id})
         scans = events.filtered(lambda event: event.type == 'scan' and event.barcode)
         by_code = {company: self.env['mobile.catalogue']._by_code(company, set(group.mapped('barcode')))
                    for company, group in scans.grouped('company_id').items()}
         meant = []
         for event in events:
-            words = None
+            query = None
             if event.type == 'search' and not event.product_id:
-                said = re.findall(r'\w+', (event.query or '').lower())
-                words = [word for word in said if len(word) >= SHORT_WORD] or said
+                query = queries.get(event.query, '')
             scanned = by_code.get(event.company_id, {}).get(event.barcode)
-            meant.append((event.id, event.product_id.id or (scanned and scanned.product_id), words))
+            meant.append((event.id, event.product_id.id or (scanned and scanned.product_id), query))
         return meant

@@ -155,6 +155,42 @@ class MobileCatalogue(models.AbstractModel):
             return None
         return unit.sudo()._compute_quantity(float(amount), product_unit, round=False) or None
 
+    @api.model
+    def _scan(self, shopper, code, latitude=None, longitude=None, *, store_id=None):
+        """Tell a shopper about the product whose barcode they hold.
+
+        :return: see ``_answers``, what the barcode says, and what all of it costs (amount, currency); None without such
+            a product.
+        :rtype: tuple[ProductAnswer, Scanned, tuple[float, res.currency]] | None
+        """
+        scanned = self._by_code(shopper.company, [code]).get(code)
+        if not scanned:
+            return None
+        product = self.env['product.product'].sudo().browse(scanned.product_id)
+        [answer] = self._answers(shopper, product, latitude, longitude, store_id=store_id)
+        if scanned.price is not None and (currency := self._label_currency(shopper.company, scanned)):
+            return answer, self._weighed(scanned, answer.price, currency), (scanned.price, currency)
+        price = answer.price
+        if scanned.quantity != 1 or scanned.what == PACK:
+            unit = self.env['uom.uom'].sudo().browse(scanned.uom_id)
+            price = self._prices(shopper, product, {product.id: scanned.quantity}, units={product.id: unit})[product.id]
+        return answer, scanned, (price.total, price.currency)
+
+    @api.model
+    def _label_currency(self, company, scanned):
+        """Return the currency of a label's price; an empty one when the company does not know it."""
+        if not scanned.currency:
+            return company.currency_id
+        return self.env['res.currency'].sudo().search([('iso_numeric', '=', int(scanned.currency))], limit=1)
+
+    @api.model
+    def _weighed(self, scanned, price, currency):
+        """Return how much it is that has this price, when the label says no more and it is not sold by the piece."""
+        piece = self.env.ref('uom.product_uom_unit').sudo()
+        is_known = (scanned.what == PRICE and scanned.quantity == 1 and price.amount > 0 and price.currency == currency
+                    and not price.unit._has_common_reference(piece))
+        return scanned._replace(quantity=round(scanned.price / price.amount, 3)) if is_known else scanned
+
     # === BUSINESS METHODS: the company's own patterns === #
 
     @api.model

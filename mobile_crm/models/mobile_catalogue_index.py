@@ -171,15 +171,15 @@ class MobileCatalogue(models.AbstractModel):
     @api.model
     def _enter(self, template_ids, *, with_words=True):
         """Write the entries of some templates as they should be, where they are not."""
-        entries = {}
+        entries, in_use = {}, self._langs()
         for template_id, company_id, *texts in self._read_texts(template_ids):
-            for langs, (title, size, words) in self._documents(*texts):
+            for langs, (title, size, words) in self._documents(in_use, *texts):
                 digest = hashlib.md5(repr((langs, company_id, title, words)).encode(), usedforsecurity=False)
                 entries[template_id, langs[0]] = (
                     template_id, langs[0], langs, company_id, title, size, words, digest.hexdigest())
         known = {(template_id, lang): digest for template_id, lang, digest in self.env.execute_query(SQL(
-            'SELECT template_id, lang, digest FROM mobile_catalogue_entry WHERE template_id = ANY(%s::integer[])',
-            list(template_ids)))}
+            """SELECT template_id, lang, digest FROM unnest(%s::integer[]) id
+                 JOIN mobile_catalogue_entry ON template_id = id""", list(template_ids)))}
         if gone := [key for key in known if key not in entries]:
             self.env.cr.execute(SQL(
                 'DELETE FROM mobile_catalogue_entry WHERE (template_id, lang) IN %s', tuple(gone)))
@@ -206,13 +206,13 @@ class MobileCatalogue(models.AbstractModel):
                               JOIN product_attribute_value value ON value.id = chosen.product_attribute_value_id
                              WHERE chosen.product_tmpl_id = template.id AND chosen.ptav_active)
                       || ARRAY(SELECT tag.name FROM product_tag tag
-                                WHERE tag.visible_to_customers
-                                  AND (tag.id IN (SELECT product_tag_id FROM product_tag_product_template_rel
-                                                   WHERE product_template_id = template.id)
-                                       OR tag.id IN (SELECT rel.product_tag_id FROM product_tag_product_product_rel rel
-                                                       JOIN product_product product
-                                                         ON product.id = rel.product_product_id
-                                                      WHERE product.product_tmpl_id = template.id))),
+                                WHERE tag.visible_to_customers AND tag.id IN (
+                                      SELECT product_tag_id FROM product_tag_product_template_rel
+                                       WHERE product_template_id = template.id
+                                       UNION ALL
+                                      SELECT rel.product_tag_id FROM product_product product
+                                        JOIN product_tag_product_product_rel rel ON rel.product_product_id = product.id
+                                       WHERE product.product_tmpl_id = template.id)),
                       ARRAY(SELECT code FROM product_product product
                              CROSS JOIN LATERAL (
                                    SELECT product.default_code
@@ -221,8 +221,9 @@ class MobileCatalogue(models.AbstractModel):
                                               WHERE pack.product_id = product.id) known (code)
                              WHERE product.product_tmpl_id = template.id AND product.active AND code <> ''),
                       template.categ_id
-                 FROM product_template template
-                WHERE template.id = ANY(%s::integer[]) AND template.active AND template.sale_ok AND template.mobile_published""",
+                 -- Joined to, so that PostgreSQL looks each up, whatever it believes of the table's size.
+                 FROM unnest(%s::integer[]) wanted (id) JOIN product_template template ON template.id = wanted.id
+                WHERE template.active AND template.sale_ok AND template.mobile_published""",
             list(template_ids)))
         categories = {}
         for category_id, above_id, name in self.env.execute_query(SQL(
@@ -234,39 +235,37 @@ class MobileCatalogue(models.AbstractModel):
         return [(*row[:-1], categories.get(row[-1], [])) for row in rows]
 
     @api.model
-    def _documents(self, name, description, features, codes, categories):
+    def _documents(self, in_use, name, description, features, codes, categories):
         """Return what a product is called, and in which languages.
 
+        :param list in_use: codes of languages.
         :param dict name, description: {language: text}.
         :param list features: such texts, of attributes and tags.
         :param list categories: (id, name), the category and all above it.
         :return: pairs of languages (the first one names the entry) and (title, words of the name, tsvector).
         """
         found = {}
-        for lang in self._langs():
-            document = self._document(
-                _said(name, lang), _said(description, lang), tuple(_said(text, lang) for text in features),
-                codes, [(number, _said(text, lang)) for number, text in categories])
-            found.setdefault(document, []).append(lang)
-        return [(langs, document) for document, langs in found.items()]
+        for lang in in_use:
+            texts = (_said(name, lang), (*(_said(text, lang) for text in features), *codes),
+                     tuple(_said(text, lang) for _number, text in categories), _said(description, lang))
+            found.setdefault(texts, []).append(lang)
+        numbers = sorted(f"'c:{number}'" for number, _text in categories)
+        return [(langs, self._document(numbers, *texts)) for texts, langs in found.items()]
 
     @api.model
-    def _document(self, name, description, features, codes, categories):
+    def _document(self, numbers, name, features, categories, description):
         title = search_text.words(name)
-        parts = [
-            (NAME, [*title, *search_text.bound_words(name)]),
-            (CODE, [word for text in (*features, *codes)
-                    for word in (*search_text.words(text), *search_text.bound_words(text))]),
-            (CATEGORY, [word for _number, text in categories for word in search_text.words(text)]),
-            (DESCRIPTION, search_text.words(description)[:DESCRIPTION_WORDS]),
-        ]
         place, lexemes = 0, []
-        for weight, said in parts:
+        for weight, said in (
+            (NAME, (*title, *search_text.bound_words(name))),
+            (CODE, [word for text in features for word in search_text.words(text) + search_text.bound_words(text)]),
+            (CATEGORY, [word for text in categories for word in search_text.words(text)]),
+            (DESCRIPTION, search_text.words(description)[:DESCRIPTION_WORDS]),
+        ):
             for word in said:
                 place += 1
                 lexemes.append(f"'{word}':{place}{weight}")
-        lexemes = [*lexemes[:LAST_PLACE], *sorted(f"'c:{number}'" for number, _text in categories)]
-        return ' '.join(title)[:LONGEST_TITLE], min(len(title), 100), ' '.join(lexemes)
+        return ' '.join(title)[:LONGEST_TITLE], min(len(title), 100), ' '.join([*lexemes[:LAST_PLACE], *numbers])
 
     @api.model
     def _langs(self):
@@ -297,8 +296,9 @@ class MobileCatalogue(models.AbstractModel):
         """
         self.env.cr.execute(SQL(
             """CREATE TEMPORARY TABLE mobile_counted ON COMMIT DROP AS
-               SELECT word COLLATE "C" AS word, ndoc FROM ts_stat('SELECT words FROM mobile_catalogue_entry')
-                WHERE NOT starts_with(word, 'c:');
+               SELECT lexeme COLLATE "C" AS word, count(*)::integer AS ndoc
+                 FROM mobile_catalogue_entry CROSS JOIN LATERAL unnest(words)
+                WHERE NOT starts_with(lexeme, 'c:') GROUP BY lexeme;
                DELETE FROM mobile_catalogue_word known
                 WHERE entries = 0 AND NOT EXISTS (SELECT FROM mobile_counted WHERE word = known.word)
                    OR EXISTS (SELECT FROM mobile_catalogue_word twin

@@ -1,8 +1,9 @@
+import contextlib
 from bisect import bisect_right
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
-from odoo.tools import SQL
+from odoo.tools import SQL, float_compare, float_round
 
 
 class Price(NamedTuple):
@@ -73,44 +74,76 @@ class MobileCatalogue(models.AbstractModel):
         :param dict units: {product id: ``uom.uom``}, such as a pack; the product's own where it names none.
         :rtype: dict[int, Price]
         """
-        if not products:
-            return {}
         at = (at or fields.Datetime.now()).replace(microsecond=0)
-        quantities, units = quantities or {}, units or {}
         pricelist_id, is_untaxed = self._app_terms(shopper.app.id or 0)
         versions, customer = self._price_versions(products, shopper.partner)
         terms = self._terms(shopper, pricelist_id, customer, at)
+        lines = self._lines(shopper.company, terms, products, versions, quantities or {}, units or {}, at)
+        return {product.id: self._price(lines[product.id], is_untaxed) for product in products}
+
+    @api.model
+    def _prices_of_many(self, company, wanted):
+        """Return what products cost many customers now, each one of them for one.
+
+        The number of queries depends on that of their terms, not on that of the customers.
+
+        :param company: ``res.company``.
+        :param wanted: (app, partner, product) records, elevated; a product may be empty.
+        :return: in this order; None without a product.
+        :rtype: list[Price | None]
+        """
+        at = fields.Datetime.now()
+        products, partners_by_app = self.env['product.product'].sudo(), {}
+        for app, partner, product in wanted:
+            products |= product
+            partners_by_app.setdefault(app, set()).add(partner.id)
+        versions, _customer = self._price_versions(products, self.env['res.partner'])
+        terms, alike = {}, {}
+        for app, partner_ids in partners_by_app.items():
+            found = self._find_terms(company, self._app_terms(app.id or 0)[0], partner_ids)
+            terms |= {(app, partner_id): one for partner_id, one in found.items()}
+        for app, partner, product in wanted:
+            alike.setdefault(terms[app, partner.id], set()).update(product.ids)
+        lines = {
+            one: self._lines(company, one, products.browse(ids), versions, {}, {}, at) for one, ids in alike.items()}
+        return [
+            self._price(lines[terms[app, partner.id]][product.id], self._app_terms(app.id or 0)[1]) if product else None
+            for app, partner, product in wanted]
+
+    @api.model
+    def _lines(self, company, terms, products, versions, quantities, units, at):
+        """Return the lines of an order, those that were worked out before as they are.
+
+        :rtype: dict[int, PriceLine]
+        """
         slot = (at.date(), at.hour, bisect_right(self._price_turns(), at))
         keys = {
-            product_id: (shopper.company.id, terms, slot, product_id, version)
-            for product_id, version in versions.items()
-            if version and product_id not in quantities and product_id not in units}
+            product.id: (company.id, terms, slot, product.id, version) for product in products
+            if (version := versions[product.id]) and product.id not in quantities and product.id not in units}
         lines = {}
         for product_id, key in keys.items():
-            try:
+            with contextlib.suppress(NotKept):
                 lines[product_id] = self._kept_line(key, _not_kept)
-            except NotKept:
-                continue
         if missing := products.filtered(lambda product: product.id not in lines):
-            computed = self._price_lines(shopper.company, terms, missing, quantities, units, at)
+            computed = self._price_lines(company, terms, missing, quantities, units, at)
             for product_id, line in computed.items():
                 if product_id in keys:
                     self._kept_line(keys[product_id], lambda line=line: line)
             lines |= computed
-        return {product.id: self._price(lines[product.id], is_untaxed) for product in products}
+        return lines
 
     @api.model
     def _price(self, line, is_untaxed):
-        currency = self.env['res.currency'].sudo().browse(line.currency_id)
         total, list_total = (line.untaxed, line.list_untaxed) if is_untaxed else (line.total, line.list_total)
-        # A line of nothing costs nothing.
-        share = line.quantity or 1.0
+        is_less = float_compare(list_total, total, precision_rounding=line.rounding) > 0
+        # What falls to one; a line of nothing costs nothing.
+        amount, list_amount = (
+            whole if line.quantity in (0, 1) else float_round(whole / line.quantity, precision_rounding=line.rounding)
+            for whole in (total, list_total))
         return Price(
-            amount=tools.float_round(total / share, precision_rounding=line.rounding) if share != 1.0 else total,
-            list_amount=tools.float_round(list_total / share, precision_rounding=line.rounding)
-            if tools.float_compare(list_total, total, precision_rounding=line.rounding) > 0 else None,
-            currency=currency, total=total, quantity=line.quantity, unit=self.env['uom.uom'].sudo().browse(line.unit_id),
-            price_unit=line.price_unit, discount=line.discount)
+            amount=amount, list_amount=list_amount if is_less else None,
+            currency=self.env['res.currency'].sudo().browse(line.currency_id), total=total, quantity=line.quantity,
+            unit=self.env['uom.uom'].sudo().browse(line.unit_id), price_unit=line.price_unit, discount=line.discount)
 
     # === BUSINESS METHODS: terms === #
 
@@ -133,10 +166,15 @@ class MobileCatalogue(models.AbstractModel):
         :param str customer: the version of the customer, None when it must not be kept.
         :rtype: Terms
         """
-        arguments = (shopper.company.id, app_pricelist_id, shopper.partner.id or 0)
+        partner_id = shopper.partner.id or 0
+
+        def find():
+            return self._find_terms(shopper.company, app_pricelist_id, [partner_id])[partner_id]
+
         if customer is None:
-            return self._find_terms(*arguments)
-        return self._kept_terms((*arguments, customer, at.date(), at.hour), lambda: self._find_terms(*arguments))
+            return find()
+        return self._kept_terms(
+            (shopper.company.id, app_pricelist_id, partner_id, customer, at.date(), at.hour), find)
 
     @api.model
     @tools.ormcache('key')
@@ -144,20 +182,38 @@ class MobileCatalogue(models.AbstractModel):
         return find()
 
     @api.model
-    def _find_terms(self, company_id, app_pricelist_id, partner_id):
-        company = self.env['res.company'].sudo().browse(company_id)
+    def _find_terms(self, company, app_pricelist_id, partner_ids):
+        """Return the terms of customers.
+
+        :param partner_ids: 0 for nobody.
+        :rtype: dict[int, Terms]
+        """
+        company = company.sudo()
         everybody = self.env.ref('base.public_partner').sudo().with_company(company)
-        partner = self.env['res.partner'].sudo().with_company(company).browse(partner_id)
         # Without a customer, the pricelist of those of whom nothing is known.
         usual_id = app_pricelist_id or everybody.property_product_pricelist.id or 0
-        if not partner:
-            return Terms(usual_id, 0, usual_id)
-        found = partner.property_product_pricelist
-        is_own = found and found == partner.specific_property_product_pricelist
+        found = {0: Terms(usual_id, 0, usual_id)}
+        positions = {}
+        for partner in everybody.browse(filter(None, partner_ids)):
+            pricelist = partner.property_product_pricelist
+            is_own = pricelist and pricelist == partner.specific_property_product_pricelist
+            pricelist_id = pricelist.id if is_own else app_pricelist_id or pricelist.id
+            found[partner.id] = Terms(pricelist_id or 0, self._fiscal_position(partner, positions), usual_id)
+        return found
+
+    @api.model
+    def _fiscal_position(self, partner, known):
+        """Return the fiscal position of a customer's orders, or 0.
+
+        :param partner: in its company's environment.
+        :param dict known: what was found before, by what Odoo decides by.
+        """
         delivery = partner.browse(partner.address_get(['delivery'])['delivery'])
-        position = self.env['account.fiscal.position'].sudo().with_company(company)._get_fiscal_position(
-            partner, delivery)
-        return Terms((found.id if is_own else app_pricelist_id or found.id) or 0, position.id or 0, usual_id)
+        key = (partner.property_account_position_id, partner.country_id, partner.vat, *(
+            delivery[name] for name in ('property_account_position_id', 'country_id', 'state_id', 'zip', 'vat')))
+        if key not in known:
+            known[key] = partner.env['account.fiscal.position']._get_fiscal_position(partner, delivery).id or 0
+        return known[key]
 
     # === BUSINESS METHODS: what is kept === #
 
@@ -192,7 +248,7 @@ class MobileCatalogue(models.AbstractModel):
                          FROM res_partner
                         WHERE commercial_partner_id = (
                               SELECT commercial_partner_id FROM res_partner WHERE id = %s)) version""",
-            tuple(products.ids), partner.id or 0)))
+            tuple(products.ids) or (0,), partner.id or 0)))
         return rows, rows.pop(0)
 
     @api.model

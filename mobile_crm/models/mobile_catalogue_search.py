@@ -13,6 +13,8 @@ LOOKED_AT, BEGUN = 500, 100
 COMMON = 1500
 # A search that finds fewer may have been misspelt.
 FEW = 3
+# Shorter words of a search tell a campaign nothing, if there are others.
+SHORTEST_SAID = 3
 # So many words that begin with a typed one, or are like it, are looked for.
 BEGINNINGS, ALIKE = 24, 40
 # What a word counts where it stands, in PostgreSQL's order: description, category, attributes and codes, name.
@@ -78,10 +80,9 @@ class MobileCatalogue(models.AbstractModel):
         where = SQL('template.active AND template.sale_ok')
         if category_id:
             where = SQL(
-                """%s AND template.categ_id IN (
-                       SELECT below.id FROM product_category below JOIN product_category top
-                           ON starts_with(below.parent_path, top.parent_path)
-                        WHERE top.id = %s)""", where, category_id)
+                """%s AND template.id IN (
+                       SELECT template_id FROM mobile_catalogue_entry WHERE words @@ %s::tsquery)""",
+                where, f"'c:{category_id}'")
         if after:
             where = SQL('%s AND (%s, template.id) > %s', where, name, after)
         return [Found(*row) for row in self.env.execute_query(SQL(
@@ -105,6 +106,23 @@ class MobileCatalogue(models.AbstractModel):
             if not total and len(query.words) > 1:
                 _total, found = self._match(shopper, query, category_id, after, limit, some=True)
         return self._choose_variants(shopper, query, found)
+
+    @api.model
+    def _meant_by(self, texts):
+        """Return by which condition on ``mobile_catalogue_entry.words`` products are found that have all words of a
+        text as it is typed. What is spelt alike is a guess, on which no campaign promises anything.
+
+        :param texts: what customers typed.
+        :rtype: dict[str, str], a tsquery by text; empty where nothing is meant
+        """
+        self._enter_noted()
+        meant = {}
+        for text in texts:
+            # A word of one or two letters says little: "jacket no 1".
+            if query := Query.of(text, shortest=SHORTEST_SAID):
+                self._look_up(query)
+            meant[text] = query.condition() if query else ''
+        return meant
 
     # === PRIVATE METHODS: words === #
 
@@ -209,8 +227,8 @@ class MobileCatalogue(models.AbstractModel):
         said = SQL('(%s) / %s', SQL(' + ').join(parts or [SQL('0')]), total)
         return SQL(
             """%(said)s
-             + CASE WHEN entry.title = %(title)s THEN %(exactly)s WHEN starts_with(entry.title, %(title)s) THEN %(begins)s
-                    ELSE 0 END
+             + CASE WHEN entry.title = %(title)s THEN %(exactly)s
+                    WHEN starts_with(entry.title, %(title)s) THEN %(begins)s ELSE 0 END
              + %(all_said)s * least(1, %(size)s::float8 / entry.size) * (%(said)s)
              + CASE WHEN entry.langs @> ARRAY[%(lang)s] THEN %(own)s ELSE 0 END""",
             said=said, title=query.title, exactly=EXACTLY, begins=BEGINS, all_said=ALL_SAID, size=len(query.words),

@@ -1,6 +1,6 @@
-"""What prices and barcodes rest on that seldom changes: whoever changes it empties the caches of ``mobile.catalogue``.
+"""What prices, offers and barcodes rest on, and what seldom changes: whoever changes it empties Odoo's caches.
 
-A product's own columns are no matter here: its caches know which version of a product they are about.
+A product's own columns are no matter here: ``mobile.catalogue`` knows which version of a product its prices are of.
 """
 from odoo import api, models
 
@@ -46,6 +46,21 @@ class BarcodeNomenclature(models.Model):
 class BarcodeRule(models.Model):
     _name = 'barcode.rule'
     _inherit = ['barcode.rule', 'mobile.catalogue.source']
+
+
+class LoyaltyProgram(models.Model):
+    _name = 'loyalty.program'
+    _inherit = ['loyalty.program', 'mobile.catalogue.source']
+
+
+class LoyaltyReward(models.Model):
+    _name = 'loyalty.reward'
+    _inherit = ['loyalty.reward', 'mobile.catalogue.source']
+
+
+class LoyaltyRule(models.Model):
+    _name = 'loyalty.rule'
+    _inherit = ['loyalty.rule', 'mobile.catalogue.source']
 
 
 class MobileApp(models.Model):

@@ -221,22 +221,10 @@ class MobilePlaceholder(models.AbstractModel):
     @api.model
     def _price_values(self, decisions):
         """Return the price that each customer sees in the app."""
-        wanted, company = {}, decisions.company_id[:1]
-        products = self._products(decisions)
-        pricelists = [
-            (decision.device_id.app_id or decision.campaign_id.app_id).pricelist_id
-            or decision.partner_id.with_company(company).property_product_pricelist for decision in decisions]
-        for pricelist, product in zip(pricelists, products, strict=True):
-            wanted.setdefault(pricelist, self.env['product.product'].sudo())
-            wanted[pricelist] |= product
-        prices = {}
-        for pricelist, group in wanted.items():
-            currency = pricelist.currency_id or company.currency_id
-            amounts = pricelist._get_products_price(group.with_company(company), 1.0, currency=currency)
-            for product_id, amount in amounts.items():
-                prices[pricelist.id, product_id] = formatLang(self.env, amount, currency_obj=currency)
-        return [prices.get((pricelist.id, product.id))
-                for pricelist, product in zip(pricelists, products, strict=True)]
+        prices = self.env['mobile.catalogue']._prices_of_many(decisions.company_id[:1], [
+            (decision.device_id.app_id or decision.campaign_id.app_id, decision.partner_id, product)
+            for decision, product in zip(decisions, self._products(decisions), strict=True)])
+        return [price and formatLang(self.env, price.amount, currency_obj=price.currency) for price in prices]
 
     @api.model
     def _reward_values(self, decisions):

@@ -82,7 +82,7 @@ class MobilePurchase(models.AbstractModel):
         a till that was not told who buys), ``company_id``, ``product_id``, ``quantity`` (in the product's own unit,
         more than 0, less what went back by a credit note or at a till), ``bought_at`` (timestamp, UTC) and
         ``store_id`` (NULL when nobody knows). Confirmed orders alone, without sections, notes, down payments,
-        deliveries, rewards and the parts of a combo. Products may be archived since.
+        deliveries, discounts, rewards and the parts of a combo. Products may be archived since.
 
         Conditions around it reach the tables: it groups nothing but refunds.
 
@@ -113,8 +113,8 @@ class MobilePurchase(models.AbstractModel):
             LEFT JOIN uom_uom counted ON counted.id = line.product_uom_id
             LEFT JOIN LATERAL (%(credited)s) credited ON credited.line_id = line.id
                 WHERE line.state = 'sale' AND line.product_uom_qty > 0 AND line.reward_id IS NULL
-                  AND line.display_type IS NULL AND line.is_downpayment IS NOT TRUE AND line.combo_item_id IS NULL
-                  %(is_delivery)s AND %(scope)s
+                  AND line.price_unit >= 0 AND line.display_type IS NULL AND line.is_downpayment IS NOT TRUE
+                  AND line.combo_item_id IS NULL %(is_delivery)s AND %(scope)s
                   AND line.product_uom_qty * coalesce(counted.factor / NULLIF(base.factor, 0), 1)
                       > coalesce(credited.quantity / NULLIF(base.factor, 0), 0)""",
             room=ROOM, kind=self._sources()['sale'], credited=self._credited_sql(scope.partner_ids is not None),

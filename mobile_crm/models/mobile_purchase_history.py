@@ -1,5 +1,6 @@
 import functools
 import re
+import unicodedata
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from ..tools.problems import Problem
 
 # Words of a search; more are left out.
 MAX_WORDS = 8
+# What Unicode's compatibility decomposition makes of them.
+ACCENTS = '[\u0300-\u036f]'
 
 
 class Head(NamedTuple):
@@ -123,7 +126,8 @@ class MobilePurchase(models.AbstractModel):
                 conditions = [SQL('TRUE')]
                 if after:
                     # The first half is what an index understands.
-                    conditions.append(SQL('%s <= %s AND (%s, %s, %s) < %s', date, after[0], date, kind, record_id, after))
+                    conditions.append(SQL(
+                        '%s <= %s AND (%s, %s, %s) < %s', date, after[0], date, kind, record_id, after))
                 if search.since:
                     conditions.append(SQL('%s >= %s', date, search.since))
                 if search.before:
@@ -171,13 +175,14 @@ class MobilePurchase(models.AbstractModel):
         :param places: functions that take one of an expression, and return a condition with it.
         :rtype: list[SQL]
         """
-        plain = self.env.registry.unaccent
         conditions = []
         for word in re.findall(r'[^\s,;]+', text or '')[:MAX_WORDS]:
-            pattern = '%' + re.sub(r'([%_\\])', r'\\\1', word.lower()) + '%'
+            plain = re.sub(ACCENTS, '', unicodedata.normalize('NFKD', word.lower()))
+            pattern = '%' + re.sub(r'([%_\\])', r'\\\1', plain) + '%'
 
             def matches(expression, pattern=pattern):
-                return SQL('%s LIKE %s', plain(SQL('lower(%s)', expression)), plain(SQL('%s', pattern)))
+                return SQL("regexp_replace(normalize(lower(%s), NFKD), %s, '', 'g') LIKE %s",
+                           expression, ACCENTS, pattern)
 
             conditions.append(SQL('(%s)', SQL(' OR ').join(place(matches) for place in places)))
         return conditions
@@ -249,7 +254,8 @@ class MobilePurchase(models.AbstractModel):
             """SELECT %(kind)s AS kind, line.order_id,
                       CASE WHEN line.reward_id IS NOT NULL THEN 'reward' WHEN %(is_delivery)s THEN 'delivery'
                            WHEN line.combo_item_id IS NOT NULL THEN 'part' ELSE 'product' END AS type,
-                      line.product_id, line.name, line.product_uom_id AS uom_id, line.product_uom_qty::float AS quantity,
+                      line.product_id, line.name, line.product_uom_id AS uom_id,
+                      line.product_uom_qty::float AS quantity,
                       coalesce(credited.quantity / NULLIF(counted.factor, 0), 0)::float AS returned,
                       coalesce(line.discount, 0)::float AS discount, line.price_total::float AS total,
                       line.coupon_id AS card_id, line.sequence AS place, line.id AS line_id

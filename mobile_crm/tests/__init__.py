@@ -2,6 +2,7 @@ from . import test_access_matrix
 from . import test_affinity
 from . import test_api_approvals
 from . import test_api_auth
+from . import test_api_barcodes
 from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
@@ -42,6 +43,7 @@ from . import test_campaign_message
 from . import test_campaign_results
 from . import test_campaign_sms
 from . import test_campaign_template
+from . import test_catalogue_fact
 from . import test_catalogue_price
 from . import test_catalogue_stores
 from . import test_consent
@@ -108,6 +110,7 @@ from . import test_reach
 from . import test_recommendation
 from . import test_recommendation_consent
 from . import test_recommendation_staff
+from . import test_receipt
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states

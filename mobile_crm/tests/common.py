@@ -13,7 +13,7 @@ from odoo.tests import HOST, HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from ..controllers.routing import BASE_PATH
-from ..tools import plausibility
+from ..tools import afterwards, plausibility
 from . import contract
 
 
@@ -261,6 +261,12 @@ class Phone:
 class MobileHttpCase(MobileCommon, HttpCase):
     """Tests that speak to the phone API over HTTP, in the test's own transaction."""
 
+    def setUp(self):
+        super().setUp()
+        # What is left for after an answer is done when the test has it, and not at some moment while it goes on.
+        self._left = []
+        self.startPatcher(patch.object(afterwards, 'on_close', lambda _response, works: self._left.extend(works)))
+
     def call(self, method, path, **kwargs):
         """Send one request; what every answer of the API must hold is asserted here, and that
         the description of the API allows it.
@@ -270,6 +276,7 @@ class MobileHttpCase(MobileCommon, HttpCase):
         :rtype: Answer
         """
         response = self.url_open(BASE_PATH + path, method=method, allow_redirects=False, **kwargs)
+        self._do_what_is_left()
         content_type = response.headers.get('Content-Type', '')
         is_json = content_type in ('application/json', 'application/problem+json') and response.content
         answer = Answer(
@@ -282,6 +289,12 @@ class MobileHttpCase(MobileCommon, HttpCase):
             self.assertEqual(answer.json['instance'], BASE_PATH + path.partition('?')[0])
         self.assertEqual(contract.violations(method, path, answer), [])
         return answer
+
+    def _do_what_is_left(self):
+        while self._left:
+            self.env.flush_all()
+            self._left.pop(0)()
+            self.env.invalidate_all()
 
     def exchange(self, method, path, headers=(), parts=()):
         """Send one request over a socket of its own, as no HTTP library would, and return the raw answer.

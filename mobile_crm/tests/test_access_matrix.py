@@ -69,6 +69,8 @@ RECORDS = {
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
     ('report_receipts', 'body.receipts.*.id'): 'message',
+    ('scan_product', 'path.code'): 'barcode',
+    ('scan_product', 'query.store_id'): 'store',
     ('sign_out_device', 'path.device_id'): 'device',
     ('update_line', 'body.product_id'): 'product',
     ('update_line', 'path.line_id'): 'line',
@@ -98,6 +100,8 @@ NO_RECORDS = {
 }
 CANARY = "Zwartkop"
 MISSING = {int: 2 ** 31 - 1, str: '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f10'}
+# What the other parameters of a path name: nothing either.
+BESIDE = {int: 2 ** 31 - 2, str: '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f11'}
 
 
 class Target(NamedTuple):
@@ -191,8 +195,8 @@ class TestAccessMatrix(MobileHttpCase):
         cls.other_store, cls.other_fence = cls._make_store(
             f"{CANARY} Store", "Ghent", 'base.be', 51.05, 3.72, company=cls.other_company)
         cls.own_product, cls.other_product = cls.env['product.product'].create([
-            {'name': f"{CANARY} Product", 'company_id': company.id, 'taxes_id': [Command.clear()]}
-            for company in (cls.company, cls.other_company)])
+            {'name': f"{CANARY} Product", 'company_id': company.id, 'taxes_id': [Command.clear()], 'barcode': barcode}
+            for company, barcode in ((cls.company, '4006381333931'), (cls.other_company, '9501101530003'))])
         cls.carla, cls.carla_user, cls.phone_carla = cls._make_customer(
             f"Carla {CANARY}", '+32477334455', 'ios', cls.other_app)
         cls.dora, cls.dora_user, cls.phone_dora = cls._make_customer("Dora", '+32477334466', 'ios')
@@ -329,6 +333,10 @@ class TestAccessMatrix(MobileHttpCase):
         product = self.other_product if company == self.other_company else self.own_product
         return Target(product, product.id, None, company)
 
+    def _target_barcode(self, owner, company):
+        target = self._target_product(owner, company)
+        return target._replace(value=target.record.barcode)
+
     def _device(self, owner, company):
         return self.env['mobile.device'].search(
             [('partner_id', '=', owner.id), ('company_id', '=', company.id)], limit=1)
@@ -387,9 +395,10 @@ class TestAccessMatrix(MobileHttpCase):
     def _ask(self, actor, operation, place=None, value=None, beside=None):
         """Return what an actor is told, without what differs from request to request."""
         where, *names = place.split('.') if place else ('nowhere',)
-        missing = MISSING[int] if re.search(r'<store_id>', operation.path) else MISSING[str]
-        path = re.sub(r'<(?:\w+:)?(\w+)>',
-                      lambda match: str(value if where == 'path' and match[1] == names[0] else missing), operation.path)
+        beside_it = BESIDE[int] if re.search(r'<(product|store)_id>', operation.path) else BESIDE[str]
+        path = re.sub(
+            r'<(?:\w+:)?(\w+)>',
+            lambda match: str(value if where == 'path' and match[1] == names[0] else beside_it), operation.path)
         kwargs, fresh = {}, str(uuid4())
         if operation.methods != ['GET']:
             body = json.loads(json.dumps(BODIES.get(operation.name, {})))

@@ -1,3 +1,4 @@
+import tracemalloc
 from collections import Counter
 from itertools import combinations
 from math import sqrt
@@ -117,17 +118,36 @@ class TestNeighbours(BaseCase):
 
     def test_counts_are_made_in_blocks_that_fit(self):
         lines = [(customer, product, TODAY) for customer in range(1, 40) for product in range(101, 161)]
-        bought, _products = affinity_pairs._matrix(purchases(lines), 1)
+        bought, _products = affinity_pairs.matrix(purchases(lines), 1)
         buyers = bought.T.tocsr()
         whole = 60 * 60 * affinity_pairs.COUNT_BYTES
         for memory in (whole, whole // 3, whole // 60, 1):
-            blocks = list(affinity_pairs._blocks(bought, buyers, memory))
+            blocks = list(affinity_pairs.blocks(bought, buyers, memory))
             self.assertEqual([first for first, _last in blocks], [0, *(last for _first, last in blocks[:-1])])
             self.assertEqual(blocks[-1][1], 60)
             for first, last in blocks:
                 size = (buyers[first:last] @ bought).nnz * affinity_pairs.COUNT_BYTES
                 self.assertTrue(size <= memory or last == first + 1)
-        self.assertEqual(len(list(affinity_pairs._blocks(bought, buyers, whole))), 1)
+        self.assertEqual(len(list(affinity_pairs.blocks(bought, buyers, whole))), 1)
+
+    def test_memory_is_bounded(self):
+        lot = np.random.default_rng(1)
+        lines = [(customer, product, TODAY)
+                 for customer in range(1, 81) for product in lot.choice(800, 300, replace=False).tolist()]
+        columns = purchases(lines)
+
+        def peak(memory):
+            tracemalloc.start()
+            try:
+                for _each in affinity.neighbours(columns, TODAY, keep=5, memory=memory):
+                    pass
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+        whole = 800 * 800 * affinity_pairs.COUNT_BYTES
+        self.assertGreater(peak(2**30), whole)
+        self.assertLess(peak(whole // 50), whole / 2)
 
     def test_without_scipy_it_says_what_is_missing(self):
         with patch.object(affinity_types, 'sparse', None), patch.object(affinity_pairs, 'sparse', None):

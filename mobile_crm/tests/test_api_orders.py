@@ -162,8 +162,9 @@ class TestApiOrders(PurchaseCase, MobileHttpCase):
         self.env['res.lang']._activate_lang('fr_FR')
         self.mug.with_context(lang='fr_FR').name = "Tasse à café"
         self.confirmed(self.anna, [(self.mug, 1)])
-        answer = self.client.get('/orders', headers={'Accept-Language': 'fr'}, q='café')
-        self.assertEqual([line['name'] for line in answer.json['items'][0]['lines']], ["Tasse à café"])
+        for text in ('café', 'CAFE', 'à'):
+            answer = self.client.get('/orders', headers={'Accept-Language': 'fr'}, q=text)
+            self.assertEqual([line['name'] for line in answer.json['items'][0]['lines']], ["Tasse à café"], text)
 
     # === WHAT IS ON IT === #
 
@@ -285,6 +286,14 @@ class TestApiOrders(PurchaseCase, MobileHttpCase):
         order = self.confirmed(double)
         self.env['base.partner.merge.automatic.wizard'].create({})._merge((double + self.anna).ids, self.anna)
         self.assertEqual([shown['name'] for shown in self._orders()], [order.name])
+
+    def test_when_a_product_was_bought_last(self):
+        path = f'/products/{self.mug.id}'
+        self.confirmed(self.ben, [(self.mug, 1)])
+        self.assertIsNone(self.client.get(path).json['last_bought_at'])
+        self.confirmed(self.anna, [(self.mug, 1)], date_order=datetime(2026, 1, 10, 12))
+        self.assertEqual(self.client.get(path).json['last_bought_at'], '2026-01-10T12:00:00Z')
+        self.assertIsNone(self.registered_phone().get(path).json['last_bought_at'])
 
     # === AGAIN === #
 

@@ -118,6 +118,33 @@ class TestApiProducts(MobileHttpCase):
         self.assertEqual(self._names(category_id=other.id), ["Mug (Red)"])
         self.assertEqual(self._names(category_id=2147483647), [])
 
+    def test_the_tree_of_categories(self):
+        self.env['product.category'].create({'name': "Empty", 'parent_id': self.category.id})
+        hidden = self.env['product.category'].create({'name': "Hidden"})
+        self.env['product.template'].create({'name': "Secret", 'categ_id': hidden.id, 'mobile_published': False})
+        items = self.client.get('/categories').json['items']
+        tree = [(item['name'], item['parent_id']) for item in items]
+        self.assertIn(("Outdoors", None), tree)
+        self.assertEqual(tree[tree.index(("Outdoors", None)) + 1], ("Rain", self.category.id))
+        self.assertFalse({"Empty", "Hidden"} & {name for name, _parent in tree})
+        page = self.client.get('/categories', limit=1).json
+        rest = self.client.get('/categories', cursor=page['next_cursor']).json
+        self.assertEqual(page['items'] + rest['items'], items)
+
+    def test_a_search(self):
+        self.assertEqual(self._names(q="blue mug"), ["Mug (Blue)"])
+        self.assertEqual(self._names(q="rian jaket"), ["Rain Jacket"])
+        self.assertEqual(self._names(q="4006381333931"), ["Rain Jacket"])
+        self.assertEqual(self._names(q="rain", category_id=self.category.id), ["Rain Jacket"])
+        self.assertEqual(self._names(q="!?"), ["Mug (Red)", "Rain Jacket"])
+        page = self.client.get('/products', q="rain jacket mug", limit=1).json
+        rest = self.client.get('/products', q="rain jacket mug", limit=1, cursor=page['next_cursor']).json
+        self.assertEqual([item['name'] for item in page['items'] + rest['items']], ["Rain Jacket", "Mug (Red)"])
+        # A cursor of the one order says nothing in the other.
+        self.assertInvalid(self.client.get('/products', cursor=page['next_cursor']), 'query', 'cursor')
+        self.assertInvalid(self.client.get('/products', q="a" * 101), 'query', 'q')
+        self.assertInvalid(self.client.get('/products', q="\0"), 'query', 'q')
+
     def test_a_position_is_refused_where_phones_keep_it(self):
         self.app.location_mode = 'on_device'
         self.assertEqual(self.client.get('/products', **HERE).status, 422)

@@ -1,9 +1,10 @@
 import os
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models.mobile_catalogue import Shopper
 from .common import MobileCommon
@@ -39,6 +40,12 @@ class TestCataloguePrice(MobileCommon):
                 'product_id': product.id, 'product_uom_qty': quantity,
                 **({'product_uom_id': unit.id} if unit else {})})]}).order_line
 
+    def tax(self, amount, **values):
+        group = self.env['account.tax.group'].create({'name': "Taxes", 'company_id': self.company.id})
+        return self.env['account.tax'].create({
+            'name': f"{amount} %", 'amount': amount, 'company_id': self.company.id, 'tax_group_id': group.id,
+            'country_id': self.company.country_id.id, **values})
+
     def pricelist(self, *rules, **values):
         return self.env['product.pricelist'].create({
             'name': "Pricelist", 'company_id': self.company.id, 'currency_id': self.company.currency_id.id,
@@ -58,7 +65,8 @@ class RandomShop:
         for currency in self.currencies:
             currency.active = True
         self.env['res.currency.rate'].create([
-            {'currency_id': currency.id, 'company_id': self.company.id, 'name': day, 'rate': self.source.uniform(0.3, 170)}
+            {'currency_id': currency.id, 'company_id': self.company.id, 'name': day,
+             'rate': self.source.uniform(0.3, 170)}
             for currency in self.currencies[1:] for day in ('2020-01-01', '2026-03-01', '2026-09-15')])
         self.taxes = self._make_taxes()
         self.positions = self._make_positions()
@@ -77,7 +85,8 @@ class RandomShop:
         included = {'price_include_override': 'tax_included'}
         children = [tax("Part 1", 3.0), tax("Part 2", 4.5, amount_type='division')]
         return [
-            tax("21 %", 21.0), tax("21 % in it", 21.0, **included), tax("6 %", 6.0), tax("5.5 % in it", 5.5, **included),
+            tax("21 %", 21.0), tax("21 % in it", 21.0, **included),
+            tax("6 %", 6.0), tax("5.5 % in it", 5.5, **included),
             tax("Fixed", 0.37, amount_type='fixed'), tax("Fixed in it", 0.25, amount_type='fixed', **included),
             tax("Basis", 10.0, include_base_amount=True, sequence=1), tax("Division", 12.0, amount_type='division'),
             tax("Group", 0.0, amount_type='group', children_tax_ids=[Command.set([child.id for child in children])]),
@@ -218,3 +227,219 @@ class TestPriceOfAnOrder(TestCataloguePrice):
         self._compare(CASES // 4)
 
 
+
+
+@tagged('-at_install', 'post_install')
+class TestTerms(TestCataloguePrice):
+
+    def _half(self, **values):
+        return self.pricelist({'compute_price': 'percentage', 'percent_price': 50.0}, **values)
+
+    def test_whose_pricelist(self):
+        self.assertEqual(self.price().amount, 100.0)
+        self.app.pricelist_id = self.pricelist({'compute_price': 'fixed', 'fixed_price': 80.0})
+        self.assertEqual(self.price().amount, 80.0)
+        self.assertEqual(self.price(partner=self.anna).amount, 80.0)
+        # Their own goes before that of the app.
+        self.anna.specific_property_product_pricelist = self.pricelist({'compute_price': 'fixed', 'fixed_price': 70.0})
+        self.assertEqual(self.price(partner=self.anna).amount, 70.0)
+        self.assertEqual(self.price(partner=self.ben).amount, 80.0)
+        self.app.pricelist_id.active = False
+        self.assertEqual(self.price(partner=self.ben).amount, 100.0)
+
+    def test_country(self):
+        france = self.env.ref('base.fr')
+        abroad = self.pricelist({'compute_price': 'fixed', 'fixed_price': 60.0}, country_group_ids=[Command.create({
+            'name': "France", 'country_ids': [Command.set(france.ids)]})])
+        self.assertEqual(self.price(partner=self.anna).amount, 100.0)
+        self.anna.country_id = france
+        self.assertEqual(self.price(partner=self.anna).amount, 60.0)
+        self.assertEqual(self.order_line(self.anna, self.product).order_id.pricelist_id, abroad)
+
+    def test_another_company_s_pricelist(self):
+        other = self.env['res.company'].sudo().create({'name': "Other"})
+        self.anna.with_company(other).specific_property_product_pricelist = self._half(company_id=other.id)
+        self.assertEqual(self.price(partner=self.anna).amount, 100.0)
+
+    def test_list_price(self):
+        self.assertIsNone(self.price(partner=self.anna).list_amount)
+        self.anna.specific_property_product_pricelist = self._half()
+        price = self.price(partner=self.anna)
+        self.assertEqual((price.amount, price.list_amount, price.discount), (50.0, 100.0, 50.0))
+        # What is dearer for them has no list price.
+        self.anna.specific_property_product_pricelist = self.pricelist({'compute_price': 'fixed', 'fixed_price': 120.0})
+        self.assertIsNone(self.price(partner=self.anna).list_amount)
+
+    def test_list_price_of_others(self):
+        """A price that staff agreed on with somebody is less than others', discount or not."""
+        self.anna.specific_property_product_pricelist = self.pricelist({'compute_price': 'fixed', 'fixed_price': 90.0})
+        self.assertEqual(self.price(partner=self.anna)[:2], (90.0, 100.0))
+        self.app.pricelist_id = self.pricelist({'compute_price': 'fixed', 'fixed_price': 95.0})
+        self.assertEqual(self.price(partner=self.anna)[:2], (90.0, 95.0))
+        self.assertEqual(self.price(partner=self.ben)[:2], (95.0, None))
+
+    def test_quantities(self):
+        self.anna.specific_property_product_pricelist = self.pricelist(
+            {'compute_price': 'fixed', 'fixed_price': 9.99, 'min_quantity': 3},
+            {'compute_price': 'fixed', 'fixed_price': 10})
+        price = self.price(partner=self.anna, quantities={self.product.id: 3})
+        self.assertEqual((price.amount, price.total, price.quantity), (9.99, 29.97, 3.0))
+        dozen = self.env.ref('uom.product_uom_dozen')
+        pack = self.price(partner=self.anna, units={self.product.id: dozen})
+        self.assertEqual((pack.amount, pack.unit), (119.88, dozen))
+        self.assertEqual(pack.total, self.order_line(self.anna, self.product, unit=dozen).price_total)
+        self.assertEqual(self.price(quantities={self.product.id: 0}).total, 0.0)
+
+    def test_without_taxes(self):
+        tax = self.tax(20.0, price_include_override='tax_included')
+        self.product.taxes_id = tax
+        self.assertEqual(self.price().amount, 100.0)
+        self.app.prices_without_taxes = True
+        self.assertEqual(self.price().amount, 83.33)
+
+
+@tagged('-at_install', 'post_install')
+class TestKeptPrices(TestCataloguePrice):
+
+    def setUp(self):
+        super().setUp()
+        self.env.registry.clear_cache()
+        self.passed = 0
+        self._pass()
+
+    def _pass(self):
+        """Let what this transaction has changed be as if another had, a while ago."""
+        self.env.flush_all()
+        self.passed += 1
+        for table in ('product_product', 'product_template', 'product_template_attribute_value', 'res_partner'):
+            self.env.cr.execute(SQL(
+                """UPDATE %s SET write_date = write_date - interval '1 hour' + %s * interval '1 second'
+                    WHERE write_date >= now() AT TIME ZONE 'UTC'""", SQL.identifier(table), self.passed))
+        self.env.invalidate_all()
+
+    def test_second_time(self):
+        products = self.product + self.product.copy() + self.product.copy()
+        self._pass()
+        shopper = self.shopper(self.anna)
+        first = self.catalogue._prices(shopper, products.sudo())
+        self.env.invalidate_all()
+        with self.assertQueryCount(1):
+            self.assertEqual(self.catalogue._prices(shopper, products.sudo()), first)
+
+    def test_what_changes(self):
+        tax = self.tax(10.0)
+        pricelist = self.pricelist({'compute_price': 'formula', 'base': 'list_price'})
+        position = self.env['account.fiscal.position'].create({'name': "No taxes", 'company_id': self.company.id})
+        seven = self.pricelist({'compute_price': 'fixed', 'fixed_price': 7.0})
+        steps = (
+            (lambda: self.product.write({'list_price': 200.0}), 200.0),
+            (lambda: self.product.write({'taxes_id': [Command.set(tax.ids)]}), 220.0),
+            (lambda: tax.write({'amount': 20.0}), 240.0),
+            (lambda: self.anna.write({'specific_property_product_pricelist': pricelist.id}), 240.0),
+            (lambda: pricelist.item_ids.write({'price_discount': 50.0}), 120.0),
+            (lambda: pricelist.item_ids.write({'base': 'standard_price', 'price_markup': 0.0}), 0.0),
+            (lambda: self.product.write({'standard_price': 10.0}), 12.0),
+            (lambda: self.anna.write({'property_account_position_id': position.id}), 10.0),
+            (pricelist.item_ids.unlink, 200.0),
+            (lambda: self.anna.write({'specific_property_product_pricelist': False}), 200.0),
+            (lambda: self.app.write({'pricelist_id': seven.id}), 7.0),
+            (lambda: self.app.write({'pricelist_id': False}), 200.0),
+            (lambda: self.anna.write({'child_ids': [Command.create({
+                'type': 'delivery', 'name': "Elsewhere", 'property_account_position_id': False})]}), 200.0),
+        )
+        self.assertEqual(self.price(partner=self.anna).amount, 100.0)
+        for number, (change, expected) in enumerate(steps):
+            change()
+            # At once in the transaction that changes it, and in later ones.
+            self.assertEqual(self.price(partner=self.anna).amount, expected, number)
+            self._pass()
+            self.assertEqual(self.price(partner=self.anna).amount, expected, number)
+            self.assertEqual(self.price(partner=self.anna).amount, expected, number)
+
+    def test_when_a_rule_begins_and_ends(self):
+        begins, ends = datetime(2026, 11, 22, 12, 30), datetime(2026, 11, 22, 12, 40)
+        self.app.pricelist_id = self.pricelist(
+            {'compute_price': 'fixed', 'fixed_price': 50.0, 'date_start': begins, 'date_end': ends})
+        self._pass()
+        for seconds, expected in ((-1, 100.0), (0, 50.0), (1, 50.0), (600, 50.0), (601, 100.0)):
+            at = begins + timedelta(seconds=seconds)
+            for _twice in range(2):
+                self.assertEqual(self.price(at=at).amount, expected, seconds)
+
+    def test_many_customers(self):
+        self.anna.specific_property_product_pricelist = self.pricelist({'compute_price': 'fixed', 'fixed_price': 70.0})
+        empty = self.env['product.product'].sudo()
+        wanted = [(self.app, self.anna.sudo(), self.product.sudo()), (self.app, self.ben.sudo(), self.product.sudo()),
+                  (self.app, self.ben.sudo(), empty)]
+        prices = self.catalogue._prices_of_many(self.company, wanted)
+        self.assertEqual([price and price.amount for price in prices], [70.0, 100.0, None])
+
+
+@tagged('-at_install', 'post_install')
+class TestOffers(TestCataloguePrice):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shoes = cls.env['product.product'].create({
+            'name': "Shoes", 'categ_id': cls.env['product.category'].create({'name': "Shoes"}).id})
+
+    def _card(self, partner=None, rule=None, **reward):
+        """Return a coupon of a program with this reward, and this rule."""
+        program = self.program.copy({'name': "Program"})
+        if reward:
+            program.reward_ids.write(reward)
+        if rule:
+            program.rule_ids = [Command.clear(), Command.create(rule)]
+        return self.env['loyalty.card'].create({
+            'program_id': program.id, 'partner_id': (partner or self.anna).id, 'holder_only': True, 'points': 1})
+
+    def _offers(self, partner=None):
+        """Return the coupons for the rain jacket, and for the shoes."""
+        offers = self.catalogue._offers(self.shopper(partner or self.anna), (self.product + self.shoes).sudo())
+        return offers[self.product.id], offers[self.shoes.id]
+
+    def test_on_the_whole_order(self):
+        card = self._card()
+        self.assertEqual(self._offers(), (card, card))
+        self.assertFalse(any(self._offers(self.ben)))
+        self.assertFalse(any(self.catalogue._offers(self.shopper(), self.product.sudo()).values()))
+
+    def test_on_certain_products(self):
+        card = self._card(discount_applicability='specific', discount_product_ids=[Command.set(self.shoes.ids)])
+        category = self._card(
+            discount_applicability='specific', discount_product_category_id=self.shoes.categ_id.id)
+        self.assertEqual(self._offers(), (card.browse(), category + card))
+
+    def test_a_product_for_free(self):
+        card = self._card(reward_type='product', reward_product_id=self.shoes.id)
+        self.assertEqual(self._offers(), (card.browse(), card))
+
+    def test_for_whoever_buys_something(self):
+        rule = {'product_ids': [Command.set(self.shoes.ids)]}
+        card = self._card(rule=rule)
+        self.assertEqual(self._offers(), (card.browse(), card))
+        gift = self._card(rule=rule, reward_type='product', reward_product_id=self.product.id)
+        self.assertEqual(self._offers(), (gift, gift + card))
+
+    def test_changed_programs(self):
+        card = self._card(discount_applicability='specific', discount_product_ids=[Command.set(self.shoes.ids)])
+        self.assertEqual(self._offers(), (card.browse(), card))
+        card.program_id.reward_ids.discount_product_ids = self.product
+        self.assertEqual(self._offers(), (card, card.browse()))
+
+    def test_usable_now_only(self):
+        card = self._card()
+        for values in ({'points': 0}, {'expiration_date': '2020-01-01'},
+                       {'mobile_valid_from': datetime(2090, 1, 1)}, {'active': False}):
+            before = {name: card[name] for name in values}
+            card.write(values)
+            self.assertFalse(any(self._offers()), values)
+            card.write(before)
+        self.assertTrue(all(self._offers()))
+
+    def test_another_company(self):
+        other = self.env['res.company'].sudo().create({'name': "Other"})
+        card = self._card()
+        card.program_id.sudo().company_id = other
+        self.assertFalse(any(self._offers()))

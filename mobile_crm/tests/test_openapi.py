@@ -34,7 +34,8 @@ class TestOpenapi(BaseCase):
 
     def test_the_committed_file_is_in_sync(self):
         with file_open('mobile_crm/static/openapi.json') as file:
-            self.assertEqual(file.read(), openapi.text('mobile_crm'), "the API has changed: run ./dev openapi and commit the file")
+            self.assertEqual(file.read(), openapi.text('mobile_crm'),
+                             "the API has changed: run ./dev openapi and commit the file")
 
     def test_every_operation_is_in_it(self):
         self.assertEqual({operation['operationId'] for operation in self.operations.values()},

@@ -7,7 +7,7 @@ from stdnum import ean, isbn
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.mobile_catalogue_barcode import COUNT, PACK, PIECE, WEIGHT
+from ..models.mobile_catalogue_barcode import COUNT, PACK, PIECE, PRICE, WEIGHT
 from ..tools import product_code
 from ..tools.product_code import KIN, SAME, SEPARATOR
 from .common import MobileCommon
@@ -236,13 +236,26 @@ class TestProductsByCode(MobileCommon):
         self.assertEqual(self._found(f'(01)0{PEN}(3103)001250')[1:5], (1.0, None, self.pen.uom_id.id, PIECE))
         self.assertEqual(self._found(f'(01)0{PEN}(30)12')[1:5], (12.0, None, self.pen.uom_id.id, COUNT))
 
+    def _scale(self, kind, pattern):
+        """Add what the nomenclatures of Odoo's till have; without it, the selection has no such types."""
+        self._rule(pattern=pattern, encoding='ean13')
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE barcode_rule SET type = %s WHERE pattern = %s', [kind, pattern])
+        self.env.invalidate_all()
+
     def test_shelf_labels(self):
-        label = '2100001012502'[:12] + ean.calc_check_digit('210000101250')
-        self.assertIsNone(self._found(label))
-        if 'weight' not in self.env['barcode.rule']._fields['type'].get_values(self.env):
-            return
-        self._rule(pattern='21.....{NNDDD}', type='weight', encoding='ean13')
-        self.assertEqual(self._found(label)[:5], (self.apples.id, 1.25, None, self.kilo.id, WEIGHT))
+        weight, price = (digits + ean.calc_check_digit(digits) for digits in ('210000101250', '230000100999'))
+        self._product("Cheese", '2300001000008')
+        self.assertIsNone(self._found(weight))
+        self._scale('weight', '21.....{NNDDD}')
+        self._scale('price', '23.....{NNNDD}')
+        self.assertEqual(self._found(weight)[:5], (self.apples.id, 1.25, None, self.kilo.id, WEIGHT))
+        self.assertEqual(self._found(price)[1:5], (1.0, 9.99, self.pen.uom_id.id, PRICE))
+        # What somebody has written on a product means that product.
+        own = self._product("This piece", weight)
+        self.assertEqual(self._found(weight)[:2], (own.id, 1.0))
+        for code in ('21', '21abcdefghijk', '2100001²2502'):
+            self.assertIsNone(self._found(code), code)
 
     def test_alias(self):
         self.assertIsNone(self._found('OLDPEN'))

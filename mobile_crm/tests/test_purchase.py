@@ -50,6 +50,8 @@ class TestPurchase(PurchaseCase):
             Command.create({'product_id': self.product.id, 'product_uom_qty': 1, 'is_downpayment': True}),
             Command.create({'product_id': self.product.id, 'product_uom_qty': -1}),
             Command.create({'product_id': self.product.id, 'product_uom_qty': 0}),
+            # What Odoo's wizard for discounts writes.
+            Command.create({'product_id': self.product.id, 'product_uom_qty': 1, 'price_unit': -1.0}),
             Command.create({'product_id': self.product.id, 'name': "Free", 'product_uom_qty': 1,
                             'reward_id': self.program.reward_ids.id}),
         ]

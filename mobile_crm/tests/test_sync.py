@@ -85,12 +85,20 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.savepoint = self.case.env.cr.savepoint(flush=True)
         self.phone, self.place = OfflinePhone(self.case, self.case.anna), BRUSSELS
+        # So that there is something to take away.
+        self.mark(0, True)
+        self.make_a_list({0, 1})
+        self.get_a_message(True)
+        self.ask(False)
 
     def teardown(self):
-        self.case.env.invalidate_all(flush=False)
-        self.savepoint.rollback()
-        self.savepoint.close(rollback=False)
-        self.case.env.registry.clear_all_caches()
+        try:
+            self.ask(False)
+        finally:
+            self.case.env.invalidate_all(flush=False)
+            self.savepoint.rollback()
+            self.savepoint.close(rollback=False)
+            self.case.env.registry.clear_all_caches()
 
     @rule(index=st.integers(0, 3), on=st.booleans())
     def mark(self, index, on):
@@ -106,8 +114,8 @@ class Walk(RuleBasedStateMachine):
 
     @rule(indexes=st.sets(st.integers(0, 3)))
     def make_a_list(self, indexes):
-        self.case.new_list(*(self.case.products[index] for index in sorted(indexes)
-                        if self.case.products[index].mobile_published))
+        self.case.new_list(*(
+            self.case.products[index] for index in sorted(indexes) if self.case.products[index].mobile_published))
 
     @rule(done=st.booleans(), away=st.booleans())
     def change_a_list(self, done, away):

@@ -31,10 +31,10 @@ def neighbours(purchases, today, *, keep, memory, customers=CUSTOMERS):
     """
     if sparse is None:
         raise RuntimeError('what goes together needs scipy')
-    bought, products = _matrix(until(purchases, today), customers)
+    bought, products = matrix(until(purchases, today), customers)
     sizes = np.diff(bought.tocsc().indptr)
     buyers = bought.T.tocsr()
-    for first, last in _blocks(bought, buyers, memory):
+    for first, last in blocks(bought, buyers, memory):
         counts = buyers[first:last] @ bought
         for number in range(last - first):
             part = slice(counts.indptr[number], counts.indptr[number + 1])
@@ -54,7 +54,7 @@ def neighbours(purchases, today, *, keep, memory, customers=CUSTOMERS):
 COUNT_BYTES = 8
 
 
-def _matrix(purchases, customers):
+def matrix(purchases, customers):
     """Return who bought what, customers by products, and the products' ids.
 
     Products that fewer than `customers` bought are left out: no pair of theirs could be told.
@@ -69,12 +69,12 @@ def _matrix(purchases, customers):
     products = products[known]
     count = int(customer.max(initial=-1)) + 1
     starts = np.searchsorted(customer, np.arange(count + 1))
-    matrix = sparse.csr_matrix(
+    rows = sparse.csr_matrix(
         (np.ones(len(product), np.int32), product.astype(np.int32), starts), shape=(count, len(products)))
-    return matrix, products
+    return rows, products
 
 
-def _blocks(bought, buyers, memory):
+def blocks(bought, buyers, memory):
     """Yield the first product and the one after the last of blocks whose counts fit into so many bytes."""
     # A product has at most as many neighbours as its customers' histories are long together.
     longest = buyers @ np.diff(bought.indptr)

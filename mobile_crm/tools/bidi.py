@@ -67,33 +67,38 @@ def _spans(kinds, wanted):
 
 def _resolved_weak(kinds, base):
     """Apply the rules W1 to W7, of marks and numbers."""
-    last = base
-    for index, kind in enumerate(kinds):
-        if kind == 'NSM':
-            kinds[index] = kind = kinds[index - 1] if index else base
-        if kind in ('L', 'R', 'AL'):
-            last = kind
-        elif kind == 'EN' and last == 'AL':
-            kinds[index] = 'AN'
-        elif kind not in ('EN', 'AN', 'ES', 'ET', 'CS', *NEUTRALS):
-            kinds[index] = 'ON'
-    kinds = ['R' if kind == 'AL' else kind for kind in kinds]
+    kinds = ['R' if kind == 'AL' else kind for kind in _after_strong(kinds, base)]
     for index in range(1, len(kinds) - 1):
         before, kind, after = kinds[index - 1:index + 2]
-        if before == after and (kind in ('ES', 'CS') and before == 'EN' or kind == 'CS' and before == 'AN'):
+        if before == after and (kind, before) in {('ES', 'EN'), ('CS', 'EN'), ('CS', 'AN')}:
             kinds[index] = before
     for start, end in _spans(kinds, ('ET',)):
         if 'EN' in (kinds[start - 1] if start else None, kinds[end] if end < len(kinds) else None):
             kinds[start:end] = ['EN'] * (end - start)
-    last = base
-    for index, kind in enumerate(kinds):
-        if kind in ('ES', 'ET', 'CS'):
-            kinds[index] = 'ON'
-        elif kind in ('L', 'R'):
+    last, resolved = base, []
+    for kind in kinds:
+        if kind in ('L', 'R'):
             last = kind
-        elif kind == 'EN' and last == 'L':
-            kinds[index] = 'L'
-    return kinds
+        is_latin = kind == 'EN' and last == 'L'
+        resolved.append('L' if is_latin else 'ON' if kind in ('ES', 'ET', 'CS') else kind)
+    return resolved
+
+
+def _after_strong(kinds, base):
+    """Apply the rules W1 and W2: a mark is as what it stands on, a number after Arabic letters is Arabic."""
+    last, resolved = base, []
+    for kind in kinds:
+        if kind == 'NSM':
+            resolved.append(resolved[-1] if resolved else base)
+        elif kind == 'EN' and last == 'AL':
+            resolved.append('AN')
+        elif kind in ('L', 'R', 'AL', 'EN', 'AN', 'ES', 'ET', 'CS', *NEUTRALS):
+            resolved.append(kind)
+        else:
+            resolved.append('ON')
+        if kind in ('L', 'R', 'AL'):
+            last = kind
+    return resolved
 
 
 # === ARABIC LETTERS === #

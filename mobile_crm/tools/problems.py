@@ -51,6 +51,7 @@ PROBLEMS = {
     'unsupported_media_type': (415, _lt("The body must be application/json")),
     'invalid_request': (422, _lt("The request has invalid values")),
     'idempotency_key_reused': (422, _lt("This Idempotency-Key belongs to another request")),
+    'barcode_invalid': (422, _lt("The barcode was misread: its check digit is wrong")),
     'card_invalid': (422, _lt("The card is not valid")),
     'card_expired': (422, _lt("The card has expired")),
     'coupon_expired': (422, _lt("The coupon has expired")),

@@ -10,14 +10,16 @@ from xml.sax.saxutils import escape
 
 from . import bidi
 
-# The first that has all letters of a text is used. Open Sans knows Latin, Greek, Cyrillic and Hebrew letters, Tajawal
-# Arabic ones.
+# The first that has all letters of a text is used. Open Sans knows Latin, Greek and Cyrillic letters, Tajawal Arabic
+# ones; both come with Odoo.
 FONTS = {
     'ReceiptSans': ('web/static/fonts/google/Open_Sans/Open_Sans-Regular.ttf',
                     'web/static/fonts/google/Open_Sans/Open_Sans-Bold.ttf'),
     'ReceiptArabic': ('web/static/fonts/google/Tajawal/Tajawal-Regular.ttf',
                       'web/static/fonts/google/Tajawal/Tajawal-Bold.ttf'),
 }
+# Where the system has it, as Debian does beside Odoo, for other letters, such as Hebrew ones. reportlab looks for it.
+WIDE = {'ReceiptWide': ('DejaVuSans.ttf', 'DejaVuSans-Bold.ttf')}
 # Of Adobe's, which every reader of PDF has or finds: by what their writing is known.
 ASIAN = (('HeiseiKakuGo-W5', '\u3040', '\u30ff'), ('HYGothic-Medium', '\uac00', '\ud7a3'),
          ('STSong-Light', '\u2e80', '\uffef'))
@@ -62,7 +64,9 @@ def pdf(receipt, fonts):
         out, pagesize=A4, leftMargin=18 * MM, rightMargin=18 * MM, topMargin=16 * MM, bottomMargin=18 * MM,
         title=receipt.title, author=receipt.seller[0] if receipt.seller else '', invariant=1)
     write = functools.partial(_paragraph, fonts, receipt.is_rtl)
-    story = [*_head(receipt, write), _lines(receipt, write, document.width), *_foot(receipt, write, document.width)]
+    # A frame keeps 6 points on each side free.
+    width = document.width - 12
+    story = [*_head(receipt, write), _lines(receipt, write, width), *_foot(receipt, write, width)]
     document.build(story, onFirstPage=_number_page, onLaterPages=_number_page)
     return out.getvalue()
 
@@ -143,8 +147,8 @@ def _font(fonts, text, bold):
             if name not in pdfmetrics.getRegisteredFontNames():
                 pdfmetrics.registerFont(UnicodeCIDFont(name))
             return name
-    for name in FONTS:
-        face = _face(name + ('-Bold' if bold else ''), (fonts.get(name) or ('', ''))[bold])
+    for name, paths in (fonts | WIDE).items():
+        face = _face(name + ('-Bold' if bold else ''), paths[bold])
         if face and all(ord(letter) in face[1] for letter in text if not letter.isspace()):
             return face[0]
     # What it lacks is shown as boxes.

@@ -1,5 +1,6 @@
 """What a customer types, and which words of the catalogue it may mean."""
 import math
+from itertools import pairwise
 
 from . import search_text
 
@@ -60,15 +61,19 @@ class Query:
         self.words = [Word(text) for text in texts]
         self.title = ' '.join(texts)
         # Two that follow each other may be one: "rain jacket".
-        self.joined = [one + other for one, other in zip(texts, texts[1:], strict=False)]
+        self.joined = [one + other for one, other in pairwise(texts)]
         # What is looked up: words, then what two of them make, then parts of one.
         self._asked = {}
 
     @classmethod
-    def of(cls, text):
-        """Return a query, or None when there is no word in a text."""
-        texts = search_text.words((text or '')[:MOST_LETTERS])[:MOST_WORDS]
-        return cls(texts) if texts else None
+    def of(cls, text, shortest=1):
+        """Return a query, or None when there is no word in a text.
+
+        :param int shortest: letters of words that count; shorter ones do if there are no others.
+        """
+        texts = search_text.words((text or '')[:MOST_LETTERS])
+        texts = [word for word in texts if len(word) >= shortest] or texts
+        return cls(texts[:MOST_WORDS]) if texts else None
 
     # === WHAT TO LOOK UP: columns of words and of the numbers under which to add what is found === #
 

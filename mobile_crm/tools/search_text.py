@@ -1,8 +1,8 @@
 """Words as a search compares them: without accents, case and punctuation, and how one word may be meant by another.
 
-Texts of the catalogue and what customers type go through the same functions, so that both sides always agree. PostgreSQL
-could do it by its extension ``unaccent``, but Odoo would then call that for every search of every model, past the
-indexes that it has for them.
+Texts of the catalogue and what customers type go through the same functions, so that both sides always agree.
+PostgreSQL could do it by its extension ``unaccent``, but Odoo would then call that for every search of every model,
+past the indexes that it has for them.
 """
 import re
 import unicodedata
@@ -21,8 +21,9 @@ SHORTEST_PART = 3
 
 # What Unicode does not take apart.
 _LETTERS = str.maketrans({
-    'æ': 'ae', 'œ': 'oe', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'ł': 'l', 'þ': 'th', 'ħ': 'h', 'ı': 'i', 'ŋ': 'ng', 'ſ': 's',
-    'ŧ': 't', 'ĸ': 'k', '’': "'", 'ʼ': "'"})
+    'æ': 'ae', 'œ': 'oe', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'ł': 'l', 'þ': 'th', 'ħ': 'h', 'ŋ': 'ng', 'ŧ': 't', 'ĸ': 'k',
+    '\N{LATIN SMALL LETTER DOTLESS I}': 'i', '\N{RIGHT SINGLE QUOTATION MARK}': "'",
+    '\N{MODIFIER LETTER APOSTROPHE}': "'"})
 # A German "ä" is written "ae" where there is no key for it, and "a" where somebody is in a hurry.
 _UMLAUT = re.compile('([aou])e')
 _WORD = re.compile(r'[^\W_]+')
@@ -37,7 +38,6 @@ _ENDINGS = (
 _SHORTEST_STEM = 3
 
 
-@lru_cache(maxsize=8192)
 def fold(text):
     """Return a text in small letters without accents; "ä" and "ae" are "a", "ß" is "ss"."""
     text = text.lower() if text.isascii() else ''.join(
@@ -46,14 +46,16 @@ def fold(text):
     return _UMLAUT.sub(r'\1', text)
 
 
+@lru_cache(maxsize=8192)
 def words(text):
     """Return the words of a text, folded, in their order."""
-    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
+    return tuple(word[:LONGEST_WORD] for word in _WORD.findall(fold(text)))
 
 
+@lru_cache(maxsize=8192)
 def bound_words(text):
     """Return what is written with hyphens and the like as words of their own: ``tshirt`` for "T-shirt"."""
-    return [''.join(_WORD.findall(word))[:LONGEST_WORD] for word in _BOUND.findall(fold(text))]
+    return tuple(''.join(_WORD.findall(word))[:LONGEST_WORD] for word in _BOUND.findall(fold(text)))
 
 
 def is_forgiven(word):

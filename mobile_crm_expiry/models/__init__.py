@@ -1,1 +1,2 @@
 from . import mobile_campaign
+from . import mobile_catalogue

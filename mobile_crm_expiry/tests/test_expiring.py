@@ -57,3 +57,9 @@ class TestExpiring(CustomersCommon):
     def test_it_comes_by_the_calendar(self):
         self.assertIn('expiring', self.campaign._daily_triggers())
         self.assertTrue(self.campaign.next_run_at)
+
+    def test_what_must_be_off_the_shelf_is_promised_to_nobody(self):
+        self._lot(self.jacket, 9, quantity=3, removal_days=-1)
+        self._lot(self.jacket, 9, quantity=2, removal_days=3)
+        self.assertEqual(self.availability(self.jacket), ('low', 2))
+        self.assertEqual(self.jacket.with_context(warehouse_id=self.warehouse.id).free_qty, 2)

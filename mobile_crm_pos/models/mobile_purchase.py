@@ -25,9 +25,9 @@ class MobilePurchase(models.AbstractModel):
 
     @api.model
     def _is_own_sql(self):
-        """Return the condition that a till has sold a line (``line``) itself: it did not take the money of a sales order.
+        """Return the condition that a till has sold a line (``line``) itself.
 
-        The module `pos_sale` lets it do that; such an order is among the purchases already.
+        The module `pos_sale` lets it take the money of a sales order; that is among the purchases already.
         """
         if 'sale_order_origin_id' in self.env['pos.order.line']._fields:
             return SQL('line.sale_order_origin_id IS NULL')

@@ -53,6 +53,7 @@ class MobilePurchase(models.AbstractModel):
         """Return whether the customer has the goods: at once, unless they are shipped."""
         if order.is_refund:
             return None
-        is_shipped = not order.shipping_date or order.picking_ids and all(
-            picking.state in ('done', 'cancel') for picking in order.picking_ids)
-        return 'delivered' if is_shipped else 'pending'
+        if not order.shipping_date:
+            return 'delivered'
+        states = set(order.picking_ids.mapped('state')) - {'cancel'}
+        return 'delivered' if states == {'done'} else 'pending'

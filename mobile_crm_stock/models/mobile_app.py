@@ -6,5 +6,5 @@ class MobileApp(models.Model):
 
     show_quantities = fields.Boolean(
         tracking=True,
-        help="Customers read how many pieces a store has, up to 99. Otherwise they read whether it has any, and whether "
-             "few are left.")
+        help="Customers read how many pieces a store has, up to 99. Otherwise they read whether it has any, and if few "
+             "are left.")

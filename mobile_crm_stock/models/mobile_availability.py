@@ -17,7 +17,7 @@ class MobileAvailability(models.Model):
     store_id = fields.Many2one(comodel_name='mobile.store', readonly=True)
     company_id = fields.Many2one(comodel_name='res.company', readonly=True)
     quantity = fields.Float(
-        string="Can Be Promised", digits='Product Unit', readonly=True,
+        string="To Be Had", digits='Product Unit', readonly=True,
         help="What is in the store's warehouse and not reserved, less what is never promised.")
     state = fields.Selection(
         string="Customers Read", selection=[(IN_STOCK, "In Stock"), (LOW, "Few Left"), (OUT, "Sold Out")],

@@ -72,7 +72,7 @@ class MobileCampaign(models.Model):
         the product's own unit.
         """
         self.env.flush_all()
-        now = fields.Datetime.now()
+        now, Catalogue = fields.Datetime.now(), self.env['mobile.catalogue']
         return self.env.execute_query(SQL(
             """SELECT store_id, product_id
                  FROM (SELECT store.id AS store_id, product.id AS product_id, free.quantity / sold.daily AS lasts,
@@ -81,10 +81,8 @@ class MobileCampaign(models.Model):
                          FROM mobile_campaign campaign
                          JOIN mobile_store store ON store.id IN %(stores)s
                          JOIN LATERAL (
-                              SELECT quant.product_id, sum(quant.quantity - quant.reserved_quantity) AS quantity,
-                                     min(quant.in_date) AS since
-                                FROM stock_quant quant JOIN stock_location location ON location.id = quant.location_id
-                               WHERE location.warehouse_id = store.warehouse_id AND location.usage = 'internal'
+                              SELECT quant.product_id, sum(%(quantity)s) AS quantity, min(quant.in_date) AS since
+                                FROM stock_quant quant WHERE quant.location_id = ANY(ARRAY(%(shelves)s))
                             GROUP BY quant.product_id) free ON free.quantity > 0
                          JOIN product_product product ON product.id = free.product_id AND product.active
                          JOIN product_template template ON template.id = product.product_tmpl_id AND template.sale_ok
@@ -103,7 +101,7 @@ class MobileCampaign(models.Model):
                 WHERE rank <= %(products)s ORDER BY store_id, rank""",
             stores=tuple(self._stocked_stores().ids) or (0,), campaign=self.id, now=now, selling_days=SELLING_DAYS,
             any=self._about_any_sql(), among=self._among_sql(SQL('product.id'), SQL('template.categ_id')),
-            products=PRODUCTS))
+            products=PRODUCTS, quantity=Catalogue._quantity_sql(), shelves=Catalogue._shelves_sql(SQL('store.id'))))
 
     def _customers_of_stores(self, offers):
         """Return the customers of some stores, each with the first of the offers that they were not asked about yet.

@@ -27,24 +27,9 @@ class MobileCatalogue(models.AbstractModel):
         if known:
             self._flush_stock()
             for product_id, store_id, promised, low in self.env.execute_query(SQL(
-                    """WITH %(items)s
-                       SELECT item.id, store.id, %(promised)s, %(low)s
-                         FROM item
-                   CROSS JOIN mobile_store store
-                         JOIN stock_warehouse warehouse ON warehouse.id = store.warehouse_id AND warehouse.active
-                         JOIN res_company company ON company.id = store.company_id
-                    LEFT JOIN (SELECT place.store_id, quant.product_id, sum(%(quantity)s) AS quantity
-                                 FROM (SELECT store.id AS store_id, shelf.id
-                                         FROM mobile_store store CROSS JOIN LATERAL (%(shelves)s) shelf
-                                        WHERE store.id = ANY(%(stores)s)) place
-                                 JOIN stock_quant quant
-                                   ON quant.location_id = place.id AND quant.product_id = ANY(%(products)s)
-                             GROUP BY place.store_id, quant.product_id) free
-                           ON free.store_id = store.id AND free.product_id = item.id
-                        WHERE store.id = ANY(%(stores)s)""",
-                    items=self._items_sql(list(product_ids)), stores=list(store_ids), products=list(product_ids),
-                    promised=self._promised_sql(SQL('free.quantity')), low=self._level_sql('low_stock'),
-                    quantity=self._quantity_sql(), shelves=self._shelves_sql(SQL('store.id')))):
+                    'WITH %s SELECT item.id, place.store_id, %s, %s FROM %s',
+                    self._asked_sql(list(product_ids), list(store_ids)), self._promised_sql(SQL('free.quantity')),
+                    self._level_sql('low_stock'), self._free_from_sql())):
                 known[product_id, store_id] = Availability(OUT, 0.0) if promised <= 0 else Availability(
                     LOW if promised <= low else IN_STOCK, float(promised))
         return known
@@ -94,16 +79,8 @@ class MobileCatalogue(models.AbstractModel):
         """
         # Whoever runs the statement has flushed.
         return SQL(
-            """(WITH %(items)s
-                SELECT %(promised)s
-                  FROM item
-                  JOIN mobile_store store ON store.id = %(store)s
-                  JOIN stock_warehouse warehouse ON warehouse.id = store.warehouse_id AND warehouse.active
-                  JOIN res_company company ON company.id = store.company_id
-            CROSS JOIN LATERAL (SELECT sum(%(quantity)s) AS quantity FROM stock_quant quant
-                                 WHERE quant.product_id = item.id AND quant.location_id IN (%(shelves)s)) free)""",
-            items=self._items_sql(product), store=store, promised=self._promised_sql(SQL('free.quantity')),
-            quantity=self._quantity_sql(), shelves=self._shelves_sql(SQL('store.id')))
+            '(WITH %s SELECT %s FROM %s)', self._asked_sql(product, store),
+            self._promised_sql(SQL('free.quantity')), self._free_from_sql())
 
     # === THE PIECES === #
 
@@ -146,6 +123,39 @@ class MobileCatalogue(models.AbstractModel):
                          WHERE %(chosen)s AND %(counted)s)""",
             low=self._own_level_sql('low_stock'), safety=self._own_level_sql('safety_stock'), chosen=chosen,
             counted=self._counted_sql())
+
+    @api.model
+    def _asked_sql(self, products, stores):
+        """Return the parts ``item`` and ``place`` of a statement: products and stores that are counted.
+
+        :param products, stores: lists of ids, or SQL that is one.
+        :rtype: SQL
+        """
+        chosen = SQL('store.id = %s', stores) if isinstance(stores, SQL) else SQL('store.id = ANY(%s)', stores)
+        return SQL(
+            """%(items)s,
+               place AS MATERIALIZED (
+                   SELECT store.id AS store_id, store.company_id, ARRAY(%(shelves)s) AS shelves
+                     FROM mobile_store store
+                     JOIN stock_warehouse warehouse ON warehouse.id = store.warehouse_id AND warehouse.active
+                    WHERE %(chosen)s)""",
+            items=self._items_sql(products), shelves=self._shelves_sql(SQL('store.id')), chosen=chosen)
+
+    @api.model
+    def _free_from_sql(self):
+        """Return the row source of what each ``place`` has of each ``item``: ``free.quantity``, NULL for nothing.
+
+        Each is looked up by an index: a page of products may be in all of ten thousand stores, and twenty of them are
+        asked.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """item CROSS JOIN place
+               JOIN res_company company ON company.id = place.company_id
+         CROSS JOIN LATERAL (SELECT sum(%s) AS quantity FROM stock_quant quant
+                              WHERE quant.product_id = item.id AND quant.location_id = ANY(place.shelves)) free""",
+            self._quantity_sql())
 
     @api.model
     def _own_level_sql(self, name):

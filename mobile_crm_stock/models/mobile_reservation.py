@@ -15,10 +15,10 @@ LIVING = ('held', 'ready')
 class MobileReservation(models.Model):
     """Goods that a store puts aside for a customer, until they collect them.
 
-    The goods are reserved in Odoo's stock by a delivery from the store's shelves that nobody has validated. It is a hold
-    and no sale: as the customer collects the goods, the till or a sales order takes them from the stock, and the hold
-    lets go of them in that moment (see ``_end``). Each move from state to state is one statement that asks for the state
-    it comes from, so the staff, the customer and the clock cannot both have the last word.
+    The goods are reserved in Odoo's stock by a delivery from the store's shelves that nobody has validated. It is a
+    hold and no sale: as the customer collects the goods, the till or a sales order takes them from the stock, and the
+    hold lets go of them in that moment (see ``_end``). Each move from state to state is one statement that asks for the
+    state it comes from, so of the staff, the customer and the clock one has the last word.
     """
 
     _name = 'mobile.reservation'
@@ -137,7 +137,7 @@ class MobileReservation(models.Model):
         return bool(moves) and all(move.state == 'assigned' for move in moves)
 
     def _describe_goods(self):
-        """Return what is put aside, such as "2 × Cup, 1 × Jacket"."""
+        """Return what is put aside, such as "2 x Cup, 1 x Jacket"."""
         self.ensure_one()
         return ', '.join(line._describe() for line in self.line_ids)
 

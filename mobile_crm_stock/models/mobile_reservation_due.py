@@ -58,7 +58,8 @@ class MobileReservation(models.Model):
             # The customer or the staff have been faster.
             self.invalidate_recordset(flush=False)
         except Exception as exc:  # noqa: BLE001 (whatever another addon makes of a delivery)
-            _logger.error("Reservation %s could not be followed: %s", self.id, type(exc).__name__)
+            # Without the trace: its message may name the customer.
+            _logger.error("Reservation %s could not be followed: %s", self.id, type(exc).__name__)  # noqa: TRY400
 
     def _expire(self):
         self._end('expired')

@@ -45,11 +45,11 @@ class MobileReservation(models.Model):
         store = self._reserving_store(shopper.company, store_id)
         products, wanted = self._reservable(shopper, lines)
         expires_at = self._until(store)
-        self = self.sudo().with_company(shopper.company)
-        self._check_stock(store, products, wanted)
-        self._lock_stock(store, products, wanted)
-        reservation = self._take_slot(shopper, store, expires_at)
-        self.env['mobile.reservation.line'].create([
+        Reservation = self.sudo().with_company(shopper.company)
+        Reservation._check_stock(store, products, wanted)
+        Reservation._lock_stock(store, products, wanted)
+        reservation = Reservation._take_slot(shopper, store, expires_at)
+        reservation.env['mobile.reservation.line'].create([
             {'reservation_id': reservation.id, 'product_id': product.id, 'quantity': wanted[product]}
             for product in products])
         reservation._hold()
@@ -120,8 +120,10 @@ class MobileReservation(models.Model):
             if product:
                 # A box of six is six; what a label of the scale says counts as it is.
                 unit = self.env['uom.uom'].sudo().browse(found.uom_id)
-                quantity *= unit._compute_quantity(found.quantity, product.uom_id, round=False)
-            named.append((product, quantity))
+                named.append((product, quantity * unit._compute_quantity(
+                    found.quantity, product.uom_id, round=False)))
+            else:
+                named.append((product, quantity))
         return named
 
     @api.model

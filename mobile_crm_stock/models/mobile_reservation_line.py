@@ -29,5 +29,5 @@ class MobileReservationLine(models.Model):
     def _describe(self):
         self.ensure_one()
         return self.env._(
-            "%(quantity)s × %(product)s", quantity=self._quantity_text(self.quantity),
+            "%(quantity)s x %(product)s", quantity=self._quantity_text(self.quantity),
             product=self.product_id.display_name)

@@ -15,8 +15,8 @@ class ResCompany(models.Model):
         help="How much of a product a customer can have put aside at once.")
     mobile_reservation_delivers = fields.Boolean(
         string="Collected Goods Leave the Stock With the Reservation",
-        help="For tills that tell Odoo nothing of what they sell. Otherwise the till or the sales order takes the goods "
-             "from the stock, and the reservation merely lets go of them.")
+        help="For tills that tell Odoo nothing of what they sell. Otherwise the till or the sales order takes the "
+             "goods from the stock, and the reservation merely lets go of them.")
 
     _mobile_stock_levels_valid = models.Constraint(
         'CHECK (mobile_low_stock >= 0 AND mobile_safety_stock >= 0)', "There is no less than nothing.")

@@ -1,7 +1,7 @@
 from odoo import fields, models
+from odoo.tools import LazyTranslate
 
 from odoo.addons.mobile_crm.tools.retention import CONTACT, Retention
-from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 

@@ -39,7 +39,7 @@ class TestAvailability(StockCommon):
 
     # === THE LAW === #
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows=st.lists(st.tuples(st.sampled_from(PLACES), QUANTITIES, st.floats(0, 15)), max_size=8))
     def test_it_is_what_odoo_calls_free(self, rows):
         product = self.env['product.product'].create({'name': "Thing", 'is_storable': True})
@@ -165,3 +165,21 @@ class TestAvailability(StockCommon):
             self.env(user=self.anna_user)['mobile.catalogue']._stores(self.shopper(), products.sudo(), *BRUSSELS)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
+
+    # === FOR THE STAFF === #
+
+    def test_staff_list_which_stores_have_it(self):
+        self._stock(self.cup, 2)
+        self._stock(self.cup, 9, self.below)
+        self._stock(self.cup, 2, self.shelf_far)
+        self._stock(self.jacket, 0, self.shelf_far)
+        action = self.cup.product_tmpl_id.action_view_mobile_availability()
+        rows = self.env['mobile.availability'].search(action['domain'])
+        self.assertEqual(
+            [(row.store_id, row.quantity, row.state) for row in rows],
+            [(self.store_near, 11, IN_STOCK), (self.store_far, 2, LOW)])
+        at_far = rows.search(self.store_far.action_view_availability()['domain'])
+        self.assertEqual(at_far.product_id, self.cup + self.jacket)
+        for row in rows:
+            self.assertEqual((row.state, row.quantity), self.availability(row.product_id, row.store_id))
+        self.assertEqual(rows[0].action_open_store()['res_id'], self.store_near.id)

@@ -23,11 +23,11 @@ def after_open(schedule, tz, now, minutes, days):
     # What opened before yesterday or the day before is over (see ``tools.opening``).
     for opens, closes in schedule.intervals(ZoneInfo(tz), today - timedelta(days=2), today + timedelta(days=days)):
         # Hours that overlap, as nights and special days may, pass once.
-        opens = max(opens, until)
-        if opens >= closes:
+        start = max(opens, until)
+        if start >= closes:
             continue
-        if closes - opens >= left:
-            return opens + left
-        left -= closes - opens
+        if closes - start >= left:
+            return start + left
+        left -= closes - start
         until = closes
     return None

@@ -16,6 +16,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from odoo.tools import float_round
+
 
 class Schema(BaseModel):
     """A JSON object of the contract. Fields that are not declared are refused, NaN and infinity too."""
@@ -91,7 +93,8 @@ class Money(Output):
     @classmethod
     def of(cls, amount, currency):
         """Return an amount in a ``res.currency``."""
-        return cls(amount=f'{currency.round(amount) + 0.0:.{currency.decimal_places}f}', currency=currency.name)
+        name, rounding, places = currency._mobile_spelling(currency.id)
+        return cls(amount=f'{float_round(amount, precision_rounding=rounding) + 0.0:.{places}f}', currency=name)
 
 
 def decimal(number):

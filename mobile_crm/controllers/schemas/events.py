@@ -4,6 +4,8 @@ from pydantic import Field
 
 from .base import Latitude, Longitude, Metres, Output, RecordId, Schema, UtcInput, Uuid
 
+LONGEST_BARCODE = 200
+
 
 class Event(Schema):
     """One fact."""
@@ -21,7 +23,7 @@ class Event(Schema):
     geofence_id: RecordId | None = None
     store_id: RecordId | None = None
     product_id: RecordId | None = None
-    barcode: str | None = Field(None, min_length=1, max_length=200)
+    barcode: str | None = Field(None, min_length=1, max_length=LONGEST_BARCODE)
     query: str | None = Field(None, min_length=1, max_length=200)
     message_id: Uuid | None = None
 

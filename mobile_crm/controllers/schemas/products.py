@@ -2,7 +2,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Money, Output, Page, PageQuery, RecordId, Uuid
+from .base import Money, Output, Page, PageQuery, RecordId, UtcOutput, Uuid
 from .offers import Discount, discount
 from .stores import PositionQuery
 
@@ -12,7 +12,8 @@ Availability = Literal['in_stock', 'low', 'out', 'unknown']
 class ProductPlaceQuery(PositionQuery):
     """From where the stores of a product are told."""
 
-    store_id: RecordId | None = Field(None, description='The only store to tell about; without it, the nearest ones')
+    store_id: RecordId | None = Field(
+        None, description='The store to tell about; the nearest others follow where it has none')
 
 
 class ProductQuery(ProductPlaceQuery, PageQuery):
@@ -21,6 +22,8 @@ class ProductQuery(ProductPlaceQuery, PageQuery):
     q: str | None = Field(
         None, max_length=100, description='What the customer types: words of names, categories, attributes, or a code')
     category_id: RecordId | None = Field(None, description='With the categories below it')
+    typing: bool | None = Field(
+        None, description='The customer is still typing: no search that is kept, or that a campaign answers')
 
 
 class ProductCategory(Output):
@@ -137,14 +140,16 @@ class ProductDetail(Product):
     """A product and its variants."""
 
     variants: list[ProductVariant] = Field(description='All there are, this one included; empty when it is the only one')
+    last_bought_at: UtcOutput | None = Field(description='When the caller bought it last, and kept it')
 
     @classmethod
-    def of(cls, answer, variants=()):
+    def of(cls, answer, variants=(), last_bought_at=None):
         """Return a ``mobile_catalogue.ProductAnswer``.
 
         :param variants: (details, price) of each variant, see ``mobile.catalogue._variant_facts``.
+        :param datetime last_bought_at: naive UTC, or None.
         """
-        return cls(**cls._values(answer), variants=[
+        return cls(**cls._values(answer), last_bought_at=last_bought_at, variants=[
             ProductVariant(
                 id=details.id, name=details.name, image_url=details.image_url,
                 price=Money.of(price.amount, price.currency), attributes=[
@@ -155,3 +160,21 @@ class ProductDetail(Product):
 
 class ProductPage(Page[Product]):
     """One page of products."""
+
+
+class CategoryQuery(PageQuery):
+    """The whole tree, a page at a time."""
+
+    limit: int = Field(100, ge=1, le=100)
+
+
+class Category(Output):
+    """A category in which, or below which, there are products."""
+
+    id: int
+    name: str
+    parent_id: int | None = Field(description='The category above it; null at the top')
+
+
+class CategoryPage(Page[Category]):
+    """One page of the tree, each category after the one above it."""
