@@ -27,7 +27,6 @@ class MobileSuggestion(models.TransientModel):
 
     @api.depends('order_id')
     def _compute_is_personal(self):
-        self.order_id.check_access('read')
         for suggestion in self:
             suggestion.is_personal = self.env['mobile.consent'].sudo()._is_granted(
                 suggestion.partner_id, suggestion.order_id.company_id, 'profiling')
@@ -37,6 +36,14 @@ class MobileSuggestion(models.TransientModel):
         for suggestion in self:
             suggestion.line_ids = [Command.clear(), *(
                 Command.create(vals) for vals in suggestion._suggestions())]
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('order_id')
+    def _check_order_id(self):
+        """Check that the caller writes this order: else they would read what is recommended to its customer."""
+        # Odoo checks elevated.
+        self.sudo(False).order_id.check_access('write')
 
     # === ACTION METHODS === #
 
@@ -57,8 +64,6 @@ class MobileSuggestion(models.TransientModel):
     def _suggestions(self):
         """Return what is suggested, as values of lines: what is on the order already is not."""
         self.ensure_one()
-        # Whoever may not write it learns nothing of its customer.
-        self.order_id.check_access('write')
         self.env.flush_all()
         order = self.order_id.sudo()
         there = set(order.order_line.product_id.ids)
