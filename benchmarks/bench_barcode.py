@@ -3,7 +3,9 @@
 Beside it, what it is made of: the look-up against hand SQL, and prices against lines of a sales order.
 """
 import itertools
+from datetime import timedelta
 
+from odoo import fields
 from odoo.fields import Command
 
 from . import seed
@@ -98,13 +100,15 @@ def _measure_prices(system, env):
             Command.create({'product_id': product_id}) for product_id in next(pages)]})
         return order.order_line.mapped('price_total')
 
-    def prices():
+    hours = itertools.count(1)
+
+    def prices(at=None):
         env.invalidate_all()
-        return env['mobile.catalogue']._prices(shopper, env['product.product'].browse(next(pages)))
+        return env['mobile.catalogue']._prices(shopper, env['product.product'].browse(next(pages)), at=at)
 
     def afresh():
-        env.registry.clear_cache()
-        return prices()
+        # Prices are kept for an hour at most.
+        return prices(fields.Datetime.now() + timedelta(hours=next(hours)))
 
     compare(
         f'Prices of {PAGE} products', Side('lines of a sales order, not saved', lines),
