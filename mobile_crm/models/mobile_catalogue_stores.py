@@ -94,7 +94,7 @@ class MobileCatalogue(models.AbstractModel):
         """Return for each product the nearest store of a company that surely has it, if there is one.
 
         :param company: ``res.company``.
-        :rtype: dict[int, int], store id by product id
+        :rtype: dict[int, tuple[int, Availability]], store id and what it has by product id
         """
         return {}
 
@@ -179,9 +179,9 @@ class MobileCatalogue(models.AbstractModel):
         if not nearest:
             return
         farther = {store.id: store for store in self._nearest_to(
-            shopper, place, is_told=is_told, ids=sorted(set(nearest.values())))}
-        known.update(self._availability(list(nearest), list(farther)))
-        for product_id, store_id in nearest.items():
-            # Between the two statements the last piece may have gone, or the shopper may not see the store.
-            if store_id in farther and known[product_id, store_id].state != OUT:
+            shopper, place, is_told=is_told, ids=sorted({store_id for store_id, _has in nearest.values()}))}
+        for product_id, (store_id, availability) in nearest.items():
+            # Some stores the shopper may not see.
+            if store_id in farther:
+                known[product_id, store_id] = availability
                 found[product_id] = [*found[product_id][:kept], farther[store_id]]

@@ -30,8 +30,7 @@ class MobileCatalogue(models.AbstractModel):
                     'WITH %s SELECT item.id, place.store_id, %s, %s FROM %s',
                     self._asked_sql(list(product_ids), list(store_ids)), self._promised_sql(SQL('free.quantity')),
                     self._level_sql('low_stock'), self._free_from_sql())):
-                known[product_id, store_id] = Availability(OUT, 0.0) if promised <= 0 else Availability(
-                    LOW if promised <= low else IN_STOCK, float(promised))
+                known[product_id, store_id] = self._as_availability(promised, low)
         return known
 
     @api.model
@@ -41,10 +40,11 @@ class MobileCatalogue(models.AbstractModel):
     @api.model
     def _nearest_with(self, company, product_ids, latitude, longitude):
         self._flush_stock()
-        return dict(self.env.execute_query(SQL(
+        rows = self.env.execute_query(SQL(
             """WITH %(items)s
-               SELECT DISTINCT ON (stocked.product_id) stocked.product_id, stocked.store_id
-                 FROM (SELECT item.id AS product_id, store.id AS store_id, store.sphere
+               SELECT DISTINCT ON (stocked.product_id) product_id, store_id, promised, low
+                 FROM (SELECT item.id AS product_id, store.id AS store_id, store.sphere, %(promised)s AS promised,
+                              %(low)s AS low
                          FROM item
                          JOIN stock_quant quant ON quant.product_id = item.id
                          JOIN stock_location shelf ON shelf.id = quant.location_id AND shelf.usage = 'internal'
@@ -53,12 +53,21 @@ class MobileCatalogue(models.AbstractModel):
                          JOIN mobile_store store ON store.warehouse_id = warehouse.id
                          JOIN res_company company ON company.id = store.company_id
                         WHERE store.company_id = %(company)s AND store.active AND store.sphere IS NOT NULL
-                     GROUP BY item.id, item.safety_stock, store.id, company.id
+                     GROUP BY item.id, item.low_stock, item.safety_stock, store.id, company.id
                        HAVING %(promised)s > 0) stocked
              ORDER BY stocked.product_id, stocked.sphere <-> %(point)s, stocked.store_id""",
             items=self._items_sql(list(product_ids)), company=company.id, above=self._above_sql(),
-            promised=self._promised_sql(SQL('sum(%s)', self._quantity_sql())),
-            point=geo.sphere_point(latitude, longitude))))
+            promised=self._promised_sql(SQL('sum(%s)', self._quantity_sql())), low=self._level_sql('low_stock'),
+            point=geo.sphere_point(latitude, longitude)))
+        return {product_id: (store_id, self._as_availability(promised, low))
+                for product_id, store_id, promised, low in rows}
+
+    @api.model
+    def _as_availability(self, promised, low):
+        """Return what customers are told of a quantity that may be promised; few are left from the level `low` on."""
+        if promised <= 0:
+            return Availability(OUT, 0.0)
+        return Availability(LOW if promised <= low else IN_STOCK, float(promised))
 
     @api.model
     def _told(self, shopper, availability):
