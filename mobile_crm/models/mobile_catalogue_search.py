@@ -8,9 +8,9 @@ from ..tools import search_text
 from ..tools.search_query import Query
 
 # How many products a search looks at which have all its words, and of those whose name begins with it.
-LOOKED_AT, BEGUN = 500, 100
+LOOKED_AT, BEGUN = 250, 100
 # Words of which so many entries have one are common: those that have it in their name are looked at first.
-COMMON = 1500
+COMMON = 600
 # A search that finds fewer may have been misspelt.
 FEW = 3
 # Shorter words of a search tell a campaign nothing, if there are others.
@@ -183,23 +183,21 @@ class MobileCatalogue(models.AbstractModel):
         where = SQL('(entry.company_id IS NULL OR entry.company_id = %s)', shopper.company.id)
         if category_id:
             where = SQL('%s AND entry.words @@ %s::tsquery', where, f"'c:{category_id}'")
-        branches = [SQL(
-            '(SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s AND title >= %s AND title < %s LIMIT %s)',
-            where, query.title, query.title + '\U0010ffff', BEGUN)]
+        branches = [(SQL('%s AND title >= %s AND title < %s', where, query.title, query.title + '\U0010ffff'), BEGUN)]
         if wanted := query.condition(common=COMMON if some else None):
             is_rare = not some and query.fewest_entries() <= COMMON
             if not some and not is_rare:
-                branches.append(SQL(
-                    """(SELECT entry.* FROM mobile_catalogue_entry entry
-                         WHERE %s AND entry.langs @> ARRAY[%s] AND entry.words @@ %s::tsquery LIMIT %s)""",
-                    where, lang, query.condition(weight='A'), LOOKED_AT))
-            branches.append(SQL(
-                '(SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s AND entry.words @@ %s::tsquery LIMIT %s)',
-                where, wanted, COMMON if is_rare else LOOKED_AT))
+                branches.append((SQL(
+                    '%s AND entry.langs @> ARRAY[%s] AND entry.words @@ %s::tsquery', where, lang,
+                    query.condition(weight='A')), LOOKED_AT))
+            branches.append((SQL('%s AND entry.words @@ %s::tsquery', where, wanted), COMMON if is_rare else LOOKED_AT))
+        names = [SQL.identifier(f'branch_{number}') for number in range(len(branches))]
         rows = self.env.execute_query(SQL(
-            """WITH scored AS MATERIALIZED (
+            # PostgreSQL plans each branch as if all of it were wanted, and so by its index, and ends it at its limit:
+            # told of the limit, it would hope to come across enough while it reads the whole table.
+            """WITH %(branches)s, scored AS MATERIALIZED (
                     SELECT entry.template_id, max(round(%(scale)s * (%(score)s)))::integer AS score
-                      FROM (%(branches)s) entry GROUP BY entry.template_id)
+                      FROM (%(all)s) entry GROUP BY entry.template_id)
                SELECT counted.total, page.* FROM (SELECT count(*) AS total FROM scored) counted
             -- Beyond the last page there is nothing, but what was found before counts.
             LEFT JOIN LATERAL (
@@ -208,7 +206,12 @@ class MobileCatalogue(models.AbstractModel):
                       JOIN LATERAL (%(variant)s) variant ON variant.id IS NOT NULL
                   ORDER BY better.score DESC, better.template_id LIMIT %(limit)s) page ON TRUE
               ORDER BY page.score DESC, page.template_id""",
-            scale=SCALE, score=self._score_sql(query, lang), branches=SQL(' UNION ALL ').join(branches),
+            scale=SCALE, score=self._score_sql(query, lang), branches=SQL(', ').join(
+                SQL('%s AS MATERIALIZED (SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s)', name, condition)
+                for name, (condition, _limit) in zip(names, branches, strict=True)),
+            all=SQL(' UNION ALL ').join(
+                SQL('(SELECT * FROM %s LIMIT %s)', name, most)
+                for name, (_condition, most) in zip(names, branches, strict=True)),
             after=SQL('(-score, template_id) > %s', (-after[0], after[1])) if after else SQL('TRUE'),
             variant=self._first_variant_sql(shopper, SQL('better.template_id')), limit=limit))
         return rows[0][0], [Found(*row[1:]) for row in rows if row[1]]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from odoo.fields import Command
 from odoo.tests import BaseCase, TransactionCase, tagged
 
-from ..models import mobile_catalogue_index
+from ..models import mobile_catalogue_index, mobile_catalogue_search
 from ..models.mobile_catalogue import Shopper
 from ..tools import search_text
 
@@ -339,6 +339,13 @@ class TestProductSearch(SearchCase):
                     after = (page[-1].key, page[-1].template_id)
                 self.assertEqual(found, everything)
                 self.assertEqual(len({row.template_id for row in found}), len(found))
+
+    def test_words_that_many_products_have(self):
+        self.startPatcher(patch.object(mobile_catalogue_search, 'COMMON', 3))
+        for text in ("steel", "steel bench", "bench steel", "stahl"):
+            found = self.find(text, limit=100)
+            self.assertEqual(len(found), 1 if " " in text else 30)
+            self.assertTrue(all("Steel" in template.name for template in found), found.mapped('name'))
 
     def test_within_a_category(self):
         below = self.env['product.category'].create({'name': "Cutlery", 'parent_id': self.categories['kitchen'].id})

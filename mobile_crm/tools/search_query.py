@@ -47,8 +47,8 @@ class Word:
     def condition(self, weight=''):
         """Return the tsquery of entries that have the word, in whatever way it may be meant."""
         return ' | '.join([
-            *(_quoted(known) + weight for known in self.known),
-            *(f'({_quoted(one)}{weight} & {_quoted(other)}{weight})' for one, other in self.pairs)])
+            *(_quoted(known, weight) for known in self.known),
+            *(f'({_quoted(one, weight)} & {_quoted(other, weight)})' for one, other in self.pairs)])
 
 
 class Query:
@@ -189,5 +189,5 @@ def _columns(pairs):
     return [text for _number, text in pairs], [number for number, _text in pairs]
 
 
-def _quoted(word):
-    return f"'{word}'"
+def _quoted(word, weight=''):
+    return f"'{word}':{weight}" if weight else f"'{word}'"
