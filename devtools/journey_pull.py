@@ -65,7 +65,7 @@ def remember(journey):
 
 
 def recommend(journey):
-    """Recommendations are the same for all until the customer agrees to profiling; then they have reasons of their own"""
+    """Recommendations are the same for all until the customer agrees to profiling; then they have their own reasons"""
     phone = journey.phone
     phone.decide(profiling=False)
     common = {item['reason']['code'] for item in phone.get('/recommendations')['items']}
