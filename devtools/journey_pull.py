@@ -1,12 +1,15 @@
 """The part of the journey in which the customer asks: products, prices, purchases, lists and recommendations."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 from .people import Unmet, expect, one
 from .process import wait_until
 
 #: Seconds until what was bought is known to the recommendations.
 PATIENCE = 60
+#: Coffee beans, as the shop calls them.
+COFFEE = 'TK-110'
 #: What is printed on the enamel mug, as a scanner may read it: a GTIN in GS1's words, and a link of GS1's.
 SPELLINGS = ('(01)02000451001012', 'https://id.gs1.org/01/02000451001012')
 
@@ -66,22 +69,28 @@ def remember(journey):
 
 
 def recommend(journey):
-    """Recommendations are the same for all until the customer agrees to profiling; then they have their own reasons"""
-    phone = journey.phone
+    """Recommendations are the same for all until the customer agrees to profiling; then their coffee is due again"""
+    phone, sales = journey.phone, journey.sales
     phone.decide(profiling=False)
     common = {item['reason']['code'] for item in phone.get('/recommendations')['items']}
     if not common or common - {'popular', 'new'}:
         raise Unmet('recommendations that are the same for all', common)
+    for days in (60, 40, 20):
+        order = journey.quotation(journey.contact_id, COFFEE)
+        sales.press('sale.order', order, 'action_confirm')
+        sales.call('sale.order', 'write', [order], {
+            'date_order': f'{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d %H:%M:%S}'})
     phone.decide(profiling=True)
 
     def own():
         return [item for item in phone.get('/recommendations')['items']
                 if item['reason']['code'] not in ('popular', 'new')]
 
-    wait_until(own, PATIENCE)
-    first = own()[0]
-    journey.say(f'GET /recommendations: {", ".join(sorted(common))}; with consent "{first["product"]["name"]}": '
-                f'"{first["reason"]["text"]}"')
+    wait_until(own, PATIENCE, 1)
+    coffee = one('recommendation of their own', own())
+    expect('what is due', ('due', COFFEE), (coffee['reason']['code'], coffee['product']['default_code']))
+    journey.say(f'GET /recommendations: {", ".join(sorted(common))}; with consent "{coffee["product"]["name"]}": '
+                f'"{coffee["reason"]["text"]}"')
 
 
 def synchronise(journey):
