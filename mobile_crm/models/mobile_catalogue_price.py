@@ -1,9 +1,12 @@
-import contextlib
 from bisect import bisect_right
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
 from odoo.tools import SQL, float_compare, float_round
+from odoo.tools.lru import LRU
+
+# How many prices and customers' terms a worker keeps; those that were asked for longest ago go first.
+KEPT = 20_000
 
 
 class Price(NamedTuple):
@@ -41,14 +44,6 @@ class Terms(NamedTuple):
     pricelist_id: int
     fiscal_position_id: int
     usual_pricelist_id: int
-
-
-class NotKept(Exception):
-    """A price is not in the cache."""
-
-
-def _not_kept():
-    raise NotKept
 
 
 class MobileCatalogue(models.AbstractModel):
@@ -120,15 +115,13 @@ class MobileCatalogue(models.AbstractModel):
         keys = {
             product.id: (company.id, terms, slot, product.id, version) for product in products
             if (version := versions[product.id]) and product.id not in quantities and product.id not in units}
-        lines = {}
-        for product_id, key in keys.items():
-            with contextlib.suppress(NotKept):
-                lines[product_id] = self._kept_line(key, _not_kept)
+        kept = self._kept()
+        lines = {product_id: line for product_id, key in keys.items() if (line := kept.get(key))}
         if missing := products.filtered(lambda product: product.id not in lines):
             computed = self._price_lines(company, terms, missing, quantities, units, at)
             for product_id, line in computed.items():
                 if product_id in keys:
-                    self._kept_line(keys[product_id], lambda line=line: line)
+                    kept[keys[product_id]] = line
             lines |= computed
         return lines
 
@@ -167,19 +160,13 @@ class MobileCatalogue(models.AbstractModel):
         :rtype: Terms
         """
         partner_id = shopper.partner.id or 0
-
-        def find():
-            return self._find_terms(shopper.company, app_pricelist_id, [partner_id])[partner_id]
-
-        if customer is None:
-            return find()
-        return self._kept_terms(
-            (shopper.company.id, app_pricelist_id, partner_id, customer, at.date(), at.hour), find)
-
-    @api.model
-    @tools.ormcache('key')
-    def _kept_terms(self, key, find):
-        return find()
+        kept, key = self._kept(), (shopper.company.id, app_pricelist_id, partner_id, customer, at.date(), at.hour)
+        terms = kept.get(key) if customer is not None else None
+        if terms is None:
+            terms = self._find_terms(shopper.company, app_pricelist_id, [partner_id])[partner_id]
+            if customer is not None:
+                kept[key] = terms
+        return terms
 
     @api.model
     def _find_terms(self, company, app_pricelist_id, partner_ids):
@@ -218,9 +205,16 @@ class MobileCatalogue(models.AbstractModel):
     # === BUSINESS METHODS: what is kept === #
 
     @api.model
-    @tools.ormcache('key')
-    def _kept_line(self, key, compute):
-        return compute()
+    @tools.ormcache()
+    def _kept(self):
+        """Return what was worked out before: terms and lines by what they rest on.
+
+        All of it is one entry of Odoo's cache: a page of products would push out what Odoo itself keeps there. It goes
+        with that cache, and what was begun before that is put where nobody looks any more.
+
+        :rtype: LRU
+        """
+        return LRU(KEPT)
 
     @api.model
     def _price_versions(self, products, partner):

@@ -326,6 +326,17 @@ class TestKeptPrices(TestCataloguePrice):
         with self.assertQueryCount(1):
             self.assertEqual(self.catalogue._prices(shopper, products.sudo()), first)
 
+    def test_room(self):
+        # A page of products pushes nothing out of what Odoo keeps in the same cache.
+        shopper, kept = self.shopper(self.anna), self.env.registry._Registry__caches['default']
+        self.catalogue._prices(shopper, self.product.sudo())
+        products = self.env['product.product'].create([{'name': f"Product {number}"} for number in range(5)])
+        self._pass()
+        self.catalogue._prices(shopper, self.product.sudo())
+        before = len(kept)
+        self.catalogue._prices(shopper, products.sudo())
+        self.assertEqual(len(kept), before)
+
     def test_what_changes(self):
         tax = self.tax(10.0)
         pricelist = self.pricelist({'compute_price': 'formula', 'base': 'list_price'})
