@@ -59,7 +59,7 @@ class MobileCatalogue(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _prices(self, shopper, products, quantities=None, at=None, *, units=None):
+    def _prices(self, shopper, products, quantities=None, at=None, *, units=None, versions=None):
         """Return what products cost a shopper: what the line of a sales order for them would say, to the cent.
 
         :param Shopper shopper:
@@ -67,13 +67,14 @@ class MobileCatalogue(models.AbstractModel):
         :param dict quantities: {product id: quantity in its unit}; one where it names none.
         :param datetime at: when (naive UTC), to the second; now without it.
         :param dict units: {product id: ``uom.uom``}, such as a pack; the product's own where it names none.
+        :param Versions versions: of these products for this shopper, when they are known already.
         :rtype: dict[int, Price]
         """
         at = (at or fields.Datetime.now()).replace(microsecond=0)
         pricelist_id, is_untaxed = self._app_terms(shopper.app.id or 0)
-        versions, customer = self._price_versions(products, shopper.partner)
-        terms = self._terms(shopper, pricelist_id, customer, at)
-        lines = self._lines(shopper.company, terms, products, versions, quantities or {}, units or {}, at)
+        versions = versions or self._versions(products.ids, shopper.partner)
+        terms = self._terms(shopper, pricelist_id, versions.customer, at)
+        lines = self._lines(shopper.company, terms, products, versions.products, quantities or {}, units or {}, at)
         return {product.id: self._price(lines[product.id], is_untaxed) for product in products}
 
     @api.model
@@ -92,7 +93,7 @@ class MobileCatalogue(models.AbstractModel):
         for app, partner, product in wanted:
             products |= product
             partners_by_app.setdefault(app, set()).add(partner.id)
-        versions, _customer = self._price_versions(products, self.env['res.partner'])
+        versions = self._versions(products.ids, self.env['res.partner']).products
         terms, alike = {}, {}
         for app, partner_ids in partners_by_app.items():
             found = self._find_terms(company, self._app_terms(app.id or 0)[0], partner_ids)
@@ -215,35 +216,6 @@ class MobileCatalogue(models.AbstractModel):
         :rtype: LRU
         """
         return LRU(KEPT)
-
-    @api.model
-    def _price_versions(self, products, partner):
-        """Return when products, and the customer with all contacts of their company, were last changed.
-
-        :return: {product id: when}, and the customer's; None for what this transaction has changed.
-        :rtype: tuple[dict[int, str | None], str | None]
-        """
-        for model in ('product.product', 'product.template', 'product.template.attribute.value', 'res.partner'):
-            self.env[model].flush_model()
-        rows = dict(self.env.execute_query(SQL(
-            """SELECT id, CASE WHEN changed_at IS NULL OR changed_at < now() AT TIME ZONE 'UTC'
-                               THEN coalesce(changed_at::text, '') || ' ' || number END
-                 FROM (SELECT product.id, 0 AS number, greatest(product.write_date, template.write_date, (
-                              SELECT max(chosen.write_date)
-                                FROM product_variant_combination made
-                                JOIN product_template_attribute_value chosen
-                                  ON chosen.id = made.product_template_attribute_value_id
-                               WHERE made.product_product_id = product.id)) AS changed_at
-                         FROM product_product product
-                         JOIN product_template template ON template.id = product.product_tmpl_id
-                        WHERE product.id IN %s
-                        UNION ALL
-                       SELECT 0, count(*), max(write_date)
-                         FROM res_partner
-                        WHERE commercial_partner_id = (
-                              SELECT commercial_partner_id FROM res_partner WHERE id = %s)) version""",
-            tuple(products.ids) or (0,), partner.id or 0)))
-        return rows, rows.pop(0)
 
     @api.model
     @tools.ormcache()

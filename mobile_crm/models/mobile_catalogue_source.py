@@ -27,6 +27,11 @@ class MobileCatalogueSource(models.AbstractModel):
         self.env.registry.clear_cache()
         return result
 
+    def _update_field_translations(self, *args, **kwargs):
+        result = super()._update_field_translations(*args, **kwargs)
+        self.env.registry.clear_cache()
+        return result
+
 
 class AccountFiscalPosition(models.Model):
     _name = 'account.fiscal.position'
@@ -66,6 +71,16 @@ class LoyaltyRule(models.Model):
 class MobileApp(models.Model):
     _name = 'mobile.app'
     _inherit = ['mobile.app', 'mobile.catalogue.source']
+
+
+class ProductAttribute(models.Model):
+    _name = 'product.attribute'
+    _inherit = ['product.attribute', 'mobile.catalogue.source']
+
+
+class ProductAttributeValue(models.Model):
+    _name = 'product.attribute.value'
+    _inherit = ['product.attribute.value', 'mobile.catalogue.source']
 
 
 class ProductCategory(models.Model):
