@@ -132,7 +132,9 @@ class MobileCatalogue(models.AbstractModel):
         if answer.details.variant_count < 2:
             return []
         variants = self._visible(shopper, answer.product.product_tmpl_id.product_variant_ids.ids)
-        details, prices = self._details(shopper, variants.ids), self._prices(shopper, variants)
+        versions = self._versions(variants.ids, shopper.partner)
+        details = self._details(shopper, variants.ids, versions=versions)
+        prices = self._prices(shopper, variants, versions=versions)
         return [(details[variant.id], prices[variant.id]) for variant in variants]
 
     @api.model

@@ -27,11 +27,6 @@ class MobileCatalogueSource(models.AbstractModel):
         self.env.registry.clear_cache()
         return result
 
-    def _update_field_translations(self, *args, **kwargs):
-        result = super()._update_field_translations(*args, **kwargs)
-        self.env.registry.clear_cache()
-        return result
-
 
 class AccountFiscalPosition(models.Model):
     _name = 'account.fiscal.position'

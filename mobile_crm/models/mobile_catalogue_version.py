@@ -29,8 +29,7 @@ class MobileCatalogue(models.AbstractModel):
     def _versions(self, product_ids, partner):
         """Return the versions of products and of a customer.
 
-        A product is changed by its template, its values of attributes and its other variants as well. The texts of a
-        template count by themselves: a translation leaves no date.
+        A product is changed by its template, its values of attributes and its other variants as well.
 
         :param partner: ``res.partner``; empty for nobody.
         :rtype: Versions
@@ -40,9 +39,8 @@ class MobileCatalogue(models.AbstractModel):
         self.env['loyalty.card'].flush_model(['partner_id', 'mobile_uuid', 'points'])
         rows = self.env.execute_query(SQL(
             """SELECT id, CASE WHEN changed_at IS NULL OR changed_at < now() AT TIME ZONE 'UTC'
-                               THEN concat_ws(' ', changed_at::text, number, made, texts) END, has_coupons
+                               THEN concat_ws(' ', changed_at::text, number, made) END, has_coupons
                  FROM (SELECT product.id, twin.ids AS number, made.ids AS made,
-                              hashtextextended(concat(template.name, template.description_sale), 0) AS texts,
                               greatest(template.write_date, twin.changed_at, made.changed_at) AS changed_at,
                               FALSE AS has_coupons
                          FROM product_product product
@@ -56,7 +54,7 @@ class MobileCatalogue(models.AbstractModel):
                                WHERE product_tmpl_id = template.id) made
                         WHERE product.id IN %(products)s
                         UNION ALL
-                       SELECT 0, count(*), 0, 0, max(write_date), EXISTS (
+                       SELECT 0, count(*), 0, max(write_date), EXISTS (
                               SELECT FROM loyalty_card
                                WHERE partner_id = %(partner)s AND mobile_uuid IS NOT NULL AND points > 0)
                          FROM res_partner

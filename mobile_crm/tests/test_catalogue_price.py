@@ -374,7 +374,7 @@ class TestKeptPrices(TestCataloguePrice):
         self.catalogue = self.catalogue.with_context(lang='de_DE')
         size = self.env['product.attribute'].create({'name': "Size", 'create_variant': 'dynamic', 'value_ids': [
             Command.create({'name': name}) for name in 'SML']})
-        small, medium, large = size.value_ids
+        small, medium, _large = size.value_ids
         mug = self.env['product.template'].create({
             'name': "Mug", 'categ_id': self.env['product.category'].create({'name': "Kitchen"}).id,
             'attribute_line_ids': [Command.create({'attribute_id': size.id, 'value_ids': [Command.set(small.ids)]})]})
@@ -405,8 +405,8 @@ class TestKeptPrices(TestCataloguePrice):
             change()
             for _twice in range(2):
                 [said] = self.catalogue._details(self.shopper(), variant.ids).values()
-                self.assertEqual(
-                    (said.name, said.category[1], said.unit, said.variant_count, bool(said.image_url)), expected, number)
+                found = (said.name, said.category[1], said.unit, said.variant_count, bool(said.image_url))
+                self.assertEqual(found, expected, number)
                 self._pass()
 
     def test_when_a_rule_begins_and_ends(self):
