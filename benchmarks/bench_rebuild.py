@@ -24,7 +24,8 @@ def fill(env):
     device = seed.caller(env)
     env['mobile.consent']._append(
         device.partner_id, env.company, {'profiling': True}, 'device', device_uuid=device.uuid)
-    consent = env['mobile.consent'].search([('subject_id', '=', device.partner_id.id), ('purpose', '=', 'profiling')], limit=1)
+    consent = env['mobile.consent'].search(
+        [('subject_id', '=', device.partner_id.id), ('purpose', '=', 'profiling')], limit=1)
     product = env['product.template'].create({'name': "Template", 'list_price': 10, 'type': 'consu'}).product_variant_id
     order = env['sale.order'].create({
         'partner_id': device.partner_id.id, 'order_line': [(0, 0, {'product_id': product.id})]})

@@ -34,7 +34,8 @@ def prepare(env, count):
     cr, company, device = env.cr, env.company, seed.caller(env)
     env['mobile.consent']._append(
         device.partner_id, company, {'profiling': True}, 'device', device_uuid=device.uuid)
-    consent = env['mobile.consent'].search([('subject_id', '=', device.partner_id.id), ('purpose', '=', 'profiling')], limit=1)
+    consent = env['mobile.consent'].search(
+        [('subject_id', '=', device.partner_id.id), ('purpose', '=', 'profiling')], limit=1)
     env.flush_all()
     seed.multiply(cr, 'res_partner', device.partner_id.id, count - PHONES, name="'Customer ' || n",
                   complete_name="'Customer ' || n", commercial_partner_id='copy.id', email='NULL',

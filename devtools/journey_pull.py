@@ -33,14 +33,15 @@ def keep_list(journey):
     """The phone makes a shopping list without asking for an id, and learns which store has it all, and at what total"""
     phone, list_id = journey.phone, str(uuid.uuid4())
     beans = one('coffee', phone.get('/products', q='espresso bohnen house', limit=1)['items'])
-    lines = [{'id': str(uuid.uuid4()), 'product_id': journey.mug['id'], 'quantity': 2},
+    lines = [{'id': str(uuid.uuid4()), 'product_id': journey.mug['id']},
              {'id': str(uuid.uuid4()), 'product_id': beans['id']}, {'id': str(uuid.uuid4()), 'text': 'Something nice'}]
     phone.post('/lists', 201, id=list_id, name='Saturday', lines=lines)
     phone.post('/lists', 200, id=list_id, name='Saturday', lines=lines)
     phone.send('PUT', f'/favourites/{beans["id"]}', 204)
     compared = phone.get(f'/lists/{list_id}/stores', lat=journey.store['lat'], lon=journey.store['lon'])
-    total = 2 * float(journey.mug['price']['amount']) + float(beans['price']['amount'])
-    expect('total of the list', f'{total:.2f}', compared['total']['amount'])
+    quotation = journey.quotation(journey.contact_id, journey.mug['default_code'], beans['default_code'])
+    total = journey.sales.read('sale.order', quotation, 'amount_total')['amount_total']
+    expect('total of the list, as a quotation has it', f'{total:.2f}', compared['total']['amount'])
     expect('lines in words', [lines[2]['id']], compared['text_line_ids'])
     journey.say(f'POST /lists, twice: one list; GET /lists/…/stores: {compared["total"]["amount"]} '
                 f'{compared["total"]["currency"]}, {len(compared["items"])} stores compared')
@@ -65,7 +66,7 @@ def remember(journey):
 
 
 def recommend(journey):
-    """Recommendations are the same for all until the customer agrees to profiling; then they have reasons of their own"""
+    """Recommendations are the same for all until the customer agrees to profiling; then they have their own reasons"""
     phone = journey.phone
     phone.decide(profiling=False)
     common = {item['reason']['code'] for item in phone.get('/recommendations')['items']}

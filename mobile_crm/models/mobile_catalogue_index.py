@@ -59,7 +59,7 @@ class MobileCatalogue(models.AbstractModel):
     _inherit = 'mobile.catalogue'
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(SQL(
             """CREATE EXTENSION IF NOT EXISTS pg_trgm;
                CREATE TABLE IF NOT EXISTS mobile_catalogue_entry (
@@ -83,6 +83,7 @@ class MobileCatalogue(models.AbstractModel):
                CREATE INDEX IF NOT EXISTS mobile_catalogue_word_trigrams ON mobile_catalogue_word
                    USING gin (word gin_trgm_ops) WITH (fastupdate = off) WHERE deletes IS NOT NULL;
                CREATE TABLE IF NOT EXISTS mobile_catalogue_stale (template_id integer NOT NULL)"""))
+        return result
 
     # === BUSINESS METHODS: what has changed === #
 

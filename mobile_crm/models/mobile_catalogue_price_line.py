@@ -60,6 +60,47 @@ class MobileCatalogue(models.AbstractModel):
         return lines
 
     @api.model
+    def _order_totals(self, shopper, prices, baskets):
+        """Return what some of the products would cost together, on one order each time.
+
+        That is the sum of the lines, unless the company rounds taxes on the whole order.
+
+        :param Shopper shopper:
+        :param dict prices: {product id: Price}, by ``_prices`` for this shopper.
+        :param baskets: ``product.product``, elevated, of which all have a price.
+        :rtype: list[float]
+        """
+        company = shopper.company.sudo()
+        if company.tax_calculation_rounding_method != 'round_globally':
+            return [sum(prices[product.id].total for product in products) for products in baskets]
+        pricelist_id, is_untaxed = self._app_terms(shopper.app.id or 0)
+        partner_id = shopper.partner.id or 0
+        terms = self._find_terms(company, pricelist_id, [partner_id])[partner_id]
+        catalogue = self.sudo().with_company(company)
+        company = company.with_env(catalogue.env)
+        position = catalogue.env['account.fiscal.position'].browse(terms.fiscal_position_id or ())
+        taxes_by_currency = {}
+
+        def total(products):
+            lines = []
+            for product in products.with_env(catalogue.env):
+                price = prices[product.id]
+                # Rounding on the whole knows no rate: all lines are in one currency.
+                taxes = taxes_by_currency.setdefault(price.currency, _Taxes(company, position, price.currency, 1.0))
+                lines.append(taxes.line(
+                    product, price.unit, taxes.of(product)[1], price.price_unit, price.quantity, price.discount))
+            if not lines:
+                return 0.0
+            AccountTax = catalogue.env['account.tax']
+            AccountTax._add_tax_details_in_base_lines(lines, company)
+            AccountTax._round_base_lines_tax_details(lines, company)
+            totals = AccountTax._get_tax_totals_summary(
+                base_lines=lines, currency=lines[0]['currency_id'], company=company)
+            return totals['base_amount_currency' if is_untaxed else 'total_amount_currency']
+
+        return [total(products) for products in baskets]
+
+    @api.model
     def _lines_by(self, pricelist, company, position, products, quantities, units, at):
         currency = pricelist.currency_id or company.currency_id
         rate = self.env['res.currency']._get_conversion_rate(
@@ -129,12 +170,16 @@ class _Taxes:
             self._mapped[taxes] = own, self.position.map_tax(own) if own else own
         return self._mapped[taxes]
 
+    def line(self, product, unit, taxes, price_unit, quantity, discount):
+        """Return a line of an order as ``account.tax`` wants it."""
+        return self.company.env['account.tax']._prepare_base_line_for_taxes_computation(
+            {}, tax_ids=taxes, quantity=quantity, currency_id=self.currency, rate=self.rate, price_unit=price_unit,
+            discount=discount, product_id=product, product_uom_id=unit)
+
     def totals(self, product, unit, taxes, price_unit, quantity, discount):
         """Return the total with and without taxes, as ``account.tax`` works it out."""
         AccountTax = self.company.env['account.tax']
-        line = AccountTax._prepare_base_line_for_taxes_computation(
-            {}, tax_ids=taxes, quantity=quantity, currency_id=self.currency, rate=self.rate, price_unit=price_unit,
-            discount=discount, product_id=product, product_uom_id=unit)
+        line = self.line(product, unit, taxes, price_unit, quantity, discount)
         AccountTax._add_tax_details_in_base_line(line, self.company)
         AccountTax._round_base_lines_tax_details([line], self.company)
         details = line['tax_details']

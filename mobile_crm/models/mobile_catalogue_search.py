@@ -44,8 +44,9 @@ class MobileCatalogue(models.AbstractModel):
     _inherit = 'mobile.catalogue'
 
     def init(self):
-        super().init()
+        result = super().init()
         self._index_names()
+        return result
 
     @api.model
     def _index_names(self):

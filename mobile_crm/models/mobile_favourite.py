@@ -29,7 +29,7 @@ class MobileFavourite(models.Model):
     _rec_name = 'product_id'
 
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, ondelete='cascade')
     product_id = fields.Many2one(
         comodel_name='product.product', required=True, readonly=True, index=True, ondelete='cascade')

@@ -24,7 +24,7 @@ class MobileList(models.Model):
 
     name = fields.Char(required=True, readonly=True)
     partner_id = fields.Many2one(
-        string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
+        string="Customer", comodel_name='res.partner', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, ondelete='cascade')
     uuid = fields.Char(string="Public ID", required=True, readonly=True, help="Made by the phone.")
     version = fields.Integer(required=True, readonly=True, default=1, aggregator=None)

@@ -12,7 +12,8 @@ class MobileListLine(models.Model):
     _rec_name = 'text'
 
     list_id = fields.Many2one(
-        string="Shopping List", comodel_name='mobile.list', required=True, readonly=True, ondelete='cascade')
+        string="Shopping List", comodel_name='mobile.list', required=True, readonly=True, index=True,
+        ondelete='cascade')
     partner_id = fields.Many2one(string="Customer", related='list_id.partner_id')
     company_id = fields.Many2one(related='list_id.company_id')
     uuid = fields.Char(string="Public ID", required=True, readonly=True, help="Made by the phone.")

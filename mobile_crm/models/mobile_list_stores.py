@@ -74,31 +74,33 @@ class MobileList(models.Model):
         products = Catalogue._visible(shopper, list(dict.fromkeys(open_lines.product_id.ids)))
         lines = open_lines.filtered(lambda line: line.product_id in products)
         stores = self._near_stores(shopper, latitude, longitude)
-        currency, costs = self._costs(shopper, lines, products)
+        prices = self._prices(shopper, lines, products)
+        currency = next((price.currency for price in prices.values()), shopper.company.currency_id)
         available = Catalogue._availability(products.ids, [store.id for store in stores])
         openings = self.env['mobile.store']._openings(stores, now)
         baskets = [
-            self._basket(store, opening, lines, costs, available)
-            for store, opening in zip(stores, openings, strict=True)]
+            self._basket(store, opening, lines, available) for store, opening in zip(stores, openings, strict=True)]
+        # Most stores have the same.
+        kinds = {basket.lines.product_id for basket in baskets} | {products}
+        totals = dict(zip(kinds, Catalogue._order_totals(shopper, prices, [
+            kind.sudo() for kind in kinds]), strict=True))
+        baskets = [basket._replace(total=totals[basket.lines.product_id]) for basket in baskets]
         # Sorting keeps the nearer one of two alike.
         baskets.sort(key=lambda basket: (not basket.is_complete, -len(basket.lines), len(basket.missing)))
-        return Comparison(baskets, len(lines), sum(costs.values()), currency, open_lines - lines)
+        return Comparison(baskets, len(lines), totals[products], currency, open_lines - lines)
 
     @api.model
-    def _basket(self, store, opening, lines, costs, available):
-        """Return what one store has.
+    def _basket(self, store, opening, lines, available):
+        """Return what one store has, without what it costs.
 
         :param lines: ``mobile.list.line``, those that are compared.
-        :param dict costs: what each product costs.
         :param dict available: see ``mobile.catalogue._availability``.
         :rtype: Basket
         """
         by_state = lines.grouped(lambda line: available[line.product_id.id, store.id].state)
         plenty, low, missing = (by_state.get(state, lines.browse()) for state in (IN_STOCK, LOW, OUT))
         has = plenty + low
-        return Basket(
-            store, opening, has, low, missing, lines - has - missing,
-            sum(costs[product_id] for product_id in has.product_id.ids))
+        return Basket(store, opening, has, low, missing, lines - has - missing, 0.0)
 
     def _near_stores(self, shopper, latitude, longitude):
         """Return the stores that are compared (``mobile_store.NearStore``)."""
@@ -110,16 +112,14 @@ class MobileList(models.Model):
                 return stores
         return Store._nearest(shopper.company, latitude, longitude, limit=STORES)
 
-    def _costs(self, shopper, lines, products):
-        """Return the shopper's currency, and what products cost as often as they are on these lines.
+    def _prices(self, shopper, lines, products):
+        """Return what products cost the shopper as often as they are on these lines.
 
         What stands on several lines is bought at once, so all of it makes the price of larger quantities.
 
-        :rtype: tuple[res.currency, dict[int, float]]
+        :rtype: dict[int, Price]
         """
         quantities = {}
         for line in lines:
             quantities[line.product_id.id] = quantities.get(line.product_id.id, 0.0) + line.quantity
-        prices = self.env['mobile.catalogue']._prices(shopper, products, quantities)
-        currency = next((price.currency for price in prices.values()), shopper.company.currency_id)
-        return currency, {product_id: price.total for product_id, price in prices.items()}
+        return self.env['mobile.catalogue']._prices(shopper, products, quantities)

@@ -106,7 +106,7 @@ class MobileRecommendation(models.Model):
         elif why == DUE:
             text = self.env._("You buy it often; it is due again")
         elif why == AGAIN:
-            text = self.env._("One of your favourites")
+            text = self.env._("You buy it often")
         elif why == BECAUSE:
             text = self.env._("Because you bought %s", name) if name else self.env._("Because of what you bought")
         elif why == TOGETHER:

@@ -15,6 +15,7 @@ class MobileSearched(models.AbstractModel):
 
     def modified(self, fnames, create=False, before=False):
         # Odoo calls this for whatever is created, written, translated or deleted, imports included.
-        super().modified(fnames, create=create, before=before)
+        result = super().modified(fnames, create=create, before=before)
         if not self._searched_by.isdisjoint(fnames):
             self.env['mobile.catalogue']._note_change(self, going=before)
+        return result

@@ -209,8 +209,9 @@ class TestPriceOfAnOrder(TestCataloguePrice):
                 'partner_id': customer.id, 'company_id': self.company.id, 'date_order': at, 'order_line': [
                     Command.create({'product_id': product.id, 'product_uom_id': unit.id, 'product_uom_qty': quantity})
                     for product, unit, quantity in wanted]})
+            prices = {}
             for line, (product, unit, quantity) in zip(order.order_line, wanted, strict=True):
-                price = self.catalogue._prices(
+                prices[product.id] = price = self.catalogue._prices(
                     self.shopper(customer), product.sudo(), {product.id: quantity}, at, units={product.id: unit}
                 )[product.id]
                 said = (price.total, price.currency, price.price_unit, price.discount, price.quantity)
@@ -219,6 +220,10 @@ class TestPriceOfAnOrder(TestCataloguePrice):
                 if price.quantity == 1:
                     self.assertEqual(price.amount, line.price_total)
                 compared += 1
+            if len(prices) == len(wanted):
+                [total] = self.catalogue._order_totals(
+                    self.shopper(customer), prices, [order.order_line.product_id.sudo()])
+                self.assertAlmostEqual(total, order.amount_total, 6)
         self.assertEqual(compared, count)
 
     def test_same_as_the_line_of_an_order(self):

@@ -32,7 +32,7 @@ class TestRecommendation(RecommendationCase):
         self.buy(self.anna, self.coffee, 200, 150, 100, 20)
         self.rebuild()
         reason = self.recommended(self.anna)["Coffee"]
-        self.assertEqual((reason.code, reason.text), ('favourite', "One of your favourites"))
+        self.assertEqual((reason.code, reason.text), ('favourite', "You buy it often"))
 
     def test_what_others_bought_with_it(self):
         for partner in self.crowd:

@@ -44,7 +44,7 @@ PROBLEMS = {
     'redemption_expired': (409, _lt("The coupon was not held any longer")),
     'redemption_void': (409, _lt("The redemption was undone")),
     'address_in_use': (409, _lt("Another customer has this address")),
-    'list_changed': (409, _lt("It was changed meanwhile")),
+    'list_changed': (409, _lt("The list was changed meanwhile")),
     'idempotency_in_progress': (409, _lt("The request with this Idempotency-Key is still running")),
     'wording_changed': (409, _lt("The wording has changed; show the new one first")),
     'too_large': (413, _lt("The body is too large")),

@@ -15,5 +15,5 @@ class MobileCatalogue(models.AbstractModel):
 
     @api.model
     def _flush_stock(self):
-        super()._flush_stock()
         self.env['stock.quant'].flush_model(['removal_date'])
+        return super()._flush_stock()

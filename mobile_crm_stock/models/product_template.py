@@ -7,7 +7,7 @@ class ProductTemplate(models.Model):
     _inherit = 'product.template'
 
     mobile_low_stock = fields.Float(
-        string="Few Left From", digits='Product Unit',
+        string="Few Left Up To", digits='Product Unit',
         help="Customers are told that few are left when a store has no more than this. 0 takes the level of the "
              "category, and in the end the company's.")
     mobile_safety_stock = fields.Float(
@@ -16,7 +16,7 @@ class ProductTemplate(models.Model):
              "end the company's.")
 
     _mobile_levels_valid = models.Constraint(
-        'CHECK (mobile_low_stock >= 0 AND mobile_safety_stock >= 0)', "There is no less than nothing.")
+        'CHECK (mobile_low_stock >= 0 AND mobile_safety_stock >= 0)', "A quantity cannot be negative.")
 
     # === ACTION METHODS === #
 

@@ -4,7 +4,7 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = 'res.company'
 
-    mobile_low_stock = fields.Float(string="Few Left From", digits='Product Unit', default=3)
+    mobile_low_stock = fields.Float(string="Few Left Up To", digits='Product Unit', default=3)
     mobile_safety_stock = fields.Float(string="Never Promised", digits='Product Unit')
     mobile_reservation_minutes = fields.Integer(
         string="Put Aside For", default=120, help="Minutes in which the store is open.")
@@ -19,7 +19,7 @@ class ResCompany(models.Model):
              "goods from the stock, and the reservation merely lets go of them.")
 
     _mobile_stock_levels_valid = models.Constraint(
-        'CHECK (mobile_low_stock >= 0 AND mobile_safety_stock >= 0)', "There is no less than nothing.")
+        'CHECK (mobile_low_stock >= 0 AND mobile_safety_stock >= 0)', "A quantity cannot be negative.")
     _mobile_reservations_valid = models.Constraint(
         'CHECK (mobile_reservation_minutes BETWEEN 15 AND 10080 AND mobile_reservation_count BETWEEN 0 AND 100'
         ' AND mobile_reservation_quantity > 0)',

@@ -221,7 +221,7 @@ class TestReservation(ReservationCommon):
 
         def action_cancel(pickings):
             if pickings == first.picking_id:
-                raise UserError("no")
+                raise UserError(pickings.display_name)
             return cancel(pickings)
 
         with patch.object(self.env.registry['stock.picking'], 'action_cancel', action_cancel), \

@@ -139,7 +139,7 @@ class ProductVariant(Output):
 class ProductDetail(Product):
     """A product and its variants."""
 
-    variants: list[ProductVariant] = Field(description='All there are, this one included; empty when it is the only one')
+    variants: list[ProductVariant] = Field(description='All there are, this one included; empty if it is alone')
     last_bought_at: UtcOutput | None = Field(description='When the caller bought it last, and kept it')
 
     @classmethod
