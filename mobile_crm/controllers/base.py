@@ -60,7 +60,7 @@ class MobileController(http.Controller):
 
     def _positions_stay_on_phone(self):
         """Whether this app promises its customers that the server never learns where they are."""
-        return self._app().location_mode == 'on_device'
+        return self.env['mobile.app']._location_mode(self._app().id) == 'on_device'
 
     def _refuse_position(self, query):
         """Raise 422 when a position comes where none is wanted.

@@ -92,7 +92,9 @@ def _items(env, shopper, latitude, longitude, kept_store_ids):
 def _product_answers(env, shopper, products):
     """Return what the shopper is told of products wherever they are."""
     Catalogue = env['mobile.catalogue']
-    prices, offers = Catalogue._prices(shopper, products), Catalogue._offers(shopper, products)
-    details = Catalogue._details(shopper, products.ids)
+    versions = Catalogue._versions(products.ids, shopper.partner)
+    prices = Catalogue._prices(shopper, products, versions=versions)
+    offers = Catalogue._offers(shopper, products, versions=versions)
+    details = Catalogue._details(shopper, products.ids, versions=versions)
     return [ProductAnswer(product, prices[product.id], offers[product.id], [], details[product.id])
             for product in products]

@@ -68,6 +68,7 @@ from . import mobile_catalogue_price_line
 from . import mobile_catalogue_search
 from . import mobile_catalogue_source
 from . import mobile_catalogue_stores
+from . import mobile_catalogue_version
 from . import mobile_consent
 from . import mobile_consent_wording
 from . import mobile_coupon_pass

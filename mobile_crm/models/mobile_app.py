@@ -2,7 +2,7 @@ import json
 import re
 from uuid import uuid4
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import consteq
 
@@ -129,6 +129,14 @@ class MobileApp(models.Model):
         """
         self.ensure_one()
         return (self.passkey_origins or '').split()
+
+    @api.model
+    @tools.ormcache('app_id')
+    def _location_mode(self, app_id):
+        """Return the location mode of an app. Every request with a position asks for it, and to read all of an app
+        takes as long as finding the nearest stores. ``mobile.catalogue.source`` empties the cache.
+        """
+        return self.sudo().browse(app_id).location_mode
 
     @api.model
     def _find(self, client_id):

@@ -103,10 +103,11 @@ class MobileCatalogue(models.AbstractModel):
         :param int store_id: the only store to tell about, or None for the nearest ones.
         :rtype: list[ProductAnswer]
         """
-        prices = self._prices(shopper, products)
-        offers = self._offers(shopper, products)
+        versions = self._versions(products.ids, shopper.partner)
+        prices = self._prices(shopper, products, versions=versions)
+        offers = self._offers(shopper, products, versions=versions)
         stores = self._stores(shopper, products, latitude, longitude, store_id=store_id)
-        details = self._details(shopper, products.ids)
+        details = self._details(shopper, products.ids, versions=versions)
         return [
             ProductAnswer(product, prices[product.id], offers[product.id], stores[product.id], details[product.id])
             for product in products]

@@ -224,4 +224,14 @@ class MobileCatalogue(models.AbstractModel):
             # That is what ``product_code`` reads in any case.
             return nomenclature.id, ()
         rules = nomenclature.rule_ids.filtered(lambda rule: rule.type in ('weight', 'price', 'alias'))
-        return nomenclature.id, tuple(re.compile(rule.pattern.partition('{')[0]) for rule in rules)
+        return nomenclature.id, tuple(_beginning(rule.pattern) for rule in rules)
+
+
+def _beginning(pattern):
+    """Return a pattern of how the codes of a rule begin, before what is weighed; of any when that is not plain."""
+    beginning = pattern.partition('{')[0]
+    try:
+        return re.compile('' if '|' in pattern else beginning)
+    except re.error:
+        # A group that goes on behind it, or an escaped brace.
+        return re.compile('')

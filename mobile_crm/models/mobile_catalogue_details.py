@@ -1,8 +1,12 @@
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
+from odoo.tools.lru import LRU
 from odoo.tools.misc import limited_field_access_token
+
+# Of how many products a worker keeps what is said of them; those that were asked for longest ago go first.
+KEPT = 5_000
 
 
 class Attribute(NamedTuple):
@@ -43,21 +47,45 @@ class ProductDetails(NamedTuple):
 
 
 class MobileCatalogue(models.AbstractModel):
-    """What is said of products, read for a whole page in one query."""
+    """What is said of products, read for a whole page in one query, and kept for an hour like their prices."""
 
     _inherit = 'mobile.catalogue'
 
     # === BUSINESS METHODS === #
 
     @api.model
-    def _details(self, shopper, product_ids):
+    def _details(self, shopper, product_ids, *, versions=None):
         """Return what is said of products that the shopper may see.
 
         :param Shopper shopper:
+        :param Versions versions: of these products, when they are known already.
         :rtype: dict[int, ProductDetails], by id of ``product.product``
         """
         if not product_ids:
             return {}
+        versions = versions or self._versions(product_ids, self.env['res.partner'])
+        hour, kept = fields.Datetime.now().replace(minute=0, second=0, microsecond=0), self._kept_details()
+        keys = {
+            product_id: (shopper.company.id, self.env.lang, hour, product_id, version)
+            for product_id in product_ids if (version := versions.products.get(product_id))}
+        details = {product_id: found for product_id, key in keys.items() if (found := kept.get(key))}
+        if missing := [product_id for product_id in product_ids if product_id not in details]:
+            read = self._read_details(shopper, missing)
+            kept.update((keys[product_id], found) for product_id, found in read.items() if product_id in keys)
+            details |= read
+        return details
+
+    @api.model
+    @tools.ormcache()
+    def _kept_details(self):
+        """Return what was read before, by what it rests on; see ``_kept``.
+
+        :rtype: LRU
+        """
+        return LRU(KEPT)
+
+    @api.model
+    def _read_details(self, shopper, product_ids):
         self.env.flush_all()
         texts = self._detail_texts(self.env.lang or 'en_US')
         from_clause, where = self._visible_sql(shopper.company.id)
@@ -104,7 +132,9 @@ class MobileCatalogue(models.AbstractModel):
         if answer.details.variant_count < 2:
             return []
         variants = self._visible(shopper, answer.product.product_tmpl_id.product_variant_ids.ids)
-        details, prices = self._details(shopper, variants.ids), self._prices(shopper, variants)
+        versions = self._versions(variants.ids, shopper.partner)
+        details = self._details(shopper, variants.ids, versions=versions)
+        prices = self._prices(shopper, variants, versions=versions)
         return [(details[variant.id], prices[variant.id]) for variant in variants]
 
     @api.model

@@ -1,6 +1,5 @@
 from odoo import api, models, tools
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 # How many coupons of one customer are looked at, the newest first.
 MANY = 100
@@ -14,15 +13,16 @@ class MobileCatalogue(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _offers(self, shopper, products):
+    def _offers(self, shopper, products, *, versions=None):
         """Return the coupons of a shopper that they can use on each product now, the newest first.
 
         A coupon counts for a product if its reward lowers the price of it or gives it away, or if its program asks for
         just such products to be bought. What it asks for beside that, an amount or a store, stands in its terms.
 
+        :param Versions versions: of the shopper, when they are known already.
         :rtype: dict[int, loyalty.card]
         """
-        cards = self._usable_cards(shopper)
+        cards = self._usable_cards(shopper, versions or self._versions((), shopper.partner))
         found = dict.fromkeys(products.ids, cards.browse())
         for program, own in cards.grouped('program_id').items():
             for product_id in self._within(products.ids, self._offer_scope(program.id)):
@@ -31,15 +31,10 @@ class MobileCatalogue(models.AbstractModel):
             product_id: cards & offers for product_id, offers in found.items()}
 
     @api.model
-    def _usable_cards(self, shopper):
+    def _usable_cards(self, shopper, versions):
         Card = self.env['loyalty.card'].sudo()
-        if not shopper.partner:
-            return Card
-        Card.flush_model(['partner_id', 'mobile_uuid', 'points'])
         # Most customers have none, and to ask for the status costs more than to ask whether there is any.
-        if not self.env.execute_query(SQL(
-                'SELECT FROM loyalty_card WHERE partner_id = %s AND mobile_uuid IS NOT NULL AND points > 0 LIMIT 1',
-                shopper.partner.id)):
+        if not versions.has_coupons:
             return Card
         return Card.search(
             Card._mobile_own(shopper.partner, shopper.company) & Domain('mobile_status', '=', 'available'),

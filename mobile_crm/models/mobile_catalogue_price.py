@@ -1,9 +1,12 @@
-import contextlib
 from bisect import bisect_right
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
 from odoo.tools import SQL, float_compare, float_round
+from odoo.tools.lru import LRU
+
+# How many prices and customers' terms a worker keeps; those that were asked for longest ago go first.
+KEPT = 20_000
 
 
 class Price(NamedTuple):
@@ -43,14 +46,6 @@ class Terms(NamedTuple):
     usual_pricelist_id: int
 
 
-class NotKept(Exception):
-    """A price is not in the cache."""
-
-
-def _not_kept():
-    raise NotKept
-
-
 class MobileCatalogue(models.AbstractModel):
     """What products cost a shopper.
 
@@ -64,7 +59,7 @@ class MobileCatalogue(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _prices(self, shopper, products, quantities=None, at=None, *, units=None):
+    def _prices(self, shopper, products, quantities=None, at=None, *, units=None, versions=None):
         """Return what products cost a shopper: what the line of a sales order for them would say, to the cent.
 
         :param Shopper shopper:
@@ -72,13 +67,14 @@ class MobileCatalogue(models.AbstractModel):
         :param dict quantities: {product id: quantity in its unit}; one where it names none.
         :param datetime at: when (naive UTC), to the second; now without it.
         :param dict units: {product id: ``uom.uom``}, such as a pack; the product's own where it names none.
+        :param Versions versions: of these products for this shopper, when they are known already.
         :rtype: dict[int, Price]
         """
         at = (at or fields.Datetime.now()).replace(microsecond=0)
         pricelist_id, is_untaxed = self._app_terms(shopper.app.id or 0)
-        versions, customer = self._price_versions(products, shopper.partner)
-        terms = self._terms(shopper, pricelist_id, customer, at)
-        lines = self._lines(shopper.company, terms, products, versions, quantities or {}, units or {}, at)
+        versions = versions or self._versions(products.ids, shopper.partner)
+        terms = self._terms(shopper, pricelist_id, versions.customer, at)
+        lines = self._lines(shopper.company, terms, products, versions.products, quantities or {}, units or {}, at)
         return {product.id: self._price(lines[product.id], is_untaxed) for product in products}
 
     @api.model
@@ -97,7 +93,7 @@ class MobileCatalogue(models.AbstractModel):
         for app, partner, product in wanted:
             products |= product
             partners_by_app.setdefault(app, set()).add(partner.id)
-        versions, _customer = self._price_versions(products, self.env['res.partner'])
+        versions = self._versions(products.ids, self.env['res.partner']).products
         terms, alike = {}, {}
         for app, partner_ids in partners_by_app.items():
             found = self._find_terms(company, self._app_terms(app.id or 0)[0], partner_ids)
@@ -120,15 +116,13 @@ class MobileCatalogue(models.AbstractModel):
         keys = {
             product.id: (company.id, terms, slot, product.id, version) for product in products
             if (version := versions[product.id]) and product.id not in quantities and product.id not in units}
-        lines = {}
-        for product_id, key in keys.items():
-            with contextlib.suppress(NotKept):
-                lines[product_id] = self._kept_line(key, _not_kept)
+        kept = self._kept()
+        lines = {product_id: line for product_id, key in keys.items() if (line := kept.get(key))}
         if missing := products.filtered(lambda product: product.id not in lines):
             computed = self._price_lines(company, terms, missing, quantities, units, at)
             for product_id, line in computed.items():
                 if product_id in keys:
-                    self._kept_line(keys[product_id], lambda line=line: line)
+                    kept[keys[product_id]] = line
             lines |= computed
         return lines
 
@@ -167,19 +161,13 @@ class MobileCatalogue(models.AbstractModel):
         :rtype: Terms
         """
         partner_id = shopper.partner.id or 0
-
-        def find():
-            return self._find_terms(shopper.company, app_pricelist_id, [partner_id])[partner_id]
-
-        if customer is None:
-            return find()
-        return self._kept_terms(
-            (shopper.company.id, app_pricelist_id, partner_id, customer, at.date(), at.hour), find)
-
-    @api.model
-    @tools.ormcache('key')
-    def _kept_terms(self, key, find):
-        return find()
+        kept, key = self._kept(), (shopper.company.id, app_pricelist_id, partner_id, customer, at.date(), at.hour)
+        terms = kept.get(key) if customer is not None else None
+        if terms is None:
+            terms = self._find_terms(shopper.company, app_pricelist_id, [partner_id])[partner_id]
+            if customer is not None:
+                kept[key] = terms
+        return terms
 
     @api.model
     def _find_terms(self, company, app_pricelist_id, partner_ids):
@@ -218,38 +206,16 @@ class MobileCatalogue(models.AbstractModel):
     # === BUSINESS METHODS: what is kept === #
 
     @api.model
-    @tools.ormcache('key')
-    def _kept_line(self, key, compute):
-        return compute()
+    @tools.ormcache()
+    def _kept(self):
+        """Return what was worked out before: terms and lines by what they rest on.
 
-    @api.model
-    def _price_versions(self, products, partner):
-        """Return when products, and the customer with all contacts of their company, were last changed.
+        All of it is one entry of Odoo's cache: a page of products would push out what Odoo itself keeps there. It goes
+        with that cache, and what was begun before that is put where nobody looks any more.
 
-        :return: {product id: when}, and the customer's; None for what this transaction has changed.
-        :rtype: tuple[dict[int, str | None], str | None]
+        :rtype: LRU
         """
-        for model in ('product.product', 'product.template', 'product.template.attribute.value', 'res.partner'):
-            self.env[model].flush_model()
-        rows = dict(self.env.execute_query(SQL(
-            """SELECT id, CASE WHEN changed_at IS NULL OR changed_at < now() AT TIME ZONE 'UTC'
-                               THEN coalesce(changed_at::text, '') || ' ' || number END
-                 FROM (SELECT product.id, 0 AS number, greatest(product.write_date, template.write_date, (
-                              SELECT max(chosen.write_date)
-                                FROM product_variant_combination made
-                                JOIN product_template_attribute_value chosen
-                                  ON chosen.id = made.product_template_attribute_value_id
-                               WHERE made.product_product_id = product.id)) AS changed_at
-                         FROM product_product product
-                         JOIN product_template template ON template.id = product.product_tmpl_id
-                        WHERE product.id IN %s
-                        UNION ALL
-                       SELECT 0, count(*), max(write_date)
-                         FROM res_partner
-                        WHERE commercial_partner_id = (
-                              SELECT commercial_partner_id FROM res_partner WHERE id = %s)) version""",
-            tuple(products.ids) or (0,), partner.id or 0)))
-        return rows, rows.pop(0)
+        return LRU(KEPT)
 
     @api.model
     @tools.ormcache()

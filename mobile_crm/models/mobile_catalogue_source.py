@@ -68,6 +68,16 @@ class MobileApp(models.Model):
     _inherit = ['mobile.app', 'mobile.catalogue.source']
 
 
+class ProductAttribute(models.Model):
+    _name = 'product.attribute'
+    _inherit = ['product.attribute', 'mobile.catalogue.source']
+
+
+class ProductAttributeValue(models.Model):
+    _name = 'product.attribute.value'
+    _inherit = ['product.attribute.value', 'mobile.catalogue.source']
+
+
 class ProductCategory(models.Model):
     _name = 'product.category'
     _inherit = ['product.category', 'mobile.catalogue.source']

@@ -48,7 +48,7 @@ class TestApiProducts(MobileHttpCase):
             'description': "Keeps you dry", 'image_url': None, 'price': {'amount': '100.00', 'currency': 'EUR'},
             'list_price': None, 'default_code': 'RJ-1', 'barcode': '4006381333931',
             'category': {'id': self.deeper.id, 'name': "Rain"}, 'unit': "Units", 'attributes': [], 'variant_count': 1,
-            'variants': []})
+            'variants': [], 'last_bought_at': None})
         again = self.client.get(f'/products/{self.product.id}', headers={'If-None-Match': answer.headers['ETag']})
         self.assertEqual(again.status, 304)
 

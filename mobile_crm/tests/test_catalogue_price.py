@@ -9,6 +9,8 @@ from odoo.tools import SQL
 from ..models.mobile_catalogue import Shopper
 from .common import MobileCommon
 
+# One point of colour.
+PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 CASES = 1000 if os.environ.get('MOBILE_CRM_FULL') == '1' else 120
 
 
@@ -331,6 +333,17 @@ class TestKeptPrices(TestCataloguePrice):
         with self.assertQueryCount(1):
             self.assertEqual(self.catalogue._prices(shopper, products.sudo()), first)
 
+    def test_room(self):
+        # A page of products pushes nothing out of what Odoo keeps in the same cache.
+        shopper, kept = self.shopper(self.anna), self.env.registry._Registry__caches['default']
+        self.catalogue._prices(shopper, self.product.sudo())
+        products = self.env['product.product'].create([{'name': f"Product {number}"} for number in range(5)])
+        self._pass()
+        self.catalogue._prices(shopper, self.product.sudo())
+        before = len(kept)
+        self.catalogue._prices(shopper, products.sudo())
+        self.assertEqual(len(kept), before)
+
     def test_what_changes(self):
         tax = self.tax(10.0)
         pricelist = self.pricelist({'compute_price': 'formula', 'base': 'list_price'})
@@ -360,6 +373,46 @@ class TestKeptPrices(TestCataloguePrice):
             self._pass()
             self.assertEqual(self.price(partner=self.anna).amount, expected, number)
             self.assertEqual(self.price(partner=self.anna).amount, expected, number)
+
+    def test_what_is_said(self):
+        self.env['res.lang']._activate_lang('de_DE')
+        self.catalogue = self.catalogue.with_context(lang='de_DE')
+        size = self.env['product.attribute'].create({'name': "Size", 'create_variant': 'dynamic', 'value_ids': [
+            Command.create({'name': name}) for name in 'SML']})
+        small, medium, _large = size.value_ids
+        mug = self.env['product.template'].create({
+            'name': "Mug", 'categ_id': self.env['product.category'].create({'name': "Kitchen"}).id,
+            'attribute_line_ids': [Command.create({'attribute_id': size.id, 'value_ids': [Command.set(small.ids)]})]})
+        unit, line = mug.uom_id, mug.attribute_line_ids
+        variant = mug._create_product_variant(line.product_template_value_ids)
+        other = []
+
+        def add_variant():
+            other.append(mug._create_product_variant(line.product_template_value_ids[1]))
+
+        steps = (
+            (lambda: None, ("Mug", "Kitchen", unit.name, 1, False)),
+            (lambda: mug.update_field_translations('name', {'de_DE': "Becher"}),
+             ("Becher", "Kitchen", unit.name, 1, False)),
+            (lambda: mug.categ_id.write({'name': "Table"}), ("Becher", "Table", unit.name, 1, False)),
+            # A choice that no variant has been made of yet tells the one there is from those to come.
+            (lambda: line.write({'value_ids': [Command.link(medium.id)]}),
+             ("Becher (S)", "Table", unit.name, 1, False)),
+            (lambda: small.update_field_translations('name', {'de_DE': "klein"}),
+             ("Becher (klein)", "Table", unit.name, 1, False)),
+            (add_variant, ("Becher (klein)", "Table", unit.name, 2, False)),
+            (lambda: other[0].write({'active': False}), ("Becher (klein)", "Table", unit.name, 1, False)),
+            (lambda: unit.update_field_translations('name', {'de_DE': "Stk"}),
+             ("Becher (klein)", "Table", "Stk", 1, False)),
+            (lambda: mug.write({'image_1920': PICTURE}), ("Becher (klein)", "Table", "Stk", 1, True)),
+        )
+        for number, (change, expected) in enumerate(steps):
+            change()
+            for _twice in range(2):
+                [said] = self.catalogue._details(self.shopper(), variant.ids).values()
+                found = (said.name, said.category[1], said.unit, said.variant_count, bool(said.image_url))
+                self.assertEqual(found, expected, number)
+                self._pass()
 
     def test_when_a_rule_begins_and_ends(self):
         begins, ends = datetime(2026, 11, 22, 12, 30), datetime(2026, 11, 22, 12, 40)

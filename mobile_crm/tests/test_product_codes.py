@@ -257,6 +257,14 @@ class TestProductsByCode(MobileCommon):
         for code in ('21', '21abcdefghijk', '2100001²2502'):
             self.assertIsNone(self._found(code), code)
 
+    def test_patterns_that_are_not_plain(self):
+        # Odoo allows them; until all of it is read, some are no regular expression.
+        for pattern in ('(21.....{NNDDD})', '22\\{....{NNDDD}', '99|21.....{NNDDD}'):
+            self._scale('weight', pattern)
+            self.assertEqual(self._found(PEN).product_id, self.pen.id, pattern)
+        weight = '210000101250' + ean.calc_check_digit('210000101250')
+        self.assertEqual(self._found(weight).product_id, self.apples.id)
+
     def test_alias(self):
         self.assertIsNone(self._found('OLDPEN'))
         self._rule(pattern='OLDPEN', type='alias', alias=PEN)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class MobileApp(models.Model):
@@ -8,3 +8,14 @@ class MobileApp(models.Model):
         tracking=True,
         help="Customers read how many pieces a store has, up to 99. Otherwise they read whether it has any, and if few "
              "are left.")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    @tools.ormcache('app_id')
+    def _shows_quantities(self, app_id):
+        """Tell whether customers read quantities; see ``_location_mode``.
+
+        :rtype: bool
+        """
+        return self.sudo().browse(app_id).show_quantities

@@ -74,7 +74,8 @@ class MobileCatalogue(models.AbstractModel):
         if not shopper.app or availability.quantity is None:
             # Staff read what they count.
             return availability
-        told = min(availability.quantity, MOST_TOLD) if shopper.app.show_quantities else None
+        shows = self.env['mobile.app']._shows_quantities(shopper.app.id)
+        told = min(availability.quantity, MOST_TOLD) if shows else None
         return availability._replace(quantity=told)
 
     @api.model
