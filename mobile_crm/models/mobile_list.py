@@ -5,9 +5,11 @@ from odoo.tools import SQL
 from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
-# How many lists a customer may have in a company's app, and how many lines each of them.
+# How many lists a customer may have in a company's app, how many lines each of them, and all of them together: a phone
+# gets them in one answer.
 MOST_LISTS = 100
 MOST_LINES = 500
+MOST_LINES_IN_ALL = 5_000
 
 
 class MobileList(models.Model):
@@ -178,6 +180,10 @@ class MobileList(models.Model):
         if len(known) + len(new) > MOST_LINES:
             raise Problem.invalid(
                 loc, self.env._("A list has %s lines at most. Take some away first.", MOST_LINES), 'too_many')
+        lists = self.search(self._own(shopper))
+        if new and Line.search_count([('list_id', 'in', lists.ids)]) + len(new) > MOST_LINES_IN_ALL:
+            raise Problem.invalid(
+                loc, self.env._("You have %s lists. Delete one first.", len(lists)), 'too_many')
         if new:
             products = Line._products(shopper, {
                 values['product_id']: [*loc, index, 'product_id'] for index, values in new.values()

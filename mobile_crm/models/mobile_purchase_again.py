@@ -86,5 +86,7 @@ class MobilePurchase(models.AbstractModel):
         if again:
             shopping_list._add_lines(shopper, [{
                 'id': uuid4(), 'product_id': one.answer.product.id, 'text': one.answer.details.name,
-                'quantity': one.quantity, 'unit': None, 'note': None, 'done': False, 'position': None,
+                # Of less than a list can say, as little as it can.
+                'quantity': max(round(one.quantity, 3), 0.001),
+                'unit': None, 'note': None, 'done': False, 'position': None,
             } for one in again], ['body', 'list_id'])

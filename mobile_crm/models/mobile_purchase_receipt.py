@@ -1,7 +1,19 @@
+import functools
+import logging
+
 from odoo import api, models
 from odoo.tools import file_path, format_date, format_datetime, formatLang
 
-from ..tools import receipt_sheet
+from ..tools import receipt_sheet, right_to_left
+
+_logger = logging.getLogger(__name__)
+
+
+@functools.cache
+def _say_what_is_missing():
+    """Say it once."""
+    _logger.info(
+        "Receipts in Hebrew and Arabic have English labels: pip install python-bidi arabic-reshaper for their own.")
 
 
 class MobilePurchase(models.AbstractModel):
@@ -24,11 +36,24 @@ class MobilePurchase(models.AbstractModel):
         :rtype: tuple[bytes, str]
         """
         facts = self._whole(shopper, head)
-        if facts.detail.document:
-            return facts.detail.document.raw, facts.detail.document.name
+        # Its file may be lost.
+        if kept := facts.detail.document.raw:
+            return kept, facts.detail.document.name
         fonts = {name: tuple(map(file_path, paths)) for name, paths in receipt_sheet.FONTS.items()}
-        receipt = self._receipt_texts(shopper, facts)
+        receipt = self._writing()._receipt_texts(shopper, facts)
         return receipt_sheet.pdf(receipt, fonts), f'{receipt.title.replace("/", "-")}.pdf'
+
+    @api.model
+    def _writing(self):
+        """Return the model in the language of the labels: the request's, or English where that cannot be written."""
+        if self._is_rtl() and not right_to_left.is_available():
+            _say_what_is_missing()
+            return self.with_context(lang='en_US')
+        return self
+
+    @api.model
+    def _is_rtl(self):
+        return self.env['res.lang']._lang_get(self.env.lang or 'en_US').direction == 'rtl'
 
     @api.model
     def _receipt_texts(self, shopper, facts):
@@ -49,7 +74,6 @@ class MobilePurchase(models.AbstractModel):
         totals += [
             (self.env._("Given back on %(date)s (%(number)s)", date=format_date(self.env, refund.date),
                         number=refund.name), self._money(-refund.total, facts), False) for refund in detail.refunds]
-        lang = self.env['res.lang']._lang_get(self.env.lang or 'en_US')
         return receipt_sheet.Receipt(
             title=title,
             seller=self._seller(company),
@@ -58,7 +82,7 @@ class MobilePurchase(models.AbstractModel):
             lines=[self._receipt_line(line, facts) for line in facts.lines],
             totals=totals,
             notes=self._receipt_notes(facts),
-            is_rtl=lang.direction == 'rtl')
+            is_rtl=self._is_rtl())
 
     @api.model
     def _receipt_facts(self, shopper, facts):

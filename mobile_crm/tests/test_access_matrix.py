@@ -184,6 +184,15 @@ def _put(body, names, value, beside):
 
 @tagged('-at_install', 'post_install')
 class TestAccessMatrix(MobileHttpCase):
+    """The matrix of one addon; a bridge's tests inherit it for the operations that it adds.
+
+    :cvar str addon: whose operations are asked
+    :cvar dict records, no_records, bodies: see ``RECORDS``, ``NO_RECORDS`` and ``BODIES``
+    :cvar int least: so many cells there are at least
+    """
+
+    addon, least = 'mobile_crm', 1000
+    records, no_records, bodies = RECORDS, NO_RECORDS, BODIES
 
     @classmethod
     def setUpClass(cls):
@@ -401,13 +410,15 @@ class TestAccessMatrix(MobileHttpCase):
             lambda match: str(value if where == 'path' and match[1] == names[0] else beside_it), operation.path)
         kwargs, fresh = {}, str(uuid4())
         if operation.methods != ['GET']:
-            body = json.loads(json.dumps(BODIES.get(operation.name, {})))
+            body = json.loads(json.dumps(self.bodies.get(operation.name, {})))
             if operation.name == 'report_events':
                 body['events'][0] |= {'id': fresh, 'occurred_at': fields.Datetime.now().isoformat() + 'Z'}
-            if operation.name == 'redeem':
-                # The store is right; it is the coupon that a stranger must not find.
+            if operation.name in ('redeem', 'create_reservation'):
+                # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
-                body |= {'store_id': store.id, 'code': None if names == ['qr'] else body['code']}
+                body |= {'store_id': store.id}
+            if operation.name == 'redeem' and names == ['qr']:
+                body['code'] = None
             if where == 'body':
                 _put(body, names, value, beside or {})
             kwargs['json'] = body
@@ -437,12 +448,16 @@ class TestAccessMatrix(MobileHttpCase):
         self.env.cr.execute(f'SELECT t::text FROM "{record._table}" t WHERE id = %s', [record.id])  # pylint: disable=sql-injection
         return self.env.cr.fetchone()
 
+    def _operations(self):
+        return [operation for operation in OPERATIONS if operation.addon == self.addon]
+
     def test_every_parameter_has_its_row(self):
         found = {
-            (operation.name, place): place for operation in OPERATIONS for place in parameters(operation)
+            (operation.name, place): place for operation in self._operations() for place in parameters(operation)
             if names_something(place)}
-        self.assertEqual(set(found), set(RECORDS) | set(NO_RECORDS), "each parameter has its row, and no row is left")
-        self.assertFalse(set(RECORDS) & set(NO_RECORDS))
+        self.assertEqual(
+            set(found), set(self.records) | set(self.no_records), "each parameter has its row, and no row is left")
+        self.assertFalse(set(self.records) & set(self.no_records))
 
     def test_matrix(self):
         served, tills, refused = self._actors()
@@ -451,8 +466,8 @@ class TestAccessMatrix(MobileHttpCase):
         no_tills = [actor if actor.refusal == 'unauthenticated' else actor._replace(refusal='token_invalid')
                     for actor in refused + served]
         strangers = {'mobile': no_phones, 'mobile_device': no_phones, 'mobile_till': no_tills}
-        operations = {operation.name: operation for operation in OPERATIONS}
-        for (name, place), kind in RECORDS.items():
+        operations = {operation.name: operation for operation in self._operations()}
+        for (name, place), kind in self.records.items():
             operation = operations[name]
             for target in self._targets(kind):
                 missing = MISSING[type(target.value)]
@@ -462,13 +477,13 @@ class TestAccessMatrix(MobileHttpCase):
                         self._assert_refused_alike(actor, operation, place, target, missing)
                 for actor in strangers.get(operation.auth, ()):
                     self._assert_unauthenticated(actor, operation, place, target)
-        for operation in OPERATIONS:
+        for operation in operations.values():
             for actor in strangers.get(operation.auth, ()):
                 self._assert_unauthenticated(actor, operation)
             if operation.auth == 'mobile':
                 anonymous = served[-1]._replace(refusal='sign_in_required')
                 self._assert_unauthenticated(anonymous, operation)
-        self.assertGreaterEqual(self.cells, 1000)
+        self.assertGreaterEqual(self.cells, self.least)
 
     def _assert_refused_alike(self, actor, operation, place, target, missing):
         """Assert that what is not theirs looks to them like what is not there, and stays as it is."""

@@ -189,6 +189,10 @@ class TestApiLists(MobileHttpCase):
                 self._line(text="Two"), self._line(text="Three")]})
             self.assertInvalid(answer, 'body', 'lines')
             self._add(made, self._line(text="Two"), line)
+        with patch.object(mobile_list, 'MOST_LINES_IN_ALL', 2):
+            answer = self.client.post('/lists', {'id': str(uuid4()), 'name': "Second", 'lines': [
+                self._line(text="Three")]})
+            self.assertInvalid(answer, 'body', 'lines')
 
     # === STORES === #
 
@@ -232,6 +236,23 @@ class TestApiLists(MobileHttpCase):
         self.bread.mobile_published = False
         answer = self._compare(made, {}, **here)
         self.assertEqual((answer['count'], set(answer['text_line_ids'])), (1, {bread['id'], flowers['id']}))
+
+    def test_the_order_of_stores(self):
+        made = self._make(self._line(product_id=self.bread.id), self._line(product_id=self.milk.id))
+        near, far = self.store_near.id, self.store_far.id
+        here = {'lat': self.store_near.latitude, 'lon': self.store_near.longitude}
+        for has, order, why in (
+            ({near: ('in_stock', 'out'), far: ('in_stock', 'low')}, [far, near], "who has all comes first"),
+            ({near: ('in_stock', 'unknown'), far: ('low', 'in_stock')}, [far, near], "what nobody knows is not there"),
+            ({near: ('out', 'unknown'), far: ('low', 'out')}, [far, near], "then who has most"),
+            ({near: ('in_stock', 'out'), far: ('in_stock', 'unknown')}, [far, near], "then who may have more"),
+            ({near: ('out', 'in_stock'), far: ('low', 'out')}, [near, far], "then the nearer one"),
+        ):
+            answer = self._compare(made, {
+                (product.id, store): state for store, states in has.items()
+                for product, state in zip((self.bread, self.milk), states, strict=True)}, **here)
+            told = [store['store_id'] for store in answer['items'] if store['store_id'] in has]
+            self.assertEqual(told, order, why)
 
     def test_nothing_to_buy(self):
         answer = self._compare(self._make(), {}, lat=50.85, lon=4.35)

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..tools import order_id
 from .common import MobileHttpCase
 from .purchase_common import PurchaseCase
 
@@ -99,6 +100,7 @@ class TestApiOrders(PurchaseCase, MobileHttpCase):
         self.assertEqual(ids, [order['id'] for order in self._orders()], "and stay")
         for name in ('x', 'A' * 32, '~' * 32, str(first.id)):
             self.assertProblem(self.client.get(f'/orders/{name}'), 404, 'not_found')
+        self.assertIsNone(order_id.decode(b'key', 'A' * 31 + '='), "one of the right length that is too short")
 
     def test_pages_while_orders_come(self):
         now = fields.Datetime.now()
@@ -339,6 +341,16 @@ class TestApiOrders(PurchaseCase, MobileHttpCase):
         for uuid in (theirs.uuid, str(uuid4())):
             self.assertProblem(self.client.post(path, {'list_id': uuid}), 404, 'not_found')
         self.assertFalse(theirs.line_ids)
+
+    def test_a_pinch_on_a_shopping_list(self):
+        shopping_list = self.env['mobile.list'].create({
+            'name': "Spices", 'partner_id': self.anna.id, 'company_id': self.company.id, 'uuid': str(uuid4())})
+        order = self.confirmed(self.anna, [(self.mug, 1)])
+        self.env.flush_all()
+        self.env.cr.execute('UPDATE sale_order_line SET product_uom_qty = 0.0001 WHERE order_id = %s', [order.id])
+        self.env.invalidate_all()
+        self._again(list_id=shopping_list.uuid)
+        self.assertEqual(shopping_list.line_ids.quantity, 0.001)
 
     # === RECEIPT === #
 

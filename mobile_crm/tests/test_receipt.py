@@ -1,4 +1,5 @@
 import unicodedata
+from unittest.mock import patch
 
 import pypdfium2
 from hypothesis import given
@@ -8,7 +9,7 @@ from odoo.fields import Command
 from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
-from ..tools import bidi, receipt_sheet
+from ..tools import receipt_sheet, right_to_left
 from .purchase_common import PurchaseCase
 
 FONTS = {name: tuple(map(file_path, paths)) for name, paths in receipt_sheet.FONTS.items()}
@@ -46,6 +47,17 @@ class TestReceiptSheet(BaseCase):
             self.assertIn(word, texts(receipt_sheet.pdf(
                 self._receipt(lines=[(word, "1", "1", "1")]), FONTS))[0], word)
 
+    def test_names_of_any_length_and_any_signs(self):
+        for name in ("x" * 20_000, "a word " * 3_000, "א" * 3_000, "面" * 3_000, "\x01\x0b", "", "\u2067א\u2069",
+                     "<para><img src='file:///etc/hostname'/>&amp;"):
+            pages = texts(receipt_sheet.pdf(self._receipt(lines=[(name, name, "1", "1")]), FONTS))
+            self.assertIn("16.00", pages[-1])
+
+    def test_without_the_libraries(self):
+        with patch.object(right_to_left, 'get_display', None):
+            content = receipt_sheet.pdf(self._receipt(lines=[("سلام", "1", "1", "1")]), FONTS)
+        self.assertIn("16.00", texts(content)[0])
+
     def test_from_right_to_left(self):
         content = receipt_sheet.pdf(self._receipt(lines=[("سلام", "1", "1", "1")], is_rtl=True), FONTS)
         # Some readers put it back into the order in which it is read, and its letters into their plain form.
@@ -54,13 +66,13 @@ class TestReceiptSheet(BaseCase):
 
 
 @tagged('-at_install', 'post_install')
-class TestBidi(BaseCase):
+class TestRightToLeft(BaseCase):
     """Cases by the rules of UAX #9; capital letters stand for Hebrew ones."""
 
     def _shown(self, line, is_rtl):
         hebrew = {letter: chr(0x5D0 + index) for index, letter in enumerate("ABCDEFGHIJ")}
         back = {value: key for key, value in hebrew.items()}
-        shown = bidi.displayed(''.join(hebrew.get(letter, letter) for letter in line), is_rtl)
+        shown = right_to_left.displayed(''.join(hebrew.get(letter, letter) for letter in line), is_rtl)
         return ''.join(back.get(letter, letter) for letter in shown)
 
     def test_lines(self):
@@ -81,14 +93,19 @@ class TestBidi(BaseCase):
 
     @given(st.text(st.sampled_from("ab1.,%() אבג٣-"), max_size=20), st.booleans())
     def test_no_letter_is_lost(self, line, is_rtl):
-        shown = bidi.displayed(line, is_rtl)
+        shown = right_to_left.displayed(line, is_rtl)
         # Brackets are turned around.
         self.assertEqual(sorted(shown.replace(')', '(')), sorted(line.replace(')', '(')))
 
     def test_arabic_letters_join(self):
-        self.assertEqual([hex(ord(letter)) for letter in bidi.shaped("سلام")], ['0xfeb3', '0xfefc', '0xfee1'])
-        self.assertEqual(unicodedata.normalize('NFKC', bidi.shaped("بَيت دار")), "بَيت دار")
-        self.assertEqual(bidi.shaped("Mug"), "Mug")
+        self.assertEqual([hex(ord(letter)) for letter in right_to_left.shaped("سلام")], ['0xfeb3', '0xfefc', '0xfee1'])
+        self.assertEqual(unicodedata.normalize('NFKC', right_to_left.shaped("بَيت دار")), "بَيت دار")
+        self.assertEqual(right_to_left.shaped("Mug"), "Mug")
+
+    @given(st.text(st.characters(codec='utf-8'), max_size=20), st.booleans())
+    def test_whatever_a_product_is_called(self, line, is_rtl):
+        for sign in ("", "\u2067", "\U0001f9ff", "\U000c246b"):
+            right_to_left.displayed(right_to_left.shaped(f"{sign}{line}א"), is_rtl)
 
 
 @tagged('-at_install', 'post_install')

@@ -1,6 +1,7 @@
+from unittest.mock import patch
 from uuid import uuid4
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
@@ -9,6 +10,7 @@ from odoo.tests import tagged
 
 from ..controllers.sync import synchronise
 from ..models.mobile_catalogue import Shopper
+from ..tools import sync_cursor
 from .common import MobileCommon
 
 KINDS = ('stores', 'offers', 'messages', 'lists', 'products', 'orders')
@@ -279,7 +281,21 @@ class TestSync(SyncCase):
         more()
         self.assertEqual(queries(), few)
 
-    def test_any_sequence_of_changes(self):
+    def _run_any_sequence(self, **options):
         run_state_machine_as_test(type('Machine', (Walk,), {'case': self}), settings=settings(
             max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck),
-            derandomize=True))
+            derandomize=True, **options))
+
+    def test_any_sequence_of_changes(self):
+        self._run_any_sequence()
+
+    def test_a_sequence_shows_what_was_forgotten(self):
+        """The test above turns red where the server does not say what is gone."""
+        difference = sync_cursor.difference
+
+        def forgetful(held, kinds):
+            return difference(held, kinds)._replace(gone={})
+
+        with patch.object(sync_cursor, 'difference', forgetful), self.assertRaises(AssertionError):
+            self._run_any_sequence(
+                phases=[Phase.generate], verbosity=Verbosity.quiet, report_multiple_bugs=False, database=None)

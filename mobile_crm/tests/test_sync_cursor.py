@@ -86,6 +86,12 @@ class TestSyncCursor(BaseCase):
         if read:
             sync_cursor.difference(read, {1: {1: b'12345'}, 2: {UUID(int=1): b'12345'}})
 
+    def test_made_up_ones_with_huge_numbers_are_none(self):
+        """Python refuses to write numbers of so many digits, as what is gone they would break the answer."""
+        raw = bytes([sync_cursor.VERSION, 0, 5, 1 << 2]) + b'\xff' * 4_000 + b'\x01' + b'12345'
+        cursor = base64.urlsafe_b64encode(raw + sync_cursor._check(raw, OWNER)).decode().rstrip('=')
+        self.assertIsNone(sync_cursor.decode(cursor, OWNER))
+
     def test_one_of_an_older_server_is_none(self):
         with patch.object(sync_cursor, 'VERSION', 0):
             cursor = sync_cursor.encode(Held({1: {1: b'12345'}}), OWNER)

@@ -37,6 +37,8 @@ def decode(key, name):
         raw = base64.b64decode(name, altchars=b'-_', validate=True)
     except ValueError:
         return None
+    if len(raw) != TAG_LENGTH + NUMBER_LENGTH:
+        return None
     tag = raw[:TAG_LENGTH]
     plain = _masked(key, tag, raw[TAG_LENGTH:])
     if not hmac.compare_digest(tag, _tag(key, plain)):

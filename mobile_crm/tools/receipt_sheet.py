@@ -8,7 +8,7 @@ import io
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from . import bidi
+from . import right_to_left
 
 # The first that has all letters of a text is used. Open Sans knows Latin, Greek and Cyrillic letters, Tajawal Arabic
 # ones; both come with Odoo.
@@ -25,6 +25,8 @@ ASIAN = (('HeiseiKakuGo-W5', '\u3040', '\u30ff'), ('HYGothic-Medium', '\uac00', 
          ('STSong-Light', '\u2e80', '\uffef'))
 MM = 72 / 25.4
 SIZE = 9
+# Characters: the row of a table has to fit on a page, whatever a product is called.
+LONGEST = 400
 
 
 class Receipt(NamedTuple):
@@ -119,17 +121,19 @@ def _paragraph(fonts, is_rtl, text, size=SIZE, bold=False, at_end=False):
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415, needed here alone
     from reportlab.lib.utils import simpleSplit  # noqa: PLC0415, needed here alone
     from reportlab.platypus import Paragraph  # noqa: PLC0415, needed here alone
-    shown = bidi.shaped(text)
+    text = text if len(text) <= LONGEST else f'{text[:LONGEST]}…'
+    is_turned = right_to_left.is_available() and right_to_left.has_rtl(text)
+    shown = right_to_left.shaped(text) if is_turned else text
     font = _font(fonts, shown, bold)
     is_asian = font in {name for name, _first, _last in ASIAN}
     style = ParagraphStyle(
         'text', fontName=font, fontSize=size, leading=size * 1.35, alignment=2 if is_rtl != at_end else 0,
         wordWrap='CJK' if is_asian else None, splitLongWords=1)
-    if bidi.has_rtl(shown):
+    if is_turned:
         # It is broken into lines as it is read, and each line is then put into the order in which it is seen.
         width = 80 * MM if at_end or not is_rtl else 170 * MM
         lines = simpleSplit(shown, font, size, width)
-        return Paragraph('<br/>'.join(escape(bidi.displayed(line, is_rtl)) for line in lines), style)
+        return Paragraph('<br/>'.join(escape(right_to_left.displayed(line, is_rtl)) for line in lines), style)
     return Paragraph(escape(text), style)
 
 
@@ -143,7 +147,7 @@ def _font(fonts, text, bold):
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415, needed here alone
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415, needed here alone
     for name, first, last in ASIAN:
-        if any(first <= letter <= last for letter in text) and not bidi.has_rtl(text):
+        if any(first <= letter <= last for letter in text) and not right_to_left.has_rtl(text):
             if name not in pdfmetrics.getRegisteredFontNames():
                 pdfmetrics.registerFont(UnicodeCIDFont(name))
             return name

@@ -29,6 +29,8 @@ VERSION = 1
 MOST_BYTES = 4_800
 DIGEST, SUMMARY, CHECK = 5, 8, 6
 SUMMARISED = 0x80
+#: No number of ours has more than 64 bits.
+LONGEST_SHIFT = 63
 #: What the keys of a kind are, in the two lowest bits of their number.
 KEY_TYPES = (int, uuid.UUID, str)
 
@@ -204,3 +206,5 @@ def _read_varint(body, place):
         if byte < 0x80:
             return number, place
         shift += 7
+        if shift > LONGEST_SHIFT:
+            raise ValueError("The number is too large")

@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from . import test_availability
 from . import test_api_reservations
 from . import test_reservation

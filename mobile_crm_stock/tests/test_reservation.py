@@ -334,6 +334,22 @@ class TestReservation(ReservationCommon):
         reservation.partner_id._unlink_end_mobile_reservations()
         self.assertEqual(self.availability(self.cup), (IN_STOCK, 5))
 
+    def test_merged_contacts_keep_what_is_put_aside_for_both(self):
+        first, ended, own = self.reserve(partner=self.ben), self.reserve(partner=self.ben), self.reserve()
+        ended.with_user(self.clerk).action_cancel()
+        second = self.reserve()
+        merge = self.env['base.partner.merge.automatic.wizard'].create({})
+        merge._update_foreign_keys(self.ben, self.anna)
+        self.env.invalidate_all()
+        self.assertEqual(
+            [(one.partner_id, one.state, one.slot) for one in first + own + second],
+            [(self.anna, 'held', 1), (self.anna, 'held', 2), (self.anna, 'held', 3)])
+        self.assertEqual((ended.partner_id, ended.state), (self.anna, 'cancelled'))
+        with self.refused('reservation_limit'):
+            self.reserve()
+        first._mobile_cancel()
+        self.assertEqual(self.reserve().slot, 1)
+
     def test_it_is_told_how_long_it_is_kept(self):
         self.assertIn("Goods that stores put aside", self.env['res.config.settings'].create({}).mobile_retention)
 
