@@ -1,12 +1,14 @@
 """What the addon recommends beside popularity, personal frequency and `implicit`, on the Complete Journey's purchases.
 
 Each is told what was bought up to a day, and is judged by what the households buy in the four weeks after it, among all
-products that were known. Whatever can be chosen was chosen on the four weeks before those (validation), by NDCG@10;
-the last four weeks were not looked at until then. `MOBILE_CRM_FULL=1` searches the grids, fits our models anew and says
-what came out; without, what they found is used as it is written down.
+products that were known. Whatever can be chosen was chosen on the four weeks before those (validation), by NDCG@10.
+The last four weeks were looked at before `implicit`'s models were searched; ours were not changed afterwards.
+`MOBILE_CRM_FULL=1` searches, fits our models anew and says what came out; without, what was found is used as it is
+written down.
 """
 
 import functools
+import multiprocessing
 import os
 import time
 
@@ -26,6 +28,8 @@ NEW = 2
 GOAL_POPULARITY = 1.5
 #: Words of the recommenders' names, such as ALS, when not all are wanted.
 NAMED = os.environ.get('MOBILE_CRM_RECOMMENDERS', '')
+#: Models that are fitted at a time, a processor each.
+PROCESSES = int(os.environ.get('MOBILE_CRM_PROCESSES', '0')) or os.cpu_count()
 #: More than any household has bought.
 EVERYTHING = 100_000
 
@@ -155,26 +159,43 @@ def _describe(split):
         f'them from purchases, they are not counted; {split.newcomers} households were new and are not judged')
 
 
-def _scores(recommender, split):
-    """Return how good a recommender is with each seed: what it recommends, and what without repeats."""
-    rows = []
-    for seed in SEEDS if recommender.seeded else SEEDS[:1]:
-        top, new = quietly(recommender.recommend, split, seed, **recommender.tuned)
-        if recommender.tuned_new and recommender.tuned_new != recommender.tuned:
-            new = quietly(recommender.recommend, split, seed, **recommender.tuned_new)[1]
-        rows.append([retail.Scores(split, each) for each in (top, new)])
-        note(f'  {recommender.name}: {rows[-1][0].value:.4f} by {recommender.tuned}, seed {seed}')
-    return list(zip(*rows, strict=True))
+def _score(split, recommender, seed):
+    """Return how good a recommender is with a seed: what it recommends, and what without repeats."""
+    top, new = quietly(recommender.recommend, split, seed, **recommender.tuned)
+    if recommender.tuned_new and recommender.tuned_new != recommender.tuned:
+        new = quietly(recommender.recommend, split, seed, **recommender.tuned_new)[1]
+    scores = [retail.Scores(split, each) for each in (top, new)]
+    note(f'  {recommender.name}: {scores[0].value:.4f} by {recommender.tuned}, seed {seed}')
+    return scores
+
+
+#: What the processes that judge share with the one that forks them.
+_shared = {}
+
+
+def _share(call, *arguments):
+    return call(_shared['split'], *arguments)
+
+
+def _scores(recommenders, pool):
+    """Yield how good each recommender is, a list for its seeds, of what it recommends and of what without repeats."""
+    seeds = [SEEDS if each.seeded else SEEDS[:1] for each in recommenders]
+    tasks = [[pool.apply_async(_share, (_score, each, seed)) for seed in some]
+             for each, some in zip(recommenders, seeds, strict=True)]
+    for recommender, some in zip(recommenders, tasks, strict=True):
+        yield recommender.name, *map(list, zip(*(task.get() for task in some), strict=True))
 
 
 def _judge(recommenders, split):
     """Print the tables for one split."""
     rows, alone = [], []
-    for recommender in recommenders:
-        scores, new = _scores(recommender, split)
-        rows.append((recommender.name, scores))
-        alone.append((recommender.name, new))
-    top, new, why, seconds = ours(split)
+    _shared['split'] = split
+    with multiprocessing.get_context('fork').Pool(PROCESSES) as pool:
+        mine = pool.apply_async(_share, (ours,))
+        for name, scores, new in _scores(recommenders, pool):
+            rows.append((name, scores))
+            alone.append((name, new))
+        top, new, why, seconds = mine.get()
     rows.append((OURS, [retail.Scores(split, top)]))
     alone.append((OURS, [retail.Scores(split, new)]))
     say('\nWhat is recommended')

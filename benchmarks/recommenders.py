@@ -162,35 +162,37 @@ SIMPLE = [
 ]
 IMPLICIT = [
     Recommender(
-        'implicit ALS', functools.partial(_implicit, _als), {'factors': 64, 'regularization': 0.1},
-        [{'weights': ['log', 'days', 84], 'alpha': [1.0, 10.0, 40.0]}, {'weights': [('bm25', 'days')]},
-         {'regularization': [0.01, 1.0, 10.0]}, {'factors': [16, 32, 128, 256]}],
-        {'weights': 'days', 'factors': 128, 'regularization': 0.1, 'alpha': 1.0, 'iterations': 10},
+        'implicit ALS', functools.partial(_implicit, _als),
+        {'weights': 'log', 'alpha': 1.0, 'factors': 64, 'regularization': 0.1},
+        [{'alpha': [1.0, 10.0, 40.0]}, {'weights': ['days', ('bm25', 'days')]},
+         {'weights': [84], 'alpha': [10.0, 40.0]}, {'regularization': [1.0, 10.0, 100.0]}, {'factors': [16, 32, 128]}],
+        {'weights': 'log', 'factors': 64, 'regularization': 10.0, 'alpha': 1.0, 'iterations': 3},
+        {'weights': 'log', 'factors': 64, 'regularization': 10.0, 'alpha': 1.0, 'iterations': 6},
         rounds=(3, 6)),
     Recommender(
         'implicit BPR', functools.partial(_implicit, _bpr),
         {'factors': 32, 'learning_rate': 0.01, 'regularization': 0.0001},
-        [{'weights': [('since', 28), ('since', 84), 'once']}, {'learning_rate': [0.003, 0.03, 0.1]},
-         {'regularization': [0.001, 0.01]}, {'factors': [16, 64, 128]}],
-        {'weights': 'once', 'factors': 64, 'regularization': 0.01, 'learning_rate': 0.05, 'iterations': 50},
+        [{'weights': [('since', 28), ('since', 84), 'once']}, {'learning_rate': [0.03]}, {'factors': [16, 64, 128]},
+         {'regularization': [0.001, 0.01]}],
+        {'weights': ('since', 84), 'factors': 64, 'learning_rate': 0.01, 'regularization': 0.0001, 'iterations': 30},
         rounds=(10, 30)),
     Recommender(
         'implicit LMF', functools.partial(_implicit, _lmf),
         {'factors': 32, 'learning_rate': 1.0, 'regularization': 0.6},
         [{'weights': [('since', 84), 84, 'log', 'days']}, {'learning_rate': [0.3, 3.0]}, {'regularization': [0.1, 5.0]},
          {'factors': [16, 64]}],
-        {'weights': 'days', 'factors': 32, 'regularization': 0.6, 'iterations': 30},
+        {'weights': ('since', 84), 'factors': 32, 'learning_rate': 1.0, 'regularization': 0.6, 'iterations': 30},
         rounds=(10, 30)),
     Recommender(
         'implicit cosine', functools.partial(_implicit, functools.partial(_nearest, 'CosineRecommender')),
-        {'weights': 84}, NEAREST, {'weights': 112, 'K': 1}),
+        {'weights': 84}, NEAREST, {'weights': 84, 'K': 1}, {'weights': 84, 'K': 20}),
     Recommender(
         'implicit TF-IDF', functools.partial(_implicit, functools.partial(_nearest, 'TFIDFRecommender')),
-        {'weights': 84}, NEAREST, {'weights': 112, 'K': 1}),
+        {'weights': 84}, NEAREST, {'weights': 84, 'K': 1}, {'weights': 84, 'K': 20}),
     Recommender(
         'implicit BM25', functools.partial(_implicit, functools.partial(_nearest, 'BM25Recommender')),
         {'weights': 84, 'K1': 1.2, 'B': 0.75}, [NEAREST[0], {'K1': [0.2, 1.2, 100], 'B': [0.0, 0.75]}, NEAREST[1]],
-        {'weights': 112, 'K': 1, 'K1': 100, 'B': 0.2}),
+        {'weights': 84, 'K': 1, 'K1': 1.2, 'B': 0.75}, {'weights': 84, 'K': 20, 'K1': 1.2, 'B': 0.75}),
 ]
 
 
