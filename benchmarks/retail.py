@@ -94,17 +94,28 @@ class Split:
     def weights(self, how):
         """Return households by products as the rivals' models take it.
 
-        :param how: ``days``, ``log``, ``once``, or the days after which a purchase counts half
+        :param how: ``days``, ``log``, ``once``, or the days after which a purchase counts half; ``('since', days)``:
+            once, of what was bought in the last days; ``('bm25', how)``: BM25 of such a matrix as `implicit`'s
+            tutorial weighs plays
         """
         from scipy import sparse
 
+        if isinstance(how, tuple) and how[0] == 'bm25':
+            from implicit.nearest_neighbours import bm25_weight
+
+            return bm25_weight(self.weights(how[1]).T.tocsr(), K1=100, B=0.8).T.tocsr().astype(np.float32)
         if isinstance(how, str):
             matrix = self.bought.copy()
             matrix.data = {'days': lambda x: x, 'log': np.log1p, 'once': np.ones_like}[how](matrix.data)
             return matrix
         age = self.today - self.known.day + 1
-        return sparse.csr_matrix(
-            (np.exp2(-age / how).astype(np.float32), (self.household, self.product)), shape=self.bought.shape)
+        worth = age <= how[1] if isinstance(how, tuple) else np.exp2(-age / how)
+        matrix = sparse.csr_matrix(
+            (worth.astype(np.float32), (self.household, self.product)), shape=self.bought.shape)
+        if isinstance(how, tuple):
+            matrix.eliminate_zeros()
+            matrix.data[:] = 1
+        return matrix
 
 
 class Scores:
