@@ -5,6 +5,8 @@ import uuid
 from .people import Unmet, expect, one
 from .process import wait_until
 
+#: Reasons that rest on nothing a customer did.
+COMMON = {'popular', 'new', 'more'}
 #: Seconds until what was bought is known to the recommendations.
 PATIENCE = 60
 #: What is printed on the enamel mug, as a scanner may read it: a GTIN in GS1's words, and a link of GS1's.
@@ -65,17 +67,17 @@ def remember(journey):
 
 
 def recommend(journey):
-    """Recommendations are the same for all until the customer agrees to profiling; then they have reasons of their own"""
+    """Recommendations are the same for all until the customer agrees to profiling, then their own"""
     phone = journey.phone
     phone.decide(profiling=False)
     common = {item['reason']['code'] for item in phone.get('/recommendations')['items']}
-    if not common or common - {'popular', 'new'}:
+    if not common or common - COMMON:
         raise Unmet('recommendations that are the same for all', common)
     phone.decide(profiling=True)
 
     def own():
         return [item for item in phone.get('/recommendations')['items']
-                if item['reason']['code'] not in ('popular', 'new')]
+                if item['reason']['code'] not in COMMON]
 
     wait_until(own, PATIENCE)
     first = own()[0]
