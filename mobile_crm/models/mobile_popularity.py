@@ -47,6 +47,8 @@ class MobilePopularity(models.Model):
         readonly=True, aggregator=None, help="The part of its customers who bought it on several days.")
 
     _listed_idx = models.Index('(company_id, store_id, score DESC, product_id)')
+    # PostgreSQL takes no order from an index of which a column before it IS NULL.
+    _listed_anywhere_idx = models.Index('(company_id, score DESC, product_id) WHERE store_id IS NULL')
 
     # === BUSINESS METHODS === #
 

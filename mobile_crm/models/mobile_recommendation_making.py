@@ -204,8 +204,8 @@ class MobileRecommendation(models.Model):
         return {product_id: category_id or False for product_id, category_id in self.env.execute_query(SQL(
             """SELECT product.id, template.categ_id
                  FROM product_product product JOIN product_template template ON template.id = product.product_tmpl_id
-                WHERE product.id = ANY(%s) AND product.id IN %s""",
-            list(product_ids), self._shown_sql(company.id)))}
+                WHERE product.id = ANY(%s) AND %s""",
+            list(product_ids), self._is_shown_sql(company.id, SQL('product.id'))))}
 
     @api.model
     def _lasting_categories(self):

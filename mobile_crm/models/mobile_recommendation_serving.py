@@ -97,6 +97,17 @@ class MobileRecommendation(models.Model):
         return SQL('(%s)', Product._search(self._recommendable_domain(company), order='id').select())
 
     @api.model
+    def _is_shown_sql(self, company_id, product):
+        """Return the condition that one product may be recommended, for statements that look at some only.
+
+        PostgreSQL would rather read all products for a few hundred; with an offset it looks up each.
+
+        :param SQL product: its id.
+        """
+        return SQL(
+            'EXISTS (SELECT FROM %s shown WHERE shown.id = %s OFFSET 0)', self._shown_sql(company_id), product)
+
+    @api.model
     def _stores_of(self, shopper, latitude, longitude, store_id):
         """Return the stores that count for a shopper, the nearest first: the one that was asked for, those around, or
         else their favourite ones.
@@ -144,7 +155,7 @@ class MobileRecommendation(models.Model):
                  FROM (%(parts)s) candidate
                  JOIN product_product product ON product.id = candidate.product_id
                  JOIN product_template template ON template.id = product.product_tmpl_id
-                WHERE candidate.product_id IN %(shown)s AND candidate.product_id IS DISTINCT FROM %(product)s
+                WHERE %(shown)s AND candidate.product_id IS DISTINCT FROM %(product)s
                   %(in_category)s
                   AND NOT EXISTS (SELECT FROM own WHERE candidate.product_id = ANY(own.resting_ids)
                                      OR template.categ_id = ANY(own.resting_category_ids))
@@ -152,8 +163,8 @@ class MobileRecommendation(models.Model):
                                      OR template.categ_id = ANY(fresh.category_ids))
                 ORDER BY candidate.part, candidate.place, candidate.product_id""",
             own=self._row_sql(shopper), fresh=self._fresh_sql(shopper), parts=SQL(' UNION ALL ').join(parts),
-            shown=self._shown_sql(company.id), product=product_id or None,
-            in_category=SQL('AND template.categ_id %s', chosen) if chosen else SQL()))
+            shown=self._is_shown_sql(company.id, SQL('candidate.product_id')), product=product_id or None,
+            in_category=SQL('AND %s', chosen) if chosen else SQL()))
         found = {}
         for row in self.env.cr.fetchall():
             found.setdefault(row[0], Candidate(*row))
@@ -178,11 +189,11 @@ class MobileRecommendation(models.Model):
 
     @api.model
     def _chosen_sql(self, category_id):
-        """Return the condition for the category of a product, that which was asked for or one below; or nothing."""
+        """Return the condition that a ``template`` is in the category that was asked for, or below it; or nothing."""
         return SQL(
-            """IN (SELECT category.id FROM product_category category JOIN product_category asked
-                               ON starts_with(category.parent_path, asked.parent_path)
-                    WHERE asked.id = %s)""", category_id) if category_id else SQL()
+            """template.categ_id IN (SELECT category.id FROM product_category category JOIN product_category asked
+                                         ON starts_with(category.parent_path, asked.parent_path)
+                                      WHERE asked.id = %s)""", category_id) if category_id else SQL()
 
     @api.model
     def _own_sql(self):
@@ -201,15 +212,17 @@ class MobileRecommendation(models.Model):
 
     @api.model
     def _popular_sql(self, company, store, store_id, part, chosen):
+        # The offset keeps PostgreSQL to the order of the index, until the list is full.
+        in_category = SQL(
+            """AND EXISTS (SELECT FROM product_product product
+                             JOIN product_template template ON template.id = product.product_tmpl_id
+                            WHERE product.id = mobile_popularity.product_id AND (%s) IS TRUE OFFSET 0)""",
+            chosen) if chosen else SQL()
         return SQL(
             """(SELECT %s AS part, -score AS place, product_id, %s AS why, %s AS because_id, 0 AS amount
                   FROM mobile_popularity WHERE company_id = %s AND store_id %s AND score > 0 %s
                  ORDER BY score DESC, product_id LIMIT %s)""",
-            part, POPULAR, store_id, company.id, store, SQL(
-                """AND product_id IN (
-                       SELECT product.id FROM product_product product
-                         JOIN product_template template ON template.id = product.product_tmpl_id
-                        WHERE template.categ_id %s)""", chosen) if chosen else SQL(), READ_AHEAD)
+            part, POPULAR, store_id, company.id, store, in_category, READ_AHEAD)
 
     @api.model
     def _newest_sql(self, company, chosen):
@@ -221,4 +234,4 @@ class MobileRecommendation(models.Model):
                  WHERE (template.company_id IS NULL OR template.company_id = %s) %s
                  ORDER BY product.id DESC LIMIT %s)""",
             fields.Datetime.now() - timedelta(days=NEW_DAYS), NEW, MORE, company.id,
-            SQL('AND template.categ_id %s', chosen) if chosen else SQL(), READ_AHEAD)
+            SQL('AND %s', chosen) if chosen else SQL(), READ_AHEAD)
