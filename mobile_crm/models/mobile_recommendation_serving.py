@@ -212,11 +212,10 @@ class MobileRecommendation(models.Model):
 
     @api.model
     def _popular_sql(self, company, store, store_id, part, chosen):
-        # The offset keeps PostgreSQL to the order of the index, until the list is full.
         in_category = SQL(
-            """AND EXISTS (SELECT FROM product_product product
-                             JOIN product_template template ON template.id = product.product_tmpl_id
-                            WHERE product.id = mobile_popularity.product_id AND (%s) IS TRUE OFFSET 0)""",
+            """AND product_id IN (SELECT product.id FROM product_product product
+                                    JOIN product_template template ON template.id = product.product_tmpl_id
+                                   WHERE %s)""",
             chosen) if chosen else SQL()
         return SQL(
             """(SELECT %s AS part, -score AS place, product_id, %s AS why, %s AS because_id, 0 AS amount
