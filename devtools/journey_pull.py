@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from .people import Unmet, expect, one
 from .process import wait_until
 
+#: Reasons that rest on nothing a customer did.
+COMMON = {'popular', 'new', 'more'}
 #: Seconds until what was bought is known to the recommendations.
 PATIENCE = 60
 #: Coffee beans, as the shop calls them.
@@ -73,7 +75,7 @@ def recommend(journey):
     phone, sales = journey.phone, journey.sales
     phone.decide(profiling=False)
     common = {item['reason']['code'] for item in phone.get('/recommendations')['items']}
-    if not common or common - {'popular', 'new'}:
+    if not common or common - COMMON:
         raise Unmet('recommendations that are the same for all', common)
     for days in (60, 40, 20):
         order = journey.quotation(journey.contact_id, COFFEE)
@@ -84,7 +86,7 @@ def recommend(journey):
 
     def own():
         return [item for item in phone.get('/recommendations')['items']
-                if item['reason']['code'] not in ('popular', 'new')]
+                if item['reason']['code'] not in COMMON]
 
     wait_until(own, PATIENCE, 1)
     coffee = one('recommendation of their own', own())

@@ -55,7 +55,7 @@ def load(env, source, options, say):
     steps.run("stores", len(survey.stores), masters.load_stores, survey)
     steps.run("households", len(survey.visits), masters.load_households, source, survey, shift)
     category_ids = steps.run("categories", None, masters.load_categories, products)
-    steps.run("products", len(products), masters.load_products, products, survey, category_ids)
+    steps.run("products", len(products), masters.load_products, products, survey, category_ids, shift)
     steps.run("words to find products by", None, masters.load_words)
     steps.run("campaigns", None, coupons.load_campaigns, source, survey, products, category_ids, shift)
     if source.audiences:

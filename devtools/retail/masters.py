@@ -158,7 +158,7 @@ def list_prices(products, survey):
     return {number: round(price) for number, price in prices.items()}
 
 
-def load_products(env, products, survey, category_ids, progress):
+def load_products(env, products, survey, category_ids, shift, progress):
     """Make the products that are missing, in SQL."""
     cr = env.cr
     there = rows.named(env, 'product')
@@ -191,6 +191,8 @@ def load_products(env, products, survey, category_ids, progress):
     rows.insert(cr, 'product_template', template, 'journey_made', id='template_id',
                 name="jsonb_build_object('en_US', name)", default_code='number::text', categ_id='categ_id',
                 list_price='price', mobile_published='is_shown')
+    # They were on the shelves when the first household came, and nothing is recommended for being new.
+    variant['create_date'] = min(survey.first.values()) + shift
     rows.insert(cr, 'product_product', variant, 'journey_made', id='id', product_tmpl_id='template_id',
                 default_code='number::text', barcode='barcode')
     cr.execute("""INSERT INTO product_tag_product_template_rel (product_template_id, product_tag_id)

@@ -44,9 +44,17 @@ class MobilePlaceholder(models.AbstractModel):
         rows = dict(self.env.execute_query(SQL(
             """SELECT known.partner_id, (
                       SELECT item.product_id FROM unnest(known.product_ids) WITH ORDINALITY item (product_id, place)
-                       WHERE item.product_id IN %s ORDER BY item.place LIMIT 1)
+                        JOIN product_product product ON product.id = item.product_id
+                        JOIN product_template template ON template.id = product.product_tmpl_id
+                       WHERE %s AND NOT EXISTS (
+                             SELECT FROM mobile_recommendation_purchase fresh
+                              WHERE fresh.partner_id = known.partner_id AND fresh.company_id = known.company_id
+                                AND (item.product_id = ANY(fresh.product_ids)
+                                     OR template.categ_id = ANY(fresh.category_ids)))
+                       ORDER BY item.place LIMIT 1)
                  FROM mobile_recommendation known
                 WHERE known.company_id = %s AND known.partner_id = ANY(%s) AND %s""",
-            self.env['mobile.recommendation']._shown_sql(company.id), company.id, decisions.partner_id.ids,
+            self.env['mobile.recommendation']._is_shown_sql(company.id, SQL('item.product_id')), company.id,
+            decisions.partner_id.ids,
             self.env['mobile.consent']._granted_sql(SQL('known.partner_id'), SQL('%s', company.id), 'profiling'))))
         return [Product.browse(rows.get(decision.partner_id.id) or ()) for decision in decisions]

@@ -21,7 +21,8 @@ PER_STORE = 100
 class MobilePopularity(models.Model):
     """What sells these days, in a company and at each of its stores: for those of whom nothing is known.
 
-    These are figures of sales, from the purchases of all customers, and lead to none of them.
+    These are figures of sales, from the purchases of all customers, and lead to none of them. What apps do not show is
+    not among them, lest it take the place of what they do.
     """
 
     _name = 'mobile.popularity'
@@ -46,6 +47,8 @@ class MobilePopularity(models.Model):
         readonly=True, aggregator=None, help="The part of its customers who bought it on several days.")
 
     _listed_idx = models.Index('(company_id, store_id, score DESC, product_id)')
+    # PostgreSQL takes no order from an index of which a column before it IS NULL.
+    _listed_anywhere_idx = models.Index('(company_id, score DESC, product_id) WHERE store_id IS NULL')
 
     # === BUSINESS METHODS === #
 
@@ -55,6 +58,7 @@ class MobilePopularity(models.Model):
 
         :param datetime now: naive UTC.
         """
+        self.env.flush_all()
         since = now - timedelta(days=min(company.mobile_recommend_days, LOOK_BACK))
         self.env.cr.execute(SQL('DELETE FROM mobile_popularity WHERE company_id = %s', company.id))
         # A purchase is one of a day by one customer, however many pieces they took and lines there are.
@@ -70,13 +74,15 @@ class MobilePopularity(models.Model):
                      FROM bought GROUP BY GROUPING SETS ((bought.product_id), (bought.product_id, bought.store_id))),
                    ranked AS (
                    SELECT *, row_number() OVER (PARTITION BY is_total, store_id ORDER BY score DESC, product_id) AS rank
-                     FROM counted WHERE customers >= %(customers)s AND (is_total = 1 OR store_id IS NOT NULL))
+                     FROM counted
+                    WHERE customers >= %(customers)s AND (is_total = 1 OR store_id IS NOT NULL)
+                      AND product_id IN %(shown)s)
                INSERT INTO mobile_popularity (company_id, store_id, product_id, score)
                SELECT %(company)s, store_id, product_id, score FROM ranked
                 WHERE is_total = 1 OR rank <= %(per_store)s""",
             lines=self.env['mobile.purchase']._lines_sql(company=company, since=since), today=now.date(),
             half_life=HALF_LIFE, customers=company.mobile_recommend_customers, company=company.id,
-            per_store=PER_STORE))
+            per_store=PER_STORE, shown=self.env['mobile.recommendation']._shown_sql(company.id)))
         self.invalidate_model()
 
     @api.model

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .mobile_catalogue import Shopper
-from .mobile_recommendation_reason import AGAIN, BECAUSE, CODES, DUE, NEW, POPULAR, Candidate
+from .mobile_recommendation_reason import AGAIN, BECAUSE, BEFORE, CODES, DUE, NEW, POPULAR, Candidate
 
 
 class MobileRecommendationItem(models.Model):
@@ -20,7 +20,7 @@ class MobileRecommendationItem(models.Model):
     product_id = fields.Many2one(comodel_name='product.product', readonly=True)
     why = fields.Selection(
         string="Rests On",
-        selection=[('due', "Usual Purchase, Due Again"), ('favourite', "Bought Often"),
+        selection=[('due', "Usual Purchase, Due Again"), ('favourite', "Bought Often"), ('again', "Bought Before"),
                    ('because', "Goes With a Purchase"), ('new', "New in a Category They Like"),
                    ('popular', "Popular")],
         readonly=True)
@@ -37,12 +37,12 @@ class MobileRecommendationItem(models.Model):
             """SELECT known.id * 64::bigint + item.place AS id, known.partner_id, known.company_id, item.place,
                       item.product_id, item.because_id, item.amount, known.computed_at,
                       CASE item.why WHEN %s THEN %s WHEN %s THEN %s WHEN %s THEN %s WHEN %s THEN %s WHEN %s
-                           THEN %s END AS why
+                           THEN %s WHEN %s THEN %s END AS why
                  FROM mobile_recommendation known
                 CROSS JOIN LATERAL unnest(known.product_ids, known.whys, known.because_ids, known.amounts)
                            WITH ORDINALITY AS item (product_id, why, because_id, amount, place)
                  JOIN product_product product ON product.id = item.product_id""",
-            *(part for why in (DUE, AGAIN, BECAUSE, NEW, POPULAR) for part in (why, CODES[why])))
+            *(part for why in (DUE, AGAIN, BEFORE, BECAUSE, NEW, POPULAR) for part in (why, CODES[why])))
 
     # === COMPUTE METHODS === #
 

@@ -10,7 +10,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import affinity, personal
-from .mobile_recommendation_reason import AGAIN, BECAUSE, DUE, NEW, POPULAR, Candidate
+from .mobile_recommendation_reason import AGAIN, BECAUSE, BEFORE, DUE, NEW, NEW_DAYS, POPULAR, Candidate
 
 # Products that each customer is recommended, at most.
 KEEP = 50
@@ -18,10 +18,11 @@ KEEP = 50
 RESERVE = 2
 # What was bought is not recommended again for so many days, or for half the days after which they buy it again.
 REST_DAYS = 3
-# How long a product is new, how many categories of a customer are looked at for it, and where new ones come in.
-NEW_DAYS = 60
+# How many categories of a customer are looked at for what is new, and where it comes in.
 LIKED_CATEGORIES = 3
 NEW_PLACES = (4, 10, 16)
+# What was bought on fewer days is nobody's favourite.
+OFTEN = 3
 # The largest number that an amount can be.
 MOST = 32767
 WHYS = {'due': DUE, 'again': AGAIN, 'bought_with': BECAUSE, 'similar': BECAUSE, 'popular': POPULAR}
@@ -57,7 +58,7 @@ class MobileRecommendation(models.Model):
             history = histories.get(partner_id, {})
             resting, closed = self._resting(history, category_of, lasting, today)
             chosen = [
-                Candidate(want.product, WHYS[want.why], want.because_of, self._amount(want, history))
+                Candidate(want.product, self._why(want, history), want.because_of, self._amount(want, history))
                 for want in wants.get(partner_id, ())
                 if want.product not in resting and shown.get(want.product, None) not in (None, *closed)][:KEEP]
             unknown = (
@@ -203,8 +204,8 @@ class MobileRecommendation(models.Model):
         return {product_id: category_id or False for product_id, category_id in self.env.execute_query(SQL(
             """SELECT product.id, template.categ_id
                  FROM product_product product JOIN product_template template ON template.id = product.product_tmpl_id
-                WHERE product.id = ANY(%s) AND product.id IN %s""",
-            list(product_ids), self._shown_sql(company.id)))}
+                WHERE product.id = ANY(%s) AND %s""",
+            list(product_ids), self._is_shown_sql(company.id, SQL('product.id'))))}
 
     @api.model
     def _lasting_categories(self):
@@ -242,6 +243,12 @@ class MobileRecommendation(models.Model):
             if since < (min(REST_DAYS, usual / 2) if usual else REST_DAYS):
                 resting.add(product_id)
         return resting, closed
+
+    @api.model
+    def _why(self, want, history):
+        """Return the number of a reason."""
+        is_rare = want.why == 'again' and len(history[want.product]) < OFTEN
+        return BEFORE if is_rare else WHYS[want.why]
 
     @api.model
     def _amount(self, want, history):

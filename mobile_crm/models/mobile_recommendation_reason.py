@@ -4,10 +4,14 @@ from odoo import api, models
 from odoo.tools import SQL
 
 # The numbers under which reasons are stored; see the property `code` of `Reason` for their meaning.
-DUE, AGAIN, BECAUSE, TOGETHER, NEW, POPULAR = 1, 2, 3, 4, 5, 6
-CODES = {DUE: 'due', AGAIN: 'favourite', BECAUSE: 'because', TOGETHER: 'together', NEW: 'new', POPULAR: 'popular'}
+DUE, AGAIN, BECAUSE, TOGETHER, NEW, POPULAR, MORE, BEFORE = 1, 2, 3, 4, 5, 6, 7, 8
+CODES = {
+    DUE: 'due', AGAIN: 'favourite', BEFORE: 'again', BECAUSE: 'because', TOGETHER: 'together', NEW: 'new',
+    POPULAR: 'popular', MORE: 'more'}
+# For so many days a product is new.
+NEW_DAYS = 60
 # What a reason names.
-NAMES = {BECAUSE: 'product', TOGETHER: 'product', NEW: 'category', POPULAR: 'store'}
+NAMES = {BECAUSE: 'product', TOGETHER: 'product', NEW: 'category', POPULAR: 'store', MORE: 'category'}
 
 
 class BecauseOf(NamedTuple):
@@ -34,9 +38,10 @@ class Candidate(NamedTuple):
 class Reason(NamedTuple):
     """Why a product is recommended, in words.
 
-    :ivar str code: ``due`` (it is used up, by how often they buy it), ``favourite`` (they buy it often), ``because``
+    :ivar str code: ``due`` (it is used up, by how often they buy it), ``favourite`` (they buy it often),
+        ``again`` (they have bought it once or twice), ``because``
         (it goes with something that they bought), ``together`` (it goes with the product that was asked about),
-        ``new`` or ``popular``
+        ``new``, ``popular``, or ``more`` (nothing is known of it but that the shop has it)
     :ivar str text: in the language of the environment
     :ivar BecauseOf because_of: for ``because`` and ``together``; else None
     """
@@ -107,12 +112,16 @@ class MobileRecommendation(models.Model):
             text = self.env._("You buy it often; it is due again")
         elif why == AGAIN:
             text = self.env._("You buy it often")
+        elif why == BEFORE:
+            text = self.env._("You have bought it before")
         elif why == BECAUSE:
             text = self.env._("Because you bought %s", name) if name else self.env._("Because of what you bought")
         elif why == TOGETHER:
             text = self.env._("Often bought together with %s", name) if name else self.env._("Often bought together")
         elif why == NEW:
             text = self.env._("New in %s", name) if name else self.env._("New")
+        elif why == MORE:
+            text = self.env._("Also in %s", name) if name else self.env._("Also in our shop")
         elif name:
             text = self.env._("Popular at %s", name)
         else:

@@ -1,11 +1,12 @@
+from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import api, models, tools
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .mobile_catalogue_stores import OUT, STORES
-from .mobile_recommendation_reason import NEW, POPULAR, TOGETHER, Candidate, Reason
+from .mobile_recommendation_reason import MORE, NEW, NEW_DAYS, POPULAR, TOGETHER, Candidate, Reason
 
 # What is read of what goes with a product, is popular, and is new: enough to fill the longest list.
 READ_AHEAD = 120
@@ -96,6 +97,17 @@ class MobileRecommendation(models.Model):
         return SQL('(%s)', Product._search(self._recommendable_domain(company), order='id').select())
 
     @api.model
+    def _is_shown_sql(self, company_id, product):
+        """Return the condition that one product may be recommended, for statements that look at some only.
+
+        PostgreSQL would rather read all products for a few hundred; with an offset it looks up each.
+
+        :param SQL product: its id.
+        """
+        return SQL(
+            'EXISTS (SELECT FROM %s shown WHERE shown.id = %s OFFSET 0)', self._shown_sql(company_id), product)
+
+    @api.model
     def _stores_of(self, shopper, latitude, longitude, store_id):
         """Return the stores that count for a shopper, the nearest first: the one that was asked for, those around, or
         else their favourite ones.
@@ -132,22 +144,18 @@ class MobileRecommendation(models.Model):
         :rtype: list[Candidate]
         """
         company = shopper.company
+        chosen = self._chosen_sql(category_id)
         parts = [
-            self._beside_sql(company, product_id) if product_id else self._own_sql(shopper),
-            *(self._popular_sql(company, SQL('= %s', store.id), store.id, 2) for store in stores),
-            self._popular_sql(company, SQL('IS NULL'), 0, 3), self._newest_sql(company)]
-        in_category = SQL(
-            """AND EXISTS (SELECT FROM product_category category JOIN product_category asked
-                                    ON starts_with(category.parent_path, asked.parent_path)
-                            WHERE category.id = template.categ_id AND asked.id = %s)""",
-            category_id) if category_id else SQL()
+            self._beside_sql(company, product_id) if product_id else self._own_sql(),
+            *(self._popular_sql(company, SQL('= %s', store.id), store.id, 2, chosen) for store in stores),
+            self._popular_sql(company, SQL('IS NULL'), 0, 3, chosen), self._newest_sql(company, chosen)]
         self.env.cr.execute(SQL(
             """WITH own AS MATERIALIZED (%(own)s), fresh AS MATERIALIZED (%(fresh)s)
                SELECT candidate.product_id, candidate.why, candidate.because_id, candidate.amount
                  FROM (%(parts)s) candidate
                  JOIN product_product product ON product.id = candidate.product_id
                  JOIN product_template template ON template.id = product.product_tmpl_id
-                WHERE candidate.product_id IN %(shown)s AND candidate.product_id IS DISTINCT FROM %(product)s
+                WHERE %(shown)s AND candidate.product_id IS DISTINCT FROM %(product)s
                   %(in_category)s
                   AND NOT EXISTS (SELECT FROM own WHERE candidate.product_id = ANY(own.resting_ids)
                                      OR template.categ_id = ANY(own.resting_category_ids))
@@ -155,7 +163,8 @@ class MobileRecommendation(models.Model):
                                      OR template.categ_id = ANY(fresh.category_ids))
                 ORDER BY candidate.part, candidate.place, candidate.product_id""",
             own=self._row_sql(shopper), fresh=self._fresh_sql(shopper), parts=SQL(' UNION ALL ').join(parts),
-            shown=self._shown_sql(company.id), product=product_id or None, in_category=in_category))
+            shown=self._is_shown_sql(company.id, SQL('candidate.product_id')), product=product_id or None,
+            in_category=SQL('AND %s', chosen) if chosen else SQL()))
         found = {}
         for row in self.env.cr.fetchall():
             found.setdefault(row[0], Candidate(*row))
@@ -179,7 +188,15 @@ class MobileRecommendation(models.Model):
             shopper.partner.id or 0, shopper.company.id)
 
     @api.model
-    def _own_sql(self, shopper):
+    def _chosen_sql(self, category_id):
+        """Return the condition that a ``template`` is in the category that was asked for, or below it; or nothing."""
+        return SQL(
+            """template.categ_id IN (SELECT category.id FROM product_category category JOIN product_category asked
+                                         ON starts_with(category.parent_path, asked.parent_path)
+                                      WHERE asked.id = %s)""", category_id) if category_id else SQL()
+
+    @api.model
+    def _own_sql(self):
         return SQL(
             """SELECT 1 AS part, item.place::float8 AS place, item.product_id, item.why, item.because_id, item.amount
                  FROM own, unnest(own.product_ids, own.whys, own.because_ids, own.amounts) WITH ORDINALITY
@@ -194,18 +211,26 @@ class MobileRecommendation(models.Model):
             TOGETHER, product_id, company.id, READ_AHEAD)
 
     @api.model
-    def _popular_sql(self, company, store, store_id, part):
+    def _popular_sql(self, company, store, store_id, part, chosen):
+        in_category = SQL(
+            """AND product_id IN (SELECT product.id FROM product_product product
+                                    JOIN product_template template ON template.id = product.product_tmpl_id
+                                   WHERE %s)""",
+            chosen) if chosen else SQL()
         return SQL(
             """(SELECT %s AS part, -score AS place, product_id, %s AS why, %s AS because_id, 0 AS amount
-                  FROM mobile_popularity WHERE company_id = %s AND store_id %s AND score > 0
+                  FROM mobile_popularity WHERE company_id = %s AND store_id %s AND score > 0 %s
                  ORDER BY score DESC, product_id LIMIT %s)""",
-            part, POPULAR, store_id, company.id, store, READ_AHEAD)
+            part, POPULAR, store_id, company.id, store, in_category, READ_AHEAD)
 
     @api.model
-    def _newest_sql(self, company):
+    def _newest_sql(self, company, chosen):
         return SQL(
-            """(SELECT 4 AS part, -product.id::float8 AS place, product.id AS product_id, %s AS why,
+            """(SELECT 4 AS part, -product.id::float8 AS place, product.id AS product_id,
+                       CASE WHEN product.create_date >= %s THEN %s ELSE %s END AS why,
                        coalesce(template.categ_id, 0) AS because_id, 0 AS amount
                   FROM product_product product JOIN product_template template ON template.id = product.product_tmpl_id
-                 WHERE template.company_id IS NULL OR template.company_id = %s
-                 ORDER BY product.id DESC LIMIT %s)""", NEW, company.id, READ_AHEAD)
+                 WHERE (template.company_id IS NULL OR template.company_id = %s) %s
+                 ORDER BY product.id DESC LIMIT %s)""",
+            fields.Datetime.now() - timedelta(days=NEW_DAYS), NEW, MORE, company.id,
+            SQL('AND %s', chosen) if chosen else SQL(), READ_AHEAD)

@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models import mobile_recommendation_serving as serving
 from ..models.mobile_catalogue_stores import IN_STOCK, OUT, Availability
 from ..tools import affinity
 from .recommendation_common import RecommendationCase
@@ -33,6 +34,14 @@ class TestRecommendation(RecommendationCase):
         self.rebuild()
         reason = self.recommended(self.anna)["Coffee"]
         self.assertEqual((reason.code, reason.text), ('favourite', "You buy it often"))
+
+    def test_what_was_bought_twice_is_no_favourite(self):
+        self.buy(self.anna, self.coffee, 200, 20)
+        self.buy(self.anna, self.tea, 20)
+        self.rebuild()
+        found = self.recommended(self.anna)
+        self.assertEqual((found["Coffee"].code, found["Coffee"].text), ('again', "You have bought it before"))
+        self.assertEqual(found["Tea"].code, 'again')
 
     def test_what_others_bought_with_it(self):
         for partner in self.crowd:
@@ -114,6 +123,31 @@ class TestRecommendation(RecommendationCase):
         found = self.recommended(category_id=toys.id)
         self.assertEqual({name: reason.text for name, reason in found.items()}, {"Doll": "Popular in Toys"})
         self.assertEqual(self.recommended(category_id=2 ** 31 - 1), {})
+
+    def test_what_sells_elsewhere_takes_no_place(self):
+        toys = self.env['product.category'].create({'name': "Toys"})
+        doll = self._make_products("Doll", categ_id=toys.id)
+        for partner in self.crowd:
+            self.buy(partner, self.coffee, 5, 6)
+            self.buy(partner, self.tea + doll, 5)
+        self.tea.mobile_never_recommended = True
+        self.coffee.mobile_published = False
+        self.rebuild()
+        self.startPatcher(patch.object(serving, 'READ_AHEAD', 1))
+        self.assertEqual(self.codes()["Doll"], 'popular', "what is not shown sells better")
+        self.coffee.mobile_published = True
+        self.rebuild()
+        self.assertEqual(self.codes()["Coffee"], 'popular')
+        self.assertEqual(self.codes(category_id=toys.id), {"Doll": 'popular'})
+        self._make_products("Bun")
+        self.env.cr.execute('DELETE FROM mobile_popularity')
+        self.assertEqual(self.codes(category_id=toys.id), {"Doll": 'new'})
+
+    def test_new_is_what_came_lately(self):
+        self._make_products("Bun")
+        found = self.recommended()
+        self.assertEqual((found["Bun"].code, found["Bun"].text), ('new', "New in Food"))
+        self.assertEqual((found["Coffee"].code, found["Coffee"].text), ('more', "Also in Food"))
 
     def test_pages(self):
         self.buy(self.anna, self.coffee + self.tea + self.bread, 40, 30, 20, 10)

@@ -33,7 +33,7 @@ class TestRecommendationConsent(RecommendationCase):
         self.env['mobile.consent']._append(self.anna, self.company, {'profiling': False}, 'staff')
         self.assertFalse(self._row(self.anna))
         self.assertFalse(self.env['mobile.recommendation.purchase'].search([('partner_id', '=', self.anna.id)]))
-        self.assertLessEqual(set(self.codes(self.anna).values()), {'popular', 'new'})
+        self.assertLessEqual(set(self.codes(self.anna).values()), {'popular', 'new', 'more'})
         # Who makes recommendations began before and ends after.
         self.env['mobile.recommendation']._make(self.company, self.anna.ids, self.now)
         self.make_order(self.anna, [(self.coffee, 1)]).action_confirm()

@@ -81,6 +81,12 @@ class TestRecommendationStaff(RecommendationCase):
             order.with_user(own_only).action_mobile_suggest()
         with self.assertRaises(AccessError):
             self.env['mobile.suggestion'].with_user(own_only).create({'order_id': order.id})
+        self._personal()
+        for name, spec in {'line_ids': {'fields': {'reason': {}}}, 'is_personal': {}}.items():
+            for changed in ([], ['order_id']):
+                with self.subTest(name, changed=changed), self.assertRaises(AccessError):
+                    self.env['mobile.suggestion'].with_user(own_only).with_context(
+                        default_order_id=order.id).onchange({'order_id': order.id}, changed, {'order_id': {}, name: spec})
 
     def test_suggested_to_who_does_not_agree(self):
         self._personal()
@@ -121,6 +127,12 @@ class TestRecommendationStaff(RecommendationCase):
         self.assertEqual(values[0]['recommended'], "Coffee")
         self.assertIn("1.00", values[0]['recommended_price'])
         self.assertEqual(values[1], {'recommended': None, 'recommended_price': None})
+        order = self.make_order(self.anna, [(self.coffee, 1)])
+        order.action_confirm()
+        [value, _other] = self.env['mobile.placeholder']._values(decisions, {'recommended'})
+        self.assertEqual(value['recommended'], "Cake", "they have just bought the coffee")
+        order._action_cancel()
+        self.make()
         self.coffee.mobile_published = False
         self.env.flush_all()
         [value, _other] = self.env['mobile.placeholder']._values(decisions, {'recommended'})

@@ -15,7 +15,7 @@ class MobileSuggestion(models.TransientModel):
     _description = "Suggest Products"
 
     order_id = fields.Many2one(comodel_name='sale.order', required=True, readonly=True, ondelete='cascade')
-    partner_id = fields.Many2one(related='order_id.partner_id')
+    partner_id = fields.Many2one(related='order_id.partner_id', related_sudo=False)
     is_personal = fields.Boolean(
         compute='_compute_is_personal',
         help="Whether the customer agrees that recommendations rest on their purchases.")
@@ -27,15 +27,18 @@ class MobileSuggestion(models.TransientModel):
 
     @api.depends('order_id')
     def _compute_is_personal(self):
+        self._check_order_id()
         for suggestion in self:
-            suggestion.is_personal = self.env['mobile.consent'].sudo()._is_granted(
+            suggestion.is_personal = suggestion.order_id and self.env['mobile.consent'].sudo()._is_granted(
                 suggestion.partner_id, suggestion.order_id.company_id, 'profiling')
 
     @api.depends('order_id')
     def _compute_line_ids(self):
+        # Constraints are not asked while a form is filled in.
+        self._check_order_id()
         for suggestion in self:
             suggestion.line_ids = [Command.clear(), *(
-                Command.create(vals) for vals in suggestion._suggestions())]
+                Command.create(vals) for vals in suggestion.order_id and suggestion._suggestions())]
 
     # === CONSTRAINT METHODS === #
 

@@ -24,10 +24,10 @@ class BecauseOf(Output):
 class RecommendationReason(Output):
     """Why a product is recommended."""
 
-    code: Literal['due', 'favourite', 'because', 'together', 'new', 'popular'] = Field(
-        description='`due`: bought regularly, and used up by now. `favourite`: bought often. `because`: goes with '
-                    'something that the caller bought. `together`: is bought with the product that was asked about. '
-                    '`new` and `popular`: the same for everybody')
+    code: Literal['due', 'favourite', 'again', 'because', 'together', 'new', 'popular', 'more'] = Field(
+        description='`due`: bought regularly, and used up by now. `favourite`: bought often. `again`: bought once or '
+                    'twice. `because`: goes with something that the caller bought. `together`: is bought with the '
+                    'product that was asked about. `new`, `popular` and `more` (of the range): the same for everybody')
     text: str = Field(description="In the caller's language")
     because_of: BecauseOf | None
 
