@@ -11,7 +11,7 @@ COMMON = {'popular', 'new', 'more'}
 #: Seconds until what was bought is known to the recommendations.
 PATIENCE = 60
 #: Coffee beans, as the shop calls them.
-COFFEE = 'TK-110'
+COFFEE = 'TK-111'
 #: What is printed on the enamel mug, as a scanner may read it: a GTIN in GS1's words, and a link of GS1's.
 SPELLINGS = ('(01)02000451001012', 'https://id.gs1.org/01/02000451001012')
 
