@@ -86,7 +86,8 @@ class TestRecommendationStaff(RecommendationCase):
             for changed in ([], ['order_id']):
                 with self.subTest(name, changed=changed), self.assertRaises(AccessError):
                     self.env['mobile.suggestion'].with_user(own_only).with_context(
-                        default_order_id=order.id).onchange({'order_id': order.id}, changed, {'order_id': {}, name: spec})
+                        default_order_id=order.id).onchange(
+                            {'order_id': order.id}, changed, {'order_id': {}, name: spec})
 
     def test_suggested_to_who_does_not_agree(self):
         self._personal()
