@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_searched
 from . import mobile_opening
 from . import mobile_campaign_text
+from . import mobile_owned
 from . import mobile_provider
 from . import mobile_provider_push
 

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.keyset import newest_first
 from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
@@ -26,6 +25,7 @@ class MobileEnquiry(models.Model):
 
     _name = 'mobile.enquiry'
     _description = "Enquiry"
+    _inherit = ['mobile.owned']
     _order = 'asked_at desc, id desc'
     _rec_name = 'subject'
 
@@ -98,34 +98,6 @@ class MobileEnquiry(models.Model):
             'type': 'ir.actions.act_window', 'res_model': record._name, 'res_id': record.id, 'views': [(False, 'form')]}
 
     # === BUSINESS METHODS: finding === #
-
-    @api.model
-    def _of(self, partner, company):
-        """Return the domain of a customer's conversations with a company."""
-        return Domain([('partner_id', '=', partner.id), ('company_id', '=', company.id)])
-
-    @api.model
-    def _mobile_page(self, partner, company, limit, after=None):
-        """Return one page of a customer's conversations, the newest first; elevated.
-
-        :param partner: ``res.partner``, the caller's own.
-        :param tuple after: (create_date, id) of the last one that was given.
-        """
-        return self.sudo().search(
-            self._of(partner, company) & newest_first('create_date', after), limit=limit,
-            order='create_date desc, id desc')
-
-    @api.model
-    def _mobile_find(self, partner, company, uuid):
-        """Return one of a customer's conversations; elevated.
-
-        :param partner: ``res.partner``, the caller's own.
-        :raise Problem: 404.
-        """
-        enquiry = self.sudo().search(self._of(partner, company) & Domain('uuid', '=', uuid))
-        if not enquiry:
-            raise Problem('not_found')
-        return enquiry
 
     def _latest_lines(self):
         """Return what was said last, in the order in which it was said."""

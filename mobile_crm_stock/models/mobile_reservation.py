@@ -1,10 +1,8 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.mobile_crm.tools.keyset import newest_first
 from odoo.addons.mobile_crm.tools.problems import Problem
 from odoo.addons.mobile_crm.tools.racing import execute_racing
 
@@ -23,7 +21,7 @@ class MobileReservation(models.Model):
 
     _name = 'mobile.reservation'
     _description = "Reservation in a Store"
-    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'mobile.owned']
     _order = 'expires_at desc, id desc'
     # Who may see a reservation may write a note about it.
     _mail_post_access = 'read'
@@ -91,36 +89,6 @@ class MobileReservation(models.Model):
     def _compute_is_short(self):
         for reservation in self:
             reservation.is_short = reservation.state in LIVING and not reservation.sudo()._is_covered()
-
-    # === BUSINESS METHODS: finding === #
-
-    @api.model
-    def _of(self, partner, company):
-        """Return the domain of a customer's reservations with a company."""
-        return Domain([('partner_id', '=', partner.id), ('company_id', '=', company.id)])
-
-    @api.model
-    def _mobile_page(self, partner, company, limit, after=None):
-        """Return one page of a customer's reservations, the newest first; elevated.
-
-        :param partner: ``res.partner``, the caller's own.
-        :param tuple after: (create_date, id) of the last one that was given.
-        """
-        return self.sudo().search(
-            self._of(partner, company) & newest_first('create_date', after), limit=limit,
-            order='create_date desc, id desc')
-
-    @api.model
-    def _mobile_find(self, partner, company, uuid):
-        """Return one of a customer's reservations; elevated.
-
-        :param partner: ``res.partner``, the caller's own.
-        :raise Problem: 404.
-        """
-        reservation = self.sudo().search(self._of(partner, company) & Domain('uuid', '=', uuid))
-        if not reservation:
-            raise Problem('not_found')
-        return reservation
 
     # === BUSINESS METHODS: how it stands === #
 
