@@ -74,7 +74,8 @@ def assert_played(address, output):
 
 def test_python(play, tmp_path):
     run([Path(sys.executable).with_name('openapi-python-client'), 'generate', '--path', DESCRIPTION, '--meta', 'none',
-         '--output-path', tmp_path / 'mobile_crm_phone_api', '--fail-on-warning'],
+         '--config', NODE / 'openapi-python-client.yaml', '--output-path', tmp_path / 'mobile_crm_phone_api',
+         '--fail-on-warning'],
         env=environment.child(), log='openapi-python-client')
     (tmp_path / 'client.py').write_text(example('python'), encoding='utf-8')
     assert_played(*play(sys.executable, 'client.py', cwd=tmp_path))

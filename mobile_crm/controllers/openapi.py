@@ -196,7 +196,9 @@ def _responses(operation, refs):
     elif operation.response_model is str:
         success['content'] = {'text/html': {'schema': {'type': 'string'}}}
     elif operation.response_model is Pdf:
-        success['content'] = {'application/pdf': {'schema': {'type': 'string', 'contentMediaType': 'application/pdf'}}}
+        # `format` for generators that know no `contentMediaType`.
+        success['content'] = {'application/pdf': {
+            'schema': {'type': 'string', 'format': 'binary', 'contentMediaType': 'application/pdf'}}}
     responses = {str(operation.status): success}
     if operation.status == 201:
         responses['200'] = {**success, 'description': "The same as before"}

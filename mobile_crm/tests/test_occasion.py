@@ -1,5 +1,6 @@
 """What happens in Odoo and sets campaigns off: first sign-ins, purchases, carts left behind."""
 import uuid
+from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -27,6 +28,14 @@ class OccasionCommon(MobileCommon):
             {'name': "Cup", 'list_price': 10.0, 'taxes_id': [Command.clear()]},
             {'name': "Rain Hat", 'list_price': 20.0, 'taxes_id': [Command.clear()]}])
 
+    @contextmanager
+    def _woken(self):
+        """Return with what the scheduled action that answers is woken meanwhile: a list of keyword arguments."""
+        cron, calls = self.env.ref('mobile_crm.ir_cron_mobile_occasion'), []
+        with patch.object(self.registry['ir.cron'], '_trigger', autospec=True) as trigger:
+            yield calls
+        calls += [call.kwargs for call in trigger.call_args_list if call.args[0] == cron]
+
     def setUp(self):
         super().setUp()
         self.startPatcher(patch.object(self.registry['ir.cron'], '_commit_progress', lambda *args, **kwargs: 60.0))
@@ -53,9 +62,9 @@ class OccasionCommon(MobileCommon):
 class TestPurchase(OccasionCommon):
 
     def test_a_purchase_is_answered_once_and_soon(self):
-        with patch.object(self.registry['ir.cron'], '_trigger') as trigger:
+        with self._woken() as calls:
             order = self._buy()
-        self.assertEqual(len(trigger.call_args_list), 1)
+        self.assertEqual(len(calls), 1)
         self.assertFalse(self._decisions(), "the order does not wait for the campaign")
         decision = self._answer()
         self.assertEqual(
@@ -111,11 +120,11 @@ class TestPurchase(OccasionCommon):
 
     def test_the_delay_is_waited_for(self):
         self.campaign.write({'delay': 2, 'delay_unit': 'hours'})
-        with patch.object(self.registry['ir.cron'], '_trigger') as trigger:
+        with self._woken() as calls:
             self._buy()
         occasion = self.Occasion.search([('company_id', '=', self.company.id)])
         self.assertEqual(occasion.due_at - occasion.occurred_at, timedelta(hours=2))
-        self.assertEqual([at > occasion.due_at for at in trigger.call_args.kwargs['at']], [True])
+        self.assertEqual([at > occasion.due_at for at in calls[0]['at']], [True])
         self.assertFalse(self._answer())
         occasion.due_at -= timedelta(hours=2)
         self.assertEqual(self._answer().outcome, 'sent')
