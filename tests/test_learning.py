@@ -1,8 +1,10 @@
 """What phones ask becomes a fact once they have their answer, in the real server's workers."""
 
-import time
 import uuid
 
+from devtools.process import wait_until
+
+#: Seconds until the worker has written it.
 PATIENCE = 30
 
 
@@ -12,7 +14,5 @@ def test_a_search_is_kept_after_its_answer(register, query):
     phone.get('/products', q=text, typing='true')
     phone.get('/products', q=text)
     statement = "SELECT count(*) FROM mobile_event WHERE type = 'search' AND query = %s"
-    until = time.monotonic() + PATIENCE
-    while not query(statement, text) and time.monotonic() < until:
-        time.sleep(.05)
+    wait_until(lambda: query(statement, text), PATIENCE)
     assert query(statement, text) == 1

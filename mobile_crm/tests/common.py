@@ -150,6 +150,18 @@ class MobileCommon(TransactionCase):
         self.assertEqual((accepted, rejected), (1, []))
         return self.env['mobile.event'].search([('uuid', '=', report['id'])]).decision_ids
 
+    @classmethod
+    def make_accounts(cls):
+        """Give the company as much of a chart of accounts as an invoice needs; return its income and receivable one."""
+        company = {'company_ids': [Command.link(cls.company.id)]}
+        income, receivable = cls.env['account.account'].create([
+            {'name': "Income", 'code': 'MCRM1', 'account_type': 'income', **company},
+            {'name': "Receivable", 'code': 'MCRM2', 'account_type': 'asset_receivable', 'reconcile': True, **company}])
+        cls.env['account.journal'].create({
+            'name': "Sales", 'code': 'MCRM', 'type': 'sale', 'company_id': cls.company.id,
+            'default_account_id': income.id})
+        return income, receivable
+
     def make_order(self, partner, lines=None):
         """Return a quotation of the salesperson.
 

@@ -14,14 +14,7 @@ class PurchaseCase(MobileCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # As much of a chart of accounts as an invoice needs.
-        company = {'company_ids': [Command.link(cls.company.id)]}
-        income, receivable = cls.env['account.account'].create([
-            {'name': "Income", 'code': 'MCRM1', 'account_type': 'income', **company},
-            {'name': "Receivable", 'code': 'MCRM2', 'account_type': 'asset_receivable', 'reconcile': True, **company}])
-        cls.env['account.journal'].create({
-            'name': "Sales", 'code': 'MCRM', 'type': 'sale', 'company_id': cls.company.id,
-            'default_account_id': income.id})
+        _income, receivable = cls.make_accounts()
         (cls.anna + cls.ben).property_account_receivable_id = receivable
         cls.box = cls.env['uom.uom'].create({
             'name': "Box of 6", 'relative_factor': 6, 'relative_uom_id': cls.product.uom_id.id})

@@ -5,7 +5,6 @@ from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_redemption_states import RedemptionCase
@@ -18,14 +17,7 @@ class TestRedemptionOrders(RedemptionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # As much of a chart of accounts as an invoice needs.
-        company = {'company_ids': [Command.link(cls.company.id)]}
-        income, receivable = cls.env['account.account'].create([
-            {'name': "Income", 'code': 'MCRM1', 'account_type': 'income', **company},
-            {'name': "Receivable", 'code': 'MCRM2', 'account_type': 'asset_receivable', 'reconcile': True, **company}])
-        cls.env['account.journal'].create({
-            'name': "Sales", 'code': 'MCRM', 'type': 'sale', 'company_id': cls.company.id,
-            'default_account_id': income.id})
+        income, receivable = cls.make_accounts()
         cls.anna.with_company(cls.company).property_account_receivable_id = receivable
         cls.product.with_company(cls.company).property_account_income_id = income
         cls.product.invoice_policy = 'order'
