@@ -3,6 +3,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import merging
 from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
@@ -100,10 +101,6 @@ class MobileFavourite(models.Model):
         """
         self.flush_model()
         self.env.cr.execute(SQL(
-            """DELETE FROM mobile_favourite
-                WHERE id IN (SELECT id FROM (
-                    SELECT id, row_number() OVER (PARTITION BY company_id, product_id
-                                                  ORDER BY partner_id = %s DESC, id) AS number
-                      FROM mobile_favourite WHERE partner_id IN %s) counted WHERE number > 1)""",
-            destination.id, (*sources.ids, destination.id)))
+            'DELETE FROM mobile_favourite WHERE id IN (%s)',
+            merging.later_ones(self._table, ['company_id', 'product_id'], sources, destination)))
         self.invalidate_model()

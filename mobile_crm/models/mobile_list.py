@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import merging
 from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
@@ -213,10 +214,6 @@ class MobileList(models.Model):
         """
         self.flush_model()
         self.env.cr.execute(SQL(
-            """UPDATE mobile_list SET uuid = gen_random_uuid()
-                WHERE id IN (SELECT id FROM (
-                    SELECT id, row_number() OVER (PARTITION BY company_id, uuid
-                                                  ORDER BY partner_id = %s DESC, id) AS number
-                      FROM mobile_list WHERE partner_id IN %s) counted WHERE number > 1)""",
-            destination.id, (*sources.ids, destination.id)))
+            'UPDATE mobile_list SET uuid = gen_random_uuid() WHERE id IN (%s)',
+            merging.later_ones(self._table, ['company_id', 'uuid'], sources, destination)))
         self.invalidate_model()

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..models.res_partner import CONTESTED_FIELDS, VERIFIED_FIELDS
+from ..tools import merging
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -70,11 +71,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.cr.execute(SQL(
             "UPDATE mobile_decision SET slot = -id, turn = -id WHERE outcome = 'sent' AND partner_id IN %s", both))
         self.env.cr.execute(SQL(
-            """UPDATE mobile_decision SET cause = mobile_decision.cause || ':' || mobile_decision.id
-                 FROM (SELECT id, row_number() OVER (PARTITION BY campaign_id, cause
-                                                     ORDER BY partner_id = %s DESC, id) AS number
-                         FROM mobile_decision WHERE cause IS NOT NULL AND partner_id IN %s) counted
-                WHERE mobile_decision.id = counted.id AND counted.number > 1""", dst_partner.id, both))
+            "UPDATE mobile_decision SET cause = cause || ':' || id WHERE id IN (%s)",
+            merging.later_ones(Decision._table, ['campaign_id', 'cause'], src_partners, dst_partner)))
         for model in ('mobile.favourite', 'mobile.list'):
             self.env[model].sudo()._merge(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
