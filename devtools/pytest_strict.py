@@ -1,7 +1,7 @@
 """A pytest plugin: a test that skips itself has not been passed, so it counts as failed unless its reason is allowed.
 
 pytest-odoo, for one, silently skips every HttpCase when no server runs, and a tour when no browser is found. Where
-Odoo's own runner has run all tests already, those are the ones that pytest is asked for as well.
+Odoo's own runner has run the other tests already, those are the ones that pytest is asked for.
 """
 
 import os
@@ -38,6 +38,10 @@ def pytest_collection_modifyitems(config, items):
     if os.environ.get('MOBILE_CRM_ONLY_HTTP') == '1':
         from odoo.tests import HttpCase  # noqa: PLC0415, there is no Odoo in other runs
         chosen = [item for item in items if issubclass(getattr(item, 'cls', None) or object, HttpCase)]
+        tagged = [item for item in items if 'mobile_http' in getattr(item.cls, 'test_tags', ())]
+        if wrong := sorted({item.cls.__name__ for item in set(chosen) ^ set(tagged)}):
+            raise pytest.UsageError(
+                f"tests would run twice or never: tag those that need HTTP, no others, with 'mobile_http': {wrong}")
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
 

@@ -19,6 +19,8 @@ from .ports import free_port
 
 SYSTEM_DATABASE = f'{PREFIX}system'
 SYSTEM_WORKERS = 4
+#: What each test that needs HTTP is tagged with: pytest runs those, Odoo's runner the others, and `--full` all twice.
+HTTP_TAG = 'mobile_http'
 #: Lines of a log that are quoted.
 SHOWN = 20
 #: pytest's exit status when no test was selected.
@@ -71,7 +73,7 @@ class Stages:
         return {'MOBILE_CRM_FULL': 1 if self.full else 0, 'MOBILE_CRM_CHROMIUM': self.chromium}
 
     def odoo_runner(self):
-        """Install our addons on fresh databases with Odoo's own test runner."""
+        """Install our addons on fresh databases with Odoo's own test runner, and run the tests that need no HTTP."""
         self.announce('Odoo\'s own runner: install on a fresh database')
         for suite in suites():
             self._odoo_runner(suite)
@@ -79,7 +81,8 @@ class Stages:
     def _odoo_runner(self, suite):
         self.databases.fresh(suite.database, suite.kind)
         status, log_path = self.databases.odoo(
-            suite.database, '-i', ','.join(suite.tested), '--test-tags', ','.join(f'/{name}' for name in suite.tested),
+            suite.database, '-i', ','.join(suite.tested), '--test-tags',
+            ','.join([*(f'/{name}' for name in suite.tested), *([] if self.full else [f'-{HTTP_TAG}'])]),
             '--stop-after-init', title=f'installing {", ".join(suite.tested)} and running the tests',
             config={'http_port': free_port(), 'gevent_port': free_port()}, **self._variables)
         text = log_path.read_text(encoding='utf-8', errors='replace')
@@ -222,7 +225,7 @@ def _run(databases, options):
         with Aside('system-tests', stages.system) as system:
             try:
                 stages.odoo_runner()
-                # Odoo's runner has just run them all: what pytest adds is that they find HTTP and a browser.
+                # What Odoo's runner has run need not run again.
                 stages.pytest_odoo(tolerant=True, only_http=not options.full)
                 if options.full:
                     stages.announce("Odoo's own tests, without us and with us")

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HOST, HttpCase, TransactionCase, new_test_user
+from odoo.tests import HOST, HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from ..controllers.routing import BASE_PATH
@@ -270,6 +270,7 @@ class Phone:
             'POST', '/auth/refresh', json={'refresh_token': self.refresh_token}, headers={'Authorization': ''}))
 
 
+@tagged('post_install', '-at_install', 'mobile_http')
 class MobileHttpCase(MobileCommon, HttpCase):
     """Tests that speak to the phone API over HTTP, in the test's own transaction."""
 

@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .common import MobileCommon
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'mobile_http')
 class TestEnquiryUi(MobileCommon, HttpCase):
     """An enquiry as a salesperson answers it, in a browser."""
 

@@ -93,7 +93,7 @@ class TestStopLinks(ConsentedCase, LinkCase):
         self.assertFalse(self.env['mobile.consent']._is_granted(self.anna, other, 'sms'))
 
 
-@tagged('-at_install', 'post_install')
+@tagged('-at_install', 'post_install', 'mobile_http')
 class TestInboundSms(ConsentedCase, HttpCase):
 
     def setUp(self):

@@ -55,7 +55,7 @@ class LinkCase(MobileCommon, HttpCase):
         return answer
 
 
-@tagged('-at_install', 'post_install')
+@tagged('-at_install', 'post_install', 'mobile_http')
 class TestLinks(LinkCase):
 
     # === WHERE THEY LEAD === #

@@ -35,7 +35,7 @@ CHECK = """
 """
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'mobile_http')
 class TestMapGeometry(HttpCase):
     """The browser's geometry, judged by shapely."""
 

@@ -13,7 +13,7 @@ TILES = 'https://tiles.example.com/'
 PIXEL = b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==')
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'mobile_http')
 class TestMapUi(MobileCommon, HttpCase):
     """Maps as staff use them, in a browser, which tells what it has asked others for."""
 

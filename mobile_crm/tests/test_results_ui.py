@@ -4,7 +4,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .test_campaign_results import ResultsCommon
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'mobile_http')
 class TestResultsUi(ResultsCommon, HttpCase):
     """The page "Results", in a browser."""
 

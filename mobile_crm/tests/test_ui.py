@@ -4,7 +4,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .common import MobileCommon
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'mobile_http')
 class TestUi(MobileCommon, HttpCase):
     """The backend as staff use it, in a browser."""
 
@@ -49,7 +49,7 @@ class TestUi(MobileCommon, HttpCase):
         self.start_tour(f'/odoo/res.partner/{self.anna.id}', 'mobile_crm_contact', login='mobile_ui_user')
 
 
-@tagged('post_install', '-at_install')
+@tagged('post_install', '-at_install', 'mobile_http')
 class TestUiOnPhone(MobileCommon, HttpCase):
     """The backend on a manager's own phone."""
 

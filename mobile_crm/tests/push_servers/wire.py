@@ -57,8 +57,11 @@ class Request:
 
     def answer(self, answer):
         """Send an answer, unless the client has gone."""
-        if self.connection.answer(self.stream, answer) and self.received:
+        # Said first: the client may read the answer, and look here, before this thread goes on.
+        if self.received:
             self.received.is_answered = True
+        if not self.connection.answer(self.stream, answer) and self.received:
+            self.received.is_answered = False
 
 
 class Connection(asyncio.Protocol):
@@ -81,9 +84,10 @@ class Connection(asyncio.Protocol):
     def reset(self):
         """End by a TCP RST."""
         self.is_broken = True
-        with contextlib.suppress(OSError):
-            self.transport.get_extra_info('socket').setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        # None once the client has hung up, and this side has noticed but not been told.
+        if (link := self.transport.get_extra_info('socket')) is not None:
+            with contextlib.suppress(OSError):
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         self.transport.abort()
 
     def hang_up(self):
