@@ -7,8 +7,10 @@ from .paths import REPO, digest
 
 #: The addon everything here is about; the bridges beside it install themselves.
 MAIN = 'mobile_crm'
+#: Plays the provider of payments where there is none.
+PAYMENT = 'payment_demo'
 #: Apps that the demo shows although no addon of ours needs them (the salesperson's Sales app).
-DEMO_EXTRA = ['sale_management']
+DEMO_EXTRA = ['sale_management', PAYMENT]
 
 
 @functools.cache

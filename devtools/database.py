@@ -21,7 +21,7 @@ TEMPLATE_PREFIX = 'mobile_crm_template_'
 #: What each kind of template holds: Odoo's addons that ours build on, and at last ours as well.
 KINDS = {
     'plain': 'Odoo without demo data',
-    'wide': 'Odoo without demo data, with what our bridges need',
+    'wide': 'Odoo without demo data, with what our bridges need and a provider of payments',
     'demo': 'Odoo with demo data',
     'full': 'mobile_crm with demo data',
 }
@@ -157,7 +157,7 @@ class Databases:
 
     @staticmethod
     def _modules(kind):
-        extra = {'plain': [], 'wide': addons.bridge_dependencies()}
+        extra = {'plain': [], 'wide': [*addons.bridge_dependencies(), addons.PAYMENT]}
         return addons.dependencies() + extra.get(kind, addons.DEMO_EXTRA)
 
     def _build(self, kind, name):

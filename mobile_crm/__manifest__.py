@@ -1,7 +1,7 @@
 {
     'name': "Mobile CRM",
     'summary': "Know your customers by their phone: nearby offers, personal coupons, one redemption",
-    'version': '19.0.1.6.0',
+    'version': '19.0.1.7.0',
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",

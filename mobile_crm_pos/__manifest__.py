@@ -1,7 +1,7 @@
 {
     'name': "Mobile CRM: Point of Sale",
     'summary': "What customers buy at Odoo's tills, among the purchases on their phones",
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",

@@ -1,7 +1,7 @@
 {
     'name': "Mobile CRM: Stock",
     'summary': "What the stores that customers find with their phones have, and goods put aside for them",
-    'version': '19.0.1.2.0',
+    'version': '19.0.1.3.0',
     'category': 'Sales/CRM',
     'license': 'LGPL-3',
     'author': "Mobile CRM founders",

@@ -5,6 +5,7 @@ from . import mobile_opening_part
 from . import mobile_searched
 from . import mobile_opening
 from . import mobile_campaign_text
+from . import mobile_moving
 from . import mobile_owned
 from . import mobile_provider
 from . import mobile_provider_push
@@ -32,6 +33,7 @@ from . import mobile_app
 from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
+from . import mobile_basket
 from . import mobile_campaign
 from . import mobile_campaign_audience
 from . import mobile_campaign_budget

@@ -85,6 +85,10 @@ RETENTION = (
         _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
     Retention(
+        ('mobile.basket',),
+        _lt("Baskets that they put together and paid with their phone"), CONTACT,
+        _lt("To sell them what they want: contract")),
+    Retention(
         ('mobile.favourite', 'mobile.list', 'mobile.list.line'),
         _lt("Favourite products and shopping lists"), CONTACT,
         _lt("To remember what the customer marked: contract")),

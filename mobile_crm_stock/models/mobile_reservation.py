@@ -1,10 +1,8 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from odoo.addons.mobile_crm.tools.problems import Problem
-from odoo.addons.mobile_crm.tools.racing import execute_racing
 
 # While goods are put aside.
 LIVING = ('held', 'ready')
@@ -21,7 +19,7 @@ class MobileReservation(models.Model):
 
     _name = 'mobile.reservation'
     _description = "Reservation in a Store"
-    _inherit = ['mail.thread', 'mail.activity.mixin', 'mobile.owned']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'mobile.moving', 'mobile.owned']
     _order = 'expires_at desc, id desc'
     # Who may see a reservation may write a note about it.
     _mail_post_access = 'read'
@@ -112,23 +110,9 @@ class MobileReservation(models.Model):
     # === BUSINESS METHODS: from state to state === #
 
     def _move_on(self, state, states=LIVING, **values):
-        """Bring reservations into a state, if they are in one of these.
-
-        :param values: further columns.
-        :return: those that were moved by this call.
-        :rtype: MobileReservation
-        """
-        self.flush_model()
-        now = fields.Datetime.now()
-        values = {'state': state, 'write_date': now, 'write_uid': self.env.uid, **values}
-        rows = execute_racing(self.env, SQL(
-            'UPDATE mobile_reservation SET %s WHERE id IN %s AND state IN %s RETURNING id',
-            SQL(', ').join(SQL('%s = %s', SQL.identifier(name), value) for name, value in values.items()),
-            tuple(self.ids) or (0,), states))
-        self.invalidate_model(flush=False)
-        moved = self.browse(sorted(row[0] for row in rows))
+        """Override to tell the staff, whoever did it."""
+        moved = super()._move_on(state, states, **values)
         for reservation in moved if state not in states else ():
-            # For the staff, whoever did it.
             log = reservation.with_context(lang=reservation.company_id.partner_id.lang)
             log._message_log(body=log.env._(
                 "Status: %s", dict(self._fields['state']._description_selection(log.env))[state]))
