@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_amount
 
 from ..tools.problems import Problem, as_problem
 from ..tools.racing import execute_racing
+from .mobile_basket import LIVING as LIVING_BASKETS
 from .mobile_payment import LIVING, PENDING_FOR
 
 _logger = logging.getLogger(__name__)
@@ -120,8 +121,6 @@ class MobilePayment(models.Model):
                 self._check_amount(transaction)
                 if basket.state in ('expired', 'cancelled'):
                     self._revive()
-                elif basket.version != self.version:
-                    raise UserError(self.env._("The basket has changed since."))
                 self._check_total(transaction)
                 confirmed = confirm()
         except psycopg2.OperationalError:
@@ -155,6 +154,8 @@ class MobilePayment(models.Model):
         :raise UserError: with words for staff.
         """
         order = self.order_id
+        if self.basket_id.state in LIVING_BASKETS and self.basket_id.version != self.version:
+            raise UserError(self.env._("The basket has changed since."))
         if (transaction.currency_id != order.currency_id
                 or order.currency_id.compare_amounts(transaction.amount, order.amount_total)):
             raise UserError(self.env._(
@@ -174,7 +175,7 @@ class MobilePayment(models.Model):
         for reward_id, card_id in self.sudo().rewards or ():
             reward = self.env['loyalty.reward'].sudo().browse(reward_id).exists()
             card = self.env['loyalty.card'].sudo().browse(card_id).exists()
-            if not reward or not card or order.order_line.filtered(lambda line, reward=reward: line.reward_id == reward):
+            if not reward or not card or reward in order.order_line.reward_id:
                 # What applies by itself is on the order already, and its old card is gone.
                 continue
             result = order._try_apply_code(card.code) if card.mobile_uuid else {}
