@@ -34,6 +34,7 @@ from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_basket
+from . import mobile_basket_till
 from . import mobile_campaign
 from . import mobile_campaign_audience
 from . import mobile_campaign_budget
@@ -151,6 +152,8 @@ from . import mobile_recommendation_making
 from . import mobile_recommendation_purchase
 from . import mobile_recommendation_reason
 from . import mobile_recommendation_serving
+from . import mobile_reconciliation
+from . import mobile_reconciliation_check
 from . import mobile_redemption
 from . import mobile_redemption_check
 from . import mobile_redemption_sale
