@@ -38,6 +38,7 @@ from . import mobile_basket_edit
 from . import mobile_basket_intake
 from . import mobile_basket_pricing
 from . import mobile_basket_rewards
+from . import mobile_basket_till
 from . import mobile_basket_upkeep
 from . import mobile_campaign
 from . import mobile_campaign_audience
@@ -156,6 +157,8 @@ from . import mobile_recommendation_making
 from . import mobile_recommendation_purchase
 from . import mobile_recommendation_reason
 from . import mobile_recommendation_serving
+from . import mobile_reconciliation
+from . import mobile_reconciliation_check
 from . import mobile_redemption
 from . import mobile_redemption_check
 from . import mobile_redemption_sale
