@@ -35,7 +35,12 @@ from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_basket
 from . import mobile_basket_check
+from . import mobile_basket_edit
+from . import mobile_basket_intake
+from . import mobile_basket_pricing
+from . import mobile_basket_rewards
 from . import mobile_basket_staff
+from . import mobile_basket_upkeep
 from . import mobile_campaign
 from . import mobile_campaign_audience
 from . import mobile_campaign_budget
@@ -214,6 +219,7 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
+from . import sale_order_basket
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion

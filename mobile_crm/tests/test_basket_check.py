@@ -4,12 +4,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .common import MobileCommon
 from .exit_common import ExitCommon
 
 
 @tagged('post_install', '-at_install')
-class TestBasketCheck(ExitCommon, MobileCommon):
+class TestBasketCheck(ExitCommon):
     """What a colleague has to look at before a basket is paid with the phone."""
 
     @classmethod
@@ -20,7 +19,8 @@ class TestBasketCheck(ExitCommon, MobileCommon):
         cls.beer, cls.gin, cls.nuts = cls.env['product.product'].create([
             {'name': "Beer", 'categ_id': spirits.id, 'taxes_id': [Command.clear()]},
             {'name': "Gin", 'categ_id': spirits.id, 'mobile_min_age': 18, 'taxes_id': [Command.clear()]},
-            {'name': "Nuts", 'mobile_weighed': 'yes', 'taxes_id': [Command.clear()]},
+            {'name': "Nuts", 'mobile_weighed': 'yes', 'taxes_id': [Command.clear()],
+             'uom_id': cls.env.ref('uom.product_uom_kgm').id},
         ])
 
     def checks(self, basket):
@@ -28,12 +28,9 @@ class TestBasketCheck(ExitCommon, MobileCommon):
 
     def change(self, basket, product, quantity):
         """Put a quantity of a product into a basket, as its customer does."""
-        line = basket.order_id.order_line.filtered(lambda line: line.product_id == product)
-        if line:
-            line.product_uom_qty = quantity
-        else:
-            basket.order_id.order_line = [Command.create({'product_id': product.id, 'product_uom_qty': quantity})]
-        basket._hold_goods()
+        others = [(line.product_id, line.product_uom_qty) for line in basket.order_id.order_line
+                  if line.product_id != product]
+        self.edit(basket, lines=[*others, *([(product, quantity)] if quantity else [])])
 
     # === WHAT NEEDS A COLLEAGUE === #
 
@@ -48,26 +45,25 @@ class TestBasketCheck(ExitCommon, MobileCommon):
         self.assertFalse(self.beer.product_tmpl_id._mobile_staff_needs().is_weighed)
 
     def test_one_check_for_each_line_and_reason(self):
-        basket = self.make_basket([(self.product, 1)])
+        basket = self.basket([(self.product, 1)])
         self.assertFalse(basket._open_checks())
         self.nuts.mobile_min_age = 3
-        basket = self.make_basket([(self.product, 1), (self.beer, 2), (self.nuts, 0.3)], self.ben)
+        basket = self.basket([(self.product, 1), (self.beer, 2), (self.nuts, 0.3)], self.ben)
         self.assertEqual(self.checks(basket), [
             (self.beer, 'age'), (self.nuts, 'age'), (self.nuts, 'weight')])
         before = basket._open_checks()
         self.assertEqual(basket._open_checks(), before, "asking again asks nobody again")
 
     def test_what_is_no_longer_in_the_basket_needs_nobody(self):
-        basket = self.make_basket([(self.beer, 2), (self.nuts, 0.3)])
-        basket.order_id.order_line.filtered(lambda line: line.product_id == self.beer).unlink()
-        basket._hold_goods()
+        basket = self.basket([(self.beer, 2), (self.nuts, 0.3)])
+        self.change(basket, self.beer, 0)
         self.assertEqual(self.checks(basket), [(self.nuts, 'weight')])
         self.assertEqual(basket.check_ids.filtered(lambda check: check.reason == 'age').state, 'void')
 
     # === APPROVING === #
 
     def test_an_age_is_good_for_the_whole_basket(self):
-        basket = self.make_basket([(self.beer, 1), (self.gin, 1)])
+        basket = self.basket([(self.beer, 1), (self.gin, 1)])
         self.as_staff(basket._open_checks().filtered(lambda check: check.product_id == self.gin)).action_approve()
         self.assertFalse(basket._open_checks())
         self.change(basket, self.beer, 5)
@@ -76,13 +72,13 @@ class TestBasketCheck(ExitCommon, MobileCommon):
         self.assertEqual((check.state, check.user_id, bool(check.answered_at)), ('approved', self.doorman, True))
 
     def test_a_lower_age_is_not_enough(self):
-        basket = self.make_basket([(self.beer, 1)])
+        basket = self.basket([(self.beer, 1)])
         self.as_staff(basket._open_checks()).action_approve()
         self.change(basket, self.gin, 1)
         self.assertEqual(self.checks(basket), [(self.gin, 'age')])
 
     def test_a_weight_is_good_for_itself(self):
-        basket = self.make_basket([(self.nuts, 0.3)])
+        basket = self.basket([(self.nuts, 0.3)])
         self.as_staff(basket._open_checks()).action_approve()
         self.assertFalse(basket._open_checks())
         for quantity in (0.5, 0.2):
@@ -90,7 +86,7 @@ class TestBasketCheck(ExitCommon, MobileCommon):
             self.assertEqual(basket._open_checks().quantity, quantity)
 
     def test_the_scales_correct_the_customer(self):
-        basket = self.make_basket([(self.nuts, 0.3)])
+        basket = self.basket([(self.nuts, 0.3)])
         check = basket._open_checks()
         with self.assertRaises(UserError):
             self.as_staff(check).action_approve(0)
@@ -100,7 +96,7 @@ class TestBasketCheck(ExitCommon, MobileCommon):
         self.assertFalse(basket._open_checks())
 
     def test_what_was_changed_meanwhile_is_not_approved(self):
-        basket = self.make_basket([(self.nuts, 0.3)])
+        basket = self.basket([(self.nuts, 0.3)])
         check = basket._open_checks()
         self.change(basket, self.nuts, 3)
         with self.assertRaises(UserError):
@@ -108,7 +104,7 @@ class TestBasketCheck(ExitCommon, MobileCommon):
         self.assertEqual(basket._open_checks().quantity, 3)
 
     def test_nothing_is_approved_once_the_basket_has_ended(self):
-        basket = self.make_basket([(self.beer, 1)])
+        basket = self.basket([(self.beer, 1)])
         check = basket._open_checks()
         basket._move_on('expired', ('open',))
         with self.assertRaises(UserError):
@@ -118,7 +114,7 @@ class TestBasketCheck(ExitCommon, MobileCommon):
     # === REFUSING === #
 
     def test_what_is_refused_is_taken_out_and_the_customer_told(self):
-        basket = self.make_basket([(self.product, 1), (self.beer, 1), (self.gin, 1)])
+        basket = self.basket([(self.product, 1), (self.beer, 1), (self.gin, 1)])
         beer = basket._open_checks().filtered(lambda check: check.product_id == self.beer)
         self.as_staff(beer).action_refuse()
         self.assertEqual(basket.order_id.order_line.product_id, self.product, "who is not 16 is not 18 either")
@@ -130,7 +126,7 @@ class TestBasketCheck(ExitCommon, MobileCommon):
         self.assertEqual(self.checks(basket), [(self.beer, 'age')], "put in again, it is asked again")
 
     def test_who_is_18_no_longer_for_gin_may_have_beer(self):
-        basket = self.make_basket([(self.beer, 1), (self.gin, 1)])
+        basket = self.basket([(self.beer, 1), (self.gin, 1)])
         gin = basket._open_checks().filtered(lambda check: check.product_id == self.gin)
         self.as_staff(gin).action_refuse()
         self.assertEqual(self.checks(basket), [(self.beer, 'age')])
@@ -138,7 +134,7 @@ class TestBasketCheck(ExitCommon, MobileCommon):
     # === WHO MAY === #
 
     def test_staff_of_stores_alone_answer(self):
-        basket = self.make_basket([(self.beer, 1)])
+        basket = self.basket([(self.beer, 1)])
         check = basket._open_checks()
         user = new_test_user(
             self.env, 'check_user', groups='mobile_crm.group_mobile_crm_user', company_id=self.company.id,
@@ -161,7 +157,7 @@ class TestBasketCheck(ExitCommon, MobileCommon):
         told = []
         Screen = type(self.env['mobile.exit.screen'])
         self.startPatcher(patch.object(Screen, '_tell', lambda _model, stores: told.extend(stores)))
-        basket = self.make_basket([(self.product, 1)])
+        basket = self.basket([(self.product, 1)])
         self.assertFalse(told, "nobody is needed")
         self.change(basket, self.beer, 1)
         self.assertEqual(told, [self.store_near])
