@@ -35,6 +35,7 @@ from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_basket
 from . import mobile_basket_edit
+from . import mobile_basket_facts
 from . import mobile_basket_intake
 from . import mobile_basket_pricing
 from . import mobile_basket_rewards
