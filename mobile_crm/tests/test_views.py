@@ -19,6 +19,7 @@ MODELS = {
     'mobile.list': ('list', 'kanban', 'form', 'search'),
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
+    'mobile.payment': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.reconciliation': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
@@ -47,8 +48,8 @@ SALES_MODELS = {
 FACTS = (
     'mobile.affinity', 'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
     'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
-    'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
-    'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
+    'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.payment', 'mobile.popularity',
+    'mobile.preference', 'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
 )
 
 
