@@ -33,6 +33,8 @@ from . import mobile_app
 from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
+from . import mobile_attribution
+from . import mobile_attribution_source
 from . import mobile_basket
 from . import mobile_campaign
 from . import mobile_campaign_audience
@@ -152,6 +154,7 @@ from . import mobile_recommendation_purchase
 from . import mobile_recommendation_reason
 from . import mobile_recommendation_serving
 from . import mobile_redemption
+from . import mobile_redemption_attribution
 from . import mobile_redemption_check
 from . import mobile_redemption_sale
 from . import mobile_redemption_till

@@ -89,6 +89,10 @@ RETENTION = (
         _lt("Baskets that they put together and paid with their phone"), CONTACT,
         _lt("To sell them what they want: contract")),
     Retention(
+        ('mobile.attribution',),
+        _lt("Purchases, with the visit and the offer that they are put down to"), CONTACT,
+        _lt("To know which offers are worth it: legitimate interest")),
+    Retention(
         ('mobile.favourite', 'mobile.list', 'mobile.list.line'),
         _lt("Favourite products and shopping lists"), CONTACT,
         _lt("To remember what the customer marked: contract")),
