@@ -33,4 +33,5 @@ from . import (
     sync,
     system,
     till,
+    till_orders,
 )

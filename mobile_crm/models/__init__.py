@@ -36,6 +36,12 @@ from . import mobile_approval
 from . import mobile_attribution
 from . import mobile_attribution_source
 from . import mobile_basket
+from . import mobile_basket_edit
+from . import mobile_basket_intake
+from . import mobile_basket_pricing
+from . import mobile_basket_rewards
+from . import mobile_basket_till
+from . import mobile_basket_upkeep
 from . import mobile_campaign
 from . import mobile_campaign_audience
 from . import mobile_campaign_budget
@@ -153,6 +159,8 @@ from . import mobile_recommendation_making
 from . import mobile_recommendation_purchase
 from . import mobile_recommendation_reason
 from . import mobile_recommendation_serving
+from . import mobile_reconciliation
+from . import mobile_reconciliation_check
 from . import mobile_redemption
 from . import mobile_redemption_attribution
 from . import mobile_redemption_check
@@ -206,6 +214,7 @@ from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import sale_order
+from . import sale_order_basket
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion

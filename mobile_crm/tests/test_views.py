@@ -21,6 +21,7 @@ MODELS = {
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
+    'mobile.reconciliation': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.sender': ('list', 'kanban', 'form', 'search'),
     'mobile.store': ('list', 'kanban', 'form', 'search', 'mobile_map'),
@@ -48,7 +49,7 @@ FACTS = (
     'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
     'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
     'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
-    'mobile.recommendation.item', 'mobile.redemption', 'mobile.visit',
+    'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
 )
 
 
