@@ -34,6 +34,8 @@ from . import mobile_app_payment
 from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
+from . import mobile_attribution
+from . import mobile_attribution_source
 from . import mobile_basket
 from . import mobile_basket_check
 from . import mobile_basket_edit
@@ -171,6 +173,7 @@ from . import mobile_recommendation_serving
 from . import mobile_reconciliation
 from . import mobile_reconciliation_check
 from . import mobile_redemption
+from . import mobile_redemption_attribution
 from . import mobile_redemption_check
 from . import mobile_redemption_sale
 from . import mobile_redemption_till
