@@ -14,6 +14,7 @@ from . import (
     devices,
     enquiries,
     events,
+    exits,
     favourites,
     geofences,
     inbound_sms,
@@ -34,4 +35,5 @@ from . import (
     sync,
     system,
     till,
+    till_orders,
 )
