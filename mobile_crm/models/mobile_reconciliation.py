@@ -151,7 +151,7 @@ class MobileReconciliation(models.Model):
 
     def _tell(self):
         """Ask the responsible person to look at new findings, unless they were asked to return the money already."""
-        for finding in self.filtered(lambda row: 'returned' not in row.basket_id.payment_ids.mapped('state')):
+        for finding in self.filtered(lambda row: not any(row.order_id.transaction_ids.mapped('mobile_to_return'))):
             if responsible := self._responsible(finding.company_id):
                 finding.activity_schedule(
                     'mail.mail_activity_data_todo', user_id=responsible.id, summary=finding.display_name)
