@@ -29,6 +29,7 @@
         'data/mobile_campaign_template.xml',
         'data/digest_data.xml',
         'data/mobile_redemption_cron.xml',
+        'data/mobile_payment_cron.xml',
         'data/mobile_reconciliation_cron.xml',
         'data/mobile_enquiry_data.xml',
         'views/mobile_app_views.xml',

@@ -35,6 +35,7 @@ from . import test_approval
 from . import test_audience
 from . import test_audience_blocks
 from . import test_barcode
+from . import test_basket
 from . import test_bell
 from . import test_brute_force
 from . import test_budget

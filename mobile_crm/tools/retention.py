@@ -85,7 +85,7 @@ RETENTION = (
         _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
     Retention(
-        ('mobile.basket',),
+        ('mobile.basket', 'mobile.payment'),
         _lt("Baskets that they put together and paid with their phone"), CONTACT,
         _lt("To sell them what they want: contract")),
     Retention(
