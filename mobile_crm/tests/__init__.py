@@ -35,6 +35,7 @@ from . import test_approval
 from . import test_audience
 from . import test_audience_blocks
 from . import test_barcode
+from . import test_basket_till
 from . import test_basket
 from . import test_bell
 from . import test_brute_force
@@ -109,6 +110,7 @@ from . import test_push_servers
 from . import test_quiet_hours_law
 from . import test_reach
 from . import test_receipt
+from . import test_reconciliation
 from . import test_recommendation
 from . import test_recommendation_consent
 from . import test_recommendation_staff
