@@ -9,6 +9,7 @@ from .tools import append_only, ledger_guard
 
 # What holds on to something comes before it.
 OWN_TABLES = [
+    'mobile_exit', 'mobile_exit_pass', 'mobile_basket_check',
     'mobile_reconciliation', 'mobile_payment', 'mobile_basket', 'mobile_look', 'mobile_erasure', 'mobile_approval',
     'mobile_redemption', 'mobile_coupon_step', 'mobile_consent', 'mobile_opt_in',
     'mobile_preference', 'mobile_recommendation_purchase', 'mobile_recommendation', 'mobile_affinity',

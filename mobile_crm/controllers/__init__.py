@@ -13,6 +13,7 @@ from . import (
     devices,
     enquiries,
     events,
+    exits,
     favourites,
     geofences,
     inbound_sms,
