@@ -92,6 +92,7 @@ class MobileBasket(models.Model):
 
     def _lapse(self):
         """Let those be open again whose payment nobody has finished in time; see ``mobile.payment._lapse``."""
+        self._lapse_at_till()
         self.payment_ids._lapse()
 
     # === BUSINESS METHODS: within === #

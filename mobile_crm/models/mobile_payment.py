@@ -5,6 +5,7 @@ from uuid import uuid4
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.problems import Problem
 from ..tools.racing import execute_racing
 
 # While money may still come by it.
@@ -175,6 +176,28 @@ class MobilePayment(models.Model):
         """
         return self._move_on(
             state, LIVING, ended_at=fields.Datetime.now(), reason=reason or None, is_charging=False) if self else self
+
+    def _give_up(self):
+        """Take a payment back, as its customer says; saying so again changes nothing.
+
+        One that was begun at a provider, and has not got anywhere yet, is left alone there: see the class.
+
+        :raise Problem: 409 while money is under way, or when it has come.
+        """
+        self.ensure_one()
+        basket = self.basket_id
+        basket._lock()
+        self._lapse()
+        if self.state in ('paid', 'returned'):
+            raise Problem('payment_ended')
+        if self.state not in LIVING:
+            return
+        if self.method == 'at_till':
+            basket._take_back()
+            return
+        if self.is_charging or self.transaction_id.state in ('pending', 'authorized', 'done'):
+            raise Problem('payment_under_way')
+        basket._resume()
 
     def _lapse(self):
         """End those whose time is up, and let their baskets be open again.

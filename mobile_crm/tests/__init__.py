@@ -38,6 +38,7 @@ from . import test_barcode
 from . import test_basket_till
 from . import test_basket
 from . import test_basket_check
+from . import test_basket_payment
 from . import test_bell
 from . import test_brute_force
 from . import test_budget

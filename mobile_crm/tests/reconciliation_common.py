@@ -7,6 +7,12 @@ from odoo.fields import Command
 class ReconciledMixin:
     """For test cases with a company (``self.company``)."""
 
+    def setUp(self):
+        super().setUp()
+        # What scheduled actions do stays in the test's transaction.
+        self.startPatcher(patch.object(
+            self.env.registry['ir.cron'], '_commit_progress', lambda *args, **kwargs: 60.0))
+
     def assertReconciled(self, *kinds):
         """Check that everything agrees, but for these findings.
 

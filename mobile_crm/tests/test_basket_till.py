@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from ..tools import till_code
 from ..tools.coupon_code import ALPHABET
@@ -42,6 +43,9 @@ class TestBasketTill(ReconciledMixin, BasketCommon):
         super().setUpClass()
         cls.till, cls.till_2 = cls.env['mobile.app'].create([
             {'name': name, 'kind': 'till', 'company_id': cls.company.id} for name in ("Till 1", "Till 2")])
+        cls.manager = new_test_user(
+            cls.env, login='mobile_crm_till_watcher', groups='mobile_crm.group_mobile_crm_manager',
+            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
 
     def at_till(self, **values):
         """Return a basket that waits at the till, and its code."""
