@@ -1,14 +1,15 @@
 """What tests of payments end with: money, orders, baskets and the ledger of coupons agree."""
 from unittest.mock import patch
 
-from odoo.fields import Command
-
 
 class ReconciledMixin:
-    """For test cases with a company (``self.company``)."""
+    """For ``PaymentCase``."""
 
     def setUp(self):
         super().setUp()
+        # Journals of payments are Odoo's own business.
+        self.startPatcher(patch.object(
+            self.env.registry['payment.transaction'], '_create_payment', lambda *args, **kwargs: None))
         # What scheduled actions do stays in the test's transaction.
         self.startPatcher(patch.object(
             self.env.registry['ir.cron'], '_commit_progress', lambda *args, **kwargs: 60.0))
@@ -24,39 +25,16 @@ class ReconciledMixin:
         ledger = self.env['mobile.redemption'].sudo()._differences(self.company)
         self.assertEqual(ledger, [])
 
-    def begin(self, basket, **values):
-        """Begin to pay a basket online; return the ``mobile.payment``.
+    def bring_money(self, payment):
+        """Return a transaction of a payment that its provider has charged, and Odoo has not post-processed.
 
-        :param values: of ``mobile.payment._start``.
+        :param payment: ``mobile.payment``, which may have others.
         """
-        basket = basket.sudo()
-        return self.env['mobile.payment'].sudo()._start(
-            basket, basket.device_id, **{'method': 'online', 'version': basket.version, **values})
-
-    def make_transaction(self, payment, amount=None, state='done', **values):
-        """Return a transaction of a payment as its provider leaves it: not post-processed.
-
-        :param payment: ``mobile.payment``.
-        :param float amount: the order's total when left out.
-        """
-        order = payment.order_id
-        if not getattr(self, 'provider', None):
-            # Journals of payments are Odoo's own business.
-            self.startPatcher(patch(
-                'odoo.addons.account_payment.models.payment_transaction.PaymentTransaction._post_process'))
-            method = self.env.ref('payment.payment_method_unknown').sudo()
-            method.active = True
-            self.provider = self.env['payment.provider'].sudo().create({
-                'name': "Test Provider", 'code': 'none', 'state': 'test', 'company_id': self.company.id,
-                'payment_method_ids': [Command.set(method.ids)]})
         transaction = self.env['payment.transaction'].sudo().create({
-            'provider_id': self.provider.id, 'payment_method_id': self.provider.payment_method_ids[:1].id,
-            'amount': order.amount_total if amount is None else amount, 'currency_id': order.currency_id.id,
-            'partner_id': order.partner_id.id, 'operation': 'online_redirect',
-            'reference': self.env['payment.transaction'].sudo()._compute_reference('none', prefix=order.name),
-            'sale_order_ids': [Command.set(order.ids)], 'mobile_payment_id': payment.id,
-            'landing_route': payment._landing_path(), **values})
+            'provider_id': self.provider.id, 'payment_method_id': self.card.id, 'amount': payment.amount,
+            'currency_id': payment.currency_id.id, 'partner_id': payment.partner_id.id, 'operation': 'online_redirect',
+            'sale_order_ids': payment.order_id.ids, 'mobile_payment_id': payment.id,
+            'landing_route': payment._landing_path()})
         payment.transaction_id = transaction
-        if state != 'draft':
-            getattr(transaction, f'_set_{state}')()
+        self.notify(transaction, 'done')
         return transaction

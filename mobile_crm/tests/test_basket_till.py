@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..tools import till_code
 from ..tools.coupon_code import ALPHABET
 from ..tools.problems import Problem
-from .basket_common import BasketCommon
+from .payment_common import PaymentCase
 from .reconciliation_common import ReconciledMixin
 
 
 @tagged('-at_install', 'post_install')
-class TestTillCode(BasketCommon):
+class TestTillCode(TransactionCase):
 
     @given(st.text(), st.integers(0, 6), st.sampled_from(ALPHABET))
     def test_a_code_is_read_as_people_write_it(self, salt, place, symbol):
@@ -36,7 +36,7 @@ class TestTillCode(BasketCommon):
 
 
 @tagged('-at_install', 'post_install')
-class TestBasketTill(ReconciledMixin, BasketCommon):
+class TestBasketTill(ReconciledMixin, PaymentCase):
 
     @classmethod
     def setUpClass(cls):

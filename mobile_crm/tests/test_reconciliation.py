@@ -7,12 +7,12 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .basket_common import BasketCommon
+from .payment_common import PaymentCase
 from .reconciliation_common import ReconciledMixin
 
 
 @tagged('-at_install', 'post_install')
-class TestReconciliation(ReconciledMixin, BasketCommon):
+class TestReconciliation(ReconciledMixin, PaymentCase):
 
     @classmethod
     def setUpClass(cls):
@@ -25,7 +25,7 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
     def sold(self, **values):
         """Return a basket that was paid by phone (elevated), and its transaction."""
         basket = self.basket(**values).sudo()
-        transaction = self.make_transaction(self.begin(basket))
+        transaction = self.bring_money(self.start(basket).sudo())
         transaction._post_process()
         self.assertEqual((basket.state, basket.order_id.state), ('sold', 'sale'))
         return basket, transaction
@@ -57,7 +57,7 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
 
     def test_paid_and_not_confirmed(self):
         basket = self.basket().sudo()
-        transaction = self.make_transaction(self.begin(basket))
+        transaction = self.bring_money(self.start(basket).sudo())
         transaction.is_post_processed = True
         self.assertReconciled('paid_not_confirmed')
         # Nobody is to be asked where Odoo's own work was left undone.
@@ -70,7 +70,7 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
 
     def test_what_cannot_be_mended_is_told_once_and_closed_when_it_is_gone(self):
         basket = self.basket().sudo()
-        transaction = self.make_transaction(self.begin(basket))
+        transaction = self.bring_money(self.start(basket).sudo())
         transaction.is_post_processed = True
         [row] = self.reconcile()
         self.assertEqual((row.state, row.paid, row.due), ('open', 4.84, 4.84))
@@ -89,7 +89,7 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
 
     def test_confirmed_and_not_paid(self):
         basket = self.basket().sudo()
-        self.begin(basket)
+        self.start(basket).sudo()
         basket.order_id.action_confirm()
         self.assertEqual(basket.state, 'sold')
         self.assertReconciled('confirmed_not_paid')
@@ -101,7 +101,7 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
 
     def test_paid_twice(self):
         basket, _transaction = self.sold()
-        second = self.make_transaction(basket.payment_ids)
+        second = self.bring_money(basket.payment_ids)
         self.assertReconciled('paid_twice')
         second._post_process()
         [row] = self.reconcile()
@@ -120,11 +120,11 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
 
     def test_money_that_came_too_late(self):
         basket = self.basket().sudo()
-        payment = self.begin(basket)
+        payment = self.start(basket).sudo()
         basket._resume()
         basket._give_up('expired')
         self.assertReconciled()
-        self.make_transaction(payment)
+        self.bring_money(payment)
         for state in ('expired', 'cancelled'):
             self.force(basket, state=state)
             self.assertReconciled('paid_late')
@@ -141,9 +141,11 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
         self.assertReconciled('paid_for_nothing', 'confirmed_not_paid')
 
     def test_a_basket_follows_its_order(self):
-        basket, _transaction = self.sold()
         for state in ('open', 'paying', 'at_till'):
+            basket = self.basket().sudo()
+            self.bring_money(self.start(basket).sudo())
             self.force(basket, state=state)
+            self.force(basket.order_id, state='sale')
             self.assertReconciled('states_differ')
             self.assertFalse(self.reconcile())
             self.assertEqual(basket.state, 'sold')
@@ -199,7 +201,7 @@ class TestReconciliation(ReconciledMixin, BasketCommon):
 
     def test_what_is_under_way_is_left_alone(self):
         basket = self.basket().sudo()
-        self.make_transaction(self.begin(basket))
+        self.bring_money(self.start(basket).sudo())
         self.Check._cron_reconcile(True)
         self.assertEqual(basket.state, 'paying')
         with freeze_time(fields.Datetime.now() + timedelta(minutes=11)):
