@@ -37,6 +37,7 @@ from . import mobile_approval
 from . import mobile_basket
 from . import mobile_basket_check
 from . import mobile_basket_edit
+from . import mobile_basket_facts
 from . import mobile_basket_intake
 from . import mobile_basket_payment
 from . import mobile_basket_pricing
