@@ -40,6 +40,7 @@ from . import test_barcode
 from . import test_basket
 from . import test_basket_check
 from . import test_basket_payment
+from . import test_basket_till
 from . import test_bell
 from . import test_brute_force
 from . import test_budget
@@ -116,6 +117,7 @@ from . import test_receipt
 from . import test_recommendation
 from . import test_recommendation_consent
 from . import test_recommendation_staff
+from . import test_reconciliation
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
