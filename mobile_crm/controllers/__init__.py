@@ -34,4 +34,5 @@ from . import (
     sync,
     system,
     till,
+    till_orders,
 )

@@ -176,5 +176,23 @@ class MobileBasket(models.Model):
     def _release_goods(self):
         """Let go of what was kept; called when the basket ends without a sale, or a till sells it."""
 
+    def _line_stock(self):
+        """Return what is to be said about the stock of the basket's lines; nothing where stock is not counted.
+
+        :return: ``low`` (few are left in the store) or ``short`` (by the books the store has less than this) by the id
+            of the order's line.
+        :rtype: dict[int, str]
+        """
+        self.ensure_one()
+        return {}
+
+    def _note_lot(self, line, lot, quantity):
+        """Remember which lot or serial number was scanned, where stock is counted by them.
+
+        :param line: ``sale.order.line`` of the basket.
+        :param str lot: as the barcode says it.
+        :param float quantity: of it, in the product's own unit; less than 0 when it was put back.
+        """
+
     def _after_sale(self):
         """Called once, in the transaction that confirms the basket's order."""

@@ -107,6 +107,11 @@ class TestStatistics(BaseCase):
             return
         self.assertEqual((ratio[0] > 1, ratio[1] < 1), (limits[0] > 0, limits[1] < 0))
 
+    def test_amounts_whose_square_is_too_small_to_be_a_number(self):
+        low, high = statistics.mean_difference(sample_of([0] * 9 + [1e-160]), sample_of([0] * 10))
+        self.assertLessEqual(low, 1e-161)
+        self.assertLessEqual(1e-161, high)
+
     @settings(max_examples=200, deadline=None)
     @given(st.floats(0.001, 0.999), st.floats(0.001, 0.999), st.floats(0.05, 20))
     def test_a_smaller_difference_needs_more_customers(self, rate, control, split):

@@ -6,6 +6,7 @@ MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.basket.check': ('list', 'kanban', 'form', 'search'),
+    'mobile.attribution': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign.template': ('list', 'kanban', 'form', 'search'),
@@ -21,6 +22,7 @@ MODELS = {
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
+    'mobile.reconciliation': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.sender': ('list', 'kanban', 'form', 'search'),
     'mobile.store': ('list', 'kanban', 'form', 'search', 'mobile_map'),
@@ -47,11 +49,11 @@ SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
 }
 FACTS = (
-    'mobile.affinity', 'mobile.approval', 'mobile.basket.check', 'mobile.campaign.report', 'mobile.campaign.run',
-    'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event',
-    'mobile.exit', 'mobile.exit.pass', 'mobile.favourite', 'mobile.list', 'mobile.look', 'mobile.message',
-    'mobile.occasion', 'mobile.popularity', 'mobile.preference', 'mobile.recommendation.item', 'mobile.redemption',
-    'mobile.visit',
+    'mobile.affinity', 'mobile.approval', 'mobile.basket.check', 'mobile.exit', 'mobile.exit.pass',
+    'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.attribution', 'mobile.decision',
+    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite', 'mobile.list',
+    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
+    'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
 )
 
 

@@ -132,8 +132,9 @@ def _mean_limits(sample, control, confidence):
     errors = [group.variance / group.size for group in (sample, control)]
     if min(sample.size, control.size) < 2 or not sum(errors):
         return None
-    freedom = sum(errors) ** 2 / sum(
-        error ** 2 / (group.size - 1) for error, group in zip(errors, (sample, control), strict=True))
+    # Of shares, because the square of a very small number is none.
+    shares = [error / sum(errors) for error in errors]
+    freedom = 1 / sum(share ** 2 / (group.size - 1) for share, group in zip(shares, (sample, control), strict=True))
     t = t_quantile(confidence, freedom)
     return [(group.mean - t * sqrt(error), group.mean + t * sqrt(error))
             for error, group in zip(errors, (sample, control), strict=True)]
