@@ -7,6 +7,7 @@ from . import (
     approvals,
     auth,
     barcodes,
+    baskets,
     card,
     consents,
     decisions,

@@ -142,6 +142,12 @@ def _operation(operation, refs):
                            "with its key within 24 hours is not done again: it gets the first answer.",
             'schema': {'type': 'string', 'minLength': 1, 'maxLength': 255, 'pattern': KEY_PATTERN},
         })
+    if operation.takes_version:
+        parameters.append({
+            'name': 'If-Match', 'in': 'header', 'required': True,
+            'description': "The ETag of what the caller has seen. What was changed since is not changed: 412.",
+            'schema': {'type': 'string', 'minLength': 1, 'maxLength': 100},
+        })
     if parameters:
         described['parameters'] = parameters
     if operation.takes_body:

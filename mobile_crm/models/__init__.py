@@ -39,6 +39,7 @@ from . import mobile_attribution_source
 from . import mobile_basket
 from . import mobile_basket_check
 from . import mobile_basket_edit
+from . import mobile_basket_facts
 from . import mobile_basket_intake
 from . import mobile_basket_payment
 from . import mobile_basket_pricing

@@ -3,6 +3,7 @@ from . import test_affinity
 from . import test_api_approvals
 from . import test_api_auth
 from . import test_api_barcodes
+from . import test_api_baskets
 from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents

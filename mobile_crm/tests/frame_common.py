@@ -39,6 +39,9 @@ BODIES = {
     'report_receipts': {'receipts': [{'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'status': 'opened'}]},
     'create_enquiry': {'subject': 'X', 'message': 'X'},
     'reorder': {},
+    'create_order': {'store_id': 1, 'lines': [{'product_id': 1}]},
+    'scan_into_order': {'lines': [{'product_id': 1}]},
+    'update_order': {},
     'reply_to_message': {'text': 'X'},
     'write_to_enquiry': {'text': 'X'},
 }
