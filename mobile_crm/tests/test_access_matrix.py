@@ -41,6 +41,7 @@ RECORDS = {
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
@@ -68,6 +69,8 @@ RECORDS = {
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
+    ('report_exit', 'body.qr'): 'shown_pass',
+    ('report_exit', 'body.store_id'): 'store',
     ('report_receipts', 'body.receipts.*.id'): 'message',
     ('scan_product', 'path.code'): 'barcode',
     ('scan_product', 'query.store_id'): 'store',
@@ -317,6 +320,23 @@ class TestAccessMatrix(MobileHttpCase):
         [head] = [head for head in Purchase._page(owner, company, 100) if head.id == order.id]
         return Target(order, Purchase._public_id(head), owner, company)
 
+    def _pass(self, owner, company):
+        # Through no model of theirs: what is shown is what matters here, not how it was bought.
+        target, app = self._target_order(owner, company), self.app if company == self.company else self.other_app
+        basket = self.env['mobile.basket'].create({
+            'order_id': target.record.id, 'partner_id': owner.id, 'company_id': company.id, 'app_id': app.id,
+            'store_id': self._target_store(owner, company).record.id, 'state': 'sold',
+            'expires_at': fields.Datetime.now()})
+        return self.env['mobile.exit.pass']._issue(basket, False), target.value
+
+    def _target_exit_pass(self, owner, company):
+        shown, order_id = self._pass(owner, company)
+        return Target(shown, order_id, owner, company)
+
+    def _target_shown_pass(self, owner, company):
+        shown, _order_id = self._pass(owner, company)
+        return Target(shown, shown._text(), None, company)
+
     def _list(self, owner, company):
         return self.env['mobile.list'].create({
             'name': f"For {CANARY}", 'partner_id': owner.id, 'company_id': company.id, 'uuid': str(uuid4())})
@@ -413,7 +433,7 @@ class TestAccessMatrix(MobileHttpCase):
             body = json.loads(json.dumps(self.bodies.get(operation.name, {})))
             if operation.name == 'report_events':
                 body['events'][0] |= {'id': fresh, 'occurred_at': fields.Datetime.now().isoformat() + 'Z'}
-            if operation.name in ('redeem', 'create_reservation'):
+            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}

@@ -55,8 +55,8 @@ class TestExitPass(ExitCommon):
         text = self.sold()._text()
         parts = text.split('.')
         forged = [
-            text[:-1] + ('A' if text[-1] != 'A' else 'Q'), text.replace('MX1', 'MO1', 1), '.'.join(parts[:-1]), text + 'A',
-            text + '\n', '', 'MX1', *('.'.join([*parts[:place], value, *parts[place + 1:]]) for place, value in (
+            text.replace('MX1', 'MO1', 1), '.'.join(parts[:-1]), text + 'A', text + '\n', '', 'MX1',
+            '.'.join([*parts[:-1], parts[-1][::-1]]), *('.'.join([*parts[:place], value, *parts[place + 1:]]) for place, value in (
                 (2, '00000000'), (3, str(self.store_far.id)), (4, '1'), (6, '99'), (8, str(int(parts[8]) + 900)),
                 (9, '1')))]
         for one in forged:
