@@ -11,6 +11,7 @@ from . import test_api_devices
 from . import test_api_enquiries
 from . import test_api_errors
 from . import test_api_events
+from . import test_api_exits
 from . import test_api_favourites
 from . import test_api_frame
 from . import test_api_geofences
@@ -64,6 +65,9 @@ from . import test_device_history
 from . import test_dry_run
 from . import test_duplicate
 from . import test_enquiry_ui
+from . import test_exit_audit
+from . import test_exit_pass
+from . import test_exit_ui
 from . import test_export
 from . import test_floor
 from . import test_forgetting
