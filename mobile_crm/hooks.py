@@ -11,7 +11,11 @@ from .tools import append_only, ledger_guard
 OWN_TABLES = [
     'mobile_reconciliation', 'mobile_basket', 'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step',
     'mobile_exit', 'mobile_exit_pass', 'mobile_basket_check', 'mobile_basket', 'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step',
+    'mobile_reconciliation', 'mobile_payment', 'mobile_exit', 'mobile_exit_pass', 'mobile_basket_check',
+    'mobile_basket', 'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step',
     'mobile_consent', 'mobile_opt_in',
+    'mobile_attribution', 'mobile_reconciliation', 'mobile_payment', 'mobile_basket', 'mobile_look', 'mobile_erasure',
+    'mobile_approval', 'mobile_redemption', 'mobile_coupon_step', 'mobile_consent', 'mobile_opt_in',
     'mobile_preference', 'mobile_recommendation_purchase', 'mobile_recommendation', 'mobile_affinity',
     'mobile_popularity', 'mobile_occasion', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event',
     'mobile_enquiry_message', 'mobile_enquiry', 'mobile_message', 'mobile_sender', 'mobile_otp', 'mobile_idempotency',

@@ -30,13 +30,17 @@ from . import mail_mail
 from . import mail_thread
 from . import mobile_affinity
 from . import mobile_app
+from . import mobile_app_payment
 from . import mobile_app_push
 from . import mobile_app_webpush
 from . import mobile_approval
+from . import mobile_attribution
+from . import mobile_attribution_source
 from . import mobile_basket
 from . import mobile_basket_check
 from . import mobile_basket_edit
 from . import mobile_basket_intake
+from . import mobile_basket_payment
 from . import mobile_basket_pricing
 from . import mobile_basket_rewards
 from . import mobile_basket_staff
@@ -139,6 +143,9 @@ from . import mobile_occasion
 from . import mobile_opening_exception
 from . import mobile_opt_in
 from . import mobile_otp
+from . import mobile_payment
+from . import mobile_payment_link
+from . import mobile_payment_settling
 from . import mobile_placeholder
 from . import mobile_placeholder_recommendation
 from . import mobile_popularity
@@ -166,6 +173,7 @@ from . import mobile_recommendation_serving
 from . import mobile_reconciliation
 from . import mobile_reconciliation_check
 from . import mobile_redemption
+from . import mobile_redemption_attribution
 from . import mobile_redemption_check
 from . import mobile_redemption_sale
 from . import mobile_redemption_till
@@ -226,6 +234,7 @@ from . import sale_order_basket
 from . import sale_order_code
 from . import sale_order_line
 from . import sale_order_occasion
+from . import sale_order_payment
 from . import sale_order_purchase
 from . import sale_order_recommendation
 from . import sms_sms

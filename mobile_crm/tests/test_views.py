@@ -6,6 +6,7 @@ MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
     'mobile.basket.check': ('list', 'kanban', 'form', 'search'),
+    'mobile.attribution': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
     'mobile.campaign.template': ('list', 'kanban', 'form', 'search'),
@@ -49,6 +50,7 @@ SALES_MODELS = {
 }
 FACTS = (
     'mobile.affinity', 'mobile.approval', 'mobile.basket.check', 'mobile.exit', 'mobile.exit.pass', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
+    'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
     'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
     'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
     'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
