@@ -87,6 +87,12 @@ _CODE_BY_STATUS = {
 }
 
 
+def _translated(text, env):
+    if isinstance(text, LazyGettext):
+        return text._translate(env.lang or 'en_US' if env else 'en_US')
+    return text
+
+
 class Problem(HTTPException):
     """One problem, as it is told to the caller.
 
@@ -119,16 +125,11 @@ class Problem(HTTPException):
         :param str instance: the path of the request.
         :rtype: dict
         """
-        def translated(text):
-            if isinstance(text, LazyGettext):
-                return text._translate(env.lang or 'en_US' if env else 'en_US')
-            return text
-
         document = {
             'type': f'urn:mobile-crm:problem:{self.problem_code}',
-            'title': translated(self.title),
+            'title': _translated(self.title, env),
             'status': self.code,
-            'detail': translated(self.detail) or translated(self.title),
+            'detail': self.words(env),
             'instance': instance,
             'code': self.problem_code,
             'request_id': request_id,
@@ -136,6 +137,10 @@ class Problem(HTTPException):
         if self.errors is not None:
             document['errors'] = self.errors
         return document
+
+    def words(self, env):
+        """Return what has happened in one sentence, in the language of an environment (None: English)."""
+        return _translated(self.detail, env) or _translated(self.title, env)
 
 
 class CouponRefused(UserError):
