@@ -33,4 +33,6 @@ from . import (
     sync,
     system,
     till,
+    wallet,
+    wallet_service,
 )

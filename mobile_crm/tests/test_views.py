@@ -39,6 +39,7 @@ MANAGERS_MODELS = {
     'mobile.occasion': ('list', 'form', 'search'),
     'mobile.popularity': ('list', 'kanban', 'form', 'search'),
     'mobile.recommendation.item': ('list', 'kanban', 'form', 'search'),
+    'mobile.wallet.registration': ('list', 'kanban', 'form', 'search'),
 }
 SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
@@ -48,6 +49,7 @@ FACTS = (
     'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
     'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
     'mobile.recommendation.item', 'mobile.redemption', 'mobile.visit',
+    'mobile.wallet.registration',
 )
 
 
