@@ -44,7 +44,7 @@ class WalletService(http.Controller):
         if not LIBRARY_ID.fullmatch(library_id) or not isinstance(push_token, str) or not PUSH_TOKEN.fullmatch(
                 push_token):
             return self._answer(400)
-        is_new = request.env['mobile.wallet.registration'].sudo()._register(*found, library_id, push_token)
+        is_new = request.env['mobile.wallet.registration'].sudo()._enrol(*found, library_id, push_token)
         return self._answer(201 if is_new else 200)
 
     @http.route(REGISTRATION, type='http', auth='public', methods=['DELETE'], csrf=False, save_session=False,
@@ -55,7 +55,7 @@ class WalletService(http.Controller):
             return refusal
         if not self._authorised(pass_type, serial):
             return self._answer(401)
-        request.env['mobile.wallet.registration'].sudo()._unregister(serial, library_id)
+        request.env['mobile.wallet.registration'].sudo()._leave(serial, library_id)
         return self._answer(200)
 
     @http.route(f'{PATH}/devices/<library_id>/registrations/<pass_type>', type='http', auth='public', methods=['GET'],

@@ -69,7 +69,7 @@ class MobileWalletRegistration(models.Model):
     # === BUSINESS METHODS: what phones say === #
 
     @api.model
-    def _register(self, app, partner, card, library_id, push_token):
+    def _enrol(self, app, partner, card, library_id, push_token):
         """Remember that a pass is on a phone.
 
         :return: whether it is new.
@@ -106,7 +106,7 @@ class MobileWalletRegistration(models.Model):
         return is_new
 
     @api.model
-    def _unregister(self, serial, library_id):
+    def _leave(self, serial, library_id):
         """Forget that a pass is on a phone."""
         self.env.cr.execute(SQL(
             'DELETE FROM mobile_wallet_registration WHERE library_id = %s AND serial = %s', library_id, serial))

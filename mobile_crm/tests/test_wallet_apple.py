@@ -7,7 +7,6 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-import zxingcpp
 from cryptography.hazmat.primitives.serialization import Encoding
 from freezegun import freeze_time
 from jsonschema import Draft202012Validator
@@ -248,9 +247,6 @@ class TestWalletPass(WalletMixin, MobileCommon):
         self.assertEqual(said['expirationDate'], card.mobile_expires_at.strftime('%Y-%m-%dT%H:%M:%SZ'))
         self.assertEqual(said['coupon']['primaryFields'][0]['value'], self.program.name)
         self.assertIn(card.code, [field['value'] for field in said['coupon']['backFields']])
-        # The longest code has to be read by a till from a phone's screen: it is as dense as Wallet shows it.
-        drawn = zxingcpp.write_barcode(zxingcpp.BarcodeFormat.QRCode, barcode['message'], width=300, height=300)
-        self.assertEqual(zxingcpp.read_barcodes(drawn)[0].text, barcode['message'])
 
     def test_a_coupon_that_is_worth_nothing_is_void(self):
         redeemed, withdrawn, expired, given_away = (self.coupon() for _number in range(4))

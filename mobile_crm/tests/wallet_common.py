@@ -4,7 +4,8 @@ import functools
 import io
 import json
 import zipfile
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
+from unittest.mock import patch
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -87,6 +88,10 @@ def described(content):
 class WalletMixin:
     """For classes of ``MobileCommon``: an app that has a certificate, and what its customers have."""
 
+    def stay_in_transaction(self):
+        """Let workers go on without committing."""
+        self.startPatcher(patch.object(self.registry['ir.cron'], '_commit_progress', lambda *args, **kwargs: 60.0))
+
     def give_certificate(self, app=None, **values):
         app = app or self.app
         app.write({'wallet_apple_file': base64.b64encode(pem(**values))})
@@ -111,7 +116,7 @@ class WalletMixin:
     def registration(self, card=None, library_id='phone-1', push_token='ab' * 32):
         """Register a pass of Anna's and let the worker look once; return the row."""
         Registrations = self.env['mobile.wallet.registration']
-        Registrations._register(self.app, self.anna, card or self.env['loyalty.card'], library_id, push_token)
+        Registrations._enrol(self.app, self.anna, card or self.env['loyalty.card'], library_id, push_token)
         self.follow()
         return Registrations.search([('library_id', '=', library_id), ('card_id', '=', card.id if card else False)])
 
