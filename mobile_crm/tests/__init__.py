@@ -142,6 +142,9 @@ from . import test_vault
 from . import test_views
 from . import test_visit
 from . import test_visit_bounds
+from . import test_wallet_apple
+from . import test_wallet_google
+from . import test_wallet_service
 from . import test_watch_list
 from . import test_way_back
 from . import test_wishes
