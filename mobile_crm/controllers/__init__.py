@@ -38,4 +38,6 @@ from . import (
     system,
     till,
     till_orders,
+    wallet,
+    wallet_service,
 )

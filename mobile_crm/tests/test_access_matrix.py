@@ -44,6 +44,7 @@ RECORDS = {
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
@@ -72,6 +73,8 @@ RECORDS = {
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
+    ('report_exit', 'body.qr'): 'shown_pass',
+    ('report_exit', 'body.store_id'): 'store',
     ('report_receipts', 'body.receipts.*.id'): 'message',
     ('scan_into_order', 'body.lines.*.product_id'): 'product',
     ('scan_into_order', 'path.order_id'): 'basket',
@@ -339,6 +342,22 @@ class TestAccessMatrix(MobileHttpCase):
             'app_id': (self.app if company == self.company else self.other_app).id,
             'expires_at': fields.Datetime.now()})
         return Target(basket, basket._public_id(), owner, company)
+    def _pass(self, owner, company):
+        # Through no model of theirs: what is shown is what matters here, not how it was bought.
+        target, app = self._target_order(owner, company), self.app if company == self.company else self.other_app
+        basket = self.env['mobile.basket'].create({
+            'order_id': target.record.id, 'partner_id': owner.id, 'company_id': company.id, 'app_id': app.id,
+            'store_id': self._target_store(owner, company).record.id, 'state': 'sold',
+            'expires_at': fields.Datetime.now()})
+        return self.env['mobile.exit.pass']._issue(basket, False), target.value
+
+    def _target_exit_pass(self, owner, company):
+        shown, order_id = self._pass(owner, company)
+        return Target(shown, order_id, owner, company)
+
+    def _target_shown_pass(self, owner, company):
+        shown, _order_id = self._pass(owner, company)
+        return Target(shown, shown._text(), None, company)
 
     def _list(self, owner, company):
         return self.env['mobile.list'].create({
@@ -442,6 +461,7 @@ class TestAccessMatrix(MobileHttpCase):
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
             if operation.name in ('redeem', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}

@@ -45,6 +45,7 @@ MANAGERS_MODELS = {
     'mobile.occasion': ('list', 'form', 'search'),
     'mobile.popularity': ('list', 'kanban', 'form', 'search'),
     'mobile.recommendation.item': ('list', 'kanban', 'form', 'search'),
+    'mobile.wallet.registration': ('list', 'kanban', 'form', 'search'),
 }
 SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
