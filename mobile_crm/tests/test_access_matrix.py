@@ -44,12 +44,14 @@ RECORDS = {
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('forget_payment_method', 'path.method_id'): 'saved_method',
     ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
+    ('get_payment', 'path.order_id'): 'basket',
     ('get_receipt', 'path.order_id'): 'order',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
@@ -57,6 +59,7 @@ RECORDS = {
     ('list_recommendations', 'query.product_id'): 'product',
     ('list_recommendations', 'query.store_id'): 'store',
     ('give_up_order', 'path.order_id'): 'basket',
+    ('give_up_payment', 'path.order_id'): 'basket',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
     ('list_orders', 'query.store_id'): 'store',
@@ -67,6 +70,7 @@ RECORDS = {
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
+    ('pay_order', 'path.order_id'): 'basket',
     ('reorder', 'path.order_id'): 'order',
     ('reply_to_message', 'path.message_id'): 'message',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
@@ -100,6 +104,9 @@ NO_RECORDS = {
     ('add_lines', 'body.lines.*.id'): "made by the phone, unique on its list alone",
     ('create_list', 'body.id'): "made by the phone, unique for its customer alone",
     ('create_list', 'body.lines.*.id'): "made by the phone, unique on its list alone",
+    ('get_payment', 'path.payment_id'): "of those of the order; test_api_payments tries others'",
+    ('give_up_payment', 'path.payment_id'): "of those of the order; test_api_payments tries others'",
+    ('pay_order', 'body.payment_method_id'): "goes with an order of the caller's; test_api_payments tries others'",
     ('remove_favourite', 'path.product_id'): "not looked up: what is no favourite of the caller's is none afterwards",
     ('reorder', 'body.list_id'): "goes with an order of the caller's; test_api_orders tries others'",
     ('register_device', 'body.install_id'): "made by the phone; registering it again signs it out",
@@ -342,6 +349,7 @@ class TestAccessMatrix(MobileHttpCase):
             'app_id': (self.app if company == self.company else self.other_app).id,
             'expires_at': fields.Datetime.now()})
         return Target(basket, basket._public_id(), owner, company)
+
     def _pass(self, owner, company):
         # Through no model of theirs: what is shown is what matters here, not how it was bought.
         target, app = self._target_order(owner, company), self.app if company == self.company else self.other_app
@@ -408,6 +416,15 @@ class TestAccessMatrix(MobileHttpCase):
         approval = self.env['mobile.approval']._ask(order, card, 1.0, 1.0)
         return Target(approval, approval.uuid, owner, company)
 
+    def _target_saved_method(self, owner, company):
+        provider = self.env['payment.provider'].create({
+            'name': f"{CANARY} Provider", 'code': 'none', 'state': 'test', 'is_published': True,
+            'company_id': company.id, 'allow_tokenization': True})
+        token = self.env['payment.token'].create({
+            'provider_id': provider.id, 'payment_method_id': self.env.ref('payment.payment_method_unknown').id,
+            'payment_details': '4242', 'partner_id': owner.id, 'provider_ref': 'ref'})
+        return Target(token, self.env['mobile.payment']._method_id(token), owner, company)
+
     def _target_member_card(self, owner, company):
         device = self._device(owner, company)
         self.env['mobile.token']._issue(device)
@@ -460,8 +477,7 @@ class TestAccessMatrix(MobileHttpCase):
             if operation.name == 'create_order':
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
-            if operation.name in ('redeem', 'create_reservation', 'create_order'):
-            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
+            if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}
