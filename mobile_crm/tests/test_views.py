@@ -60,6 +60,10 @@ FACTS = (
     'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
     'mobile.recommendation.item', 'mobile.redemption', 'mobile.visit',
     'mobile.wallet.registration',
+    'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.campaign.report', 'mobile.campaign.run',
+    'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event',
+    'mobile.favourite', 'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity',
+    'mobile.preference', 'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
 )
 
 
