@@ -7,3 +7,4 @@ def uninstall_hook(env):
     pickings = living.picking_id.filtered(lambda picking: picking.state not in ('done', 'cancel'))
     pickings.with_context(mobile_reservation_ends=True).action_cancel()
     env['mobile.reservation'].search([]).unlink()
+    env['mobile.basket'].search([('hold_ids', '!=', False)])._release_goods()

@@ -13,6 +13,7 @@ from . import (
     devices,
     enquiries,
     events,
+    exits,
     favourites,
     geofences,
     inbound_sms,
@@ -33,4 +34,5 @@ from . import (
     sync,
     system,
     till,
+    till_orders,
 )

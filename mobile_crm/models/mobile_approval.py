@@ -99,6 +99,29 @@ class MobileApproval(models.Model):
         approval.with_context(lang=approval.partner_id.lang)._send_message()
         return approval
 
+    @api.model
+    def _record(self, order, card, points, worth, device_id):
+        """Note that a customer takes points from their card themselves, on their phone: question and answer in one.
+
+        :param device_id: of the ``mobile.device``, or False.
+        :rtype: MobileApproval
+        """
+        now = fields.Datetime.now()
+        return self.create({
+            'partner_id': order._mobile_spender(card).id,
+            'order_id': order.id,
+            'app_company_id': order.company_id.id,
+            'card_id': card.id,
+            'points': points,
+            'worth': worth,
+            'state': 'approved',
+            'asked_by_id': self.env.uid,
+            'asked_at': now,
+            'expires_at': now,
+            'answered_at': now,
+            'device_id': device_id,
+        })
+
     def _send_message(self):
         """Tell the customer of the question, in the language of this environment."""
         self.ensure_one()

@@ -1,8 +1,13 @@
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import order_id
 from ..tools.problems import Problem
+from ..tools.racing import execute_racing
+from .mobile_catalogue import Shopper
 
 # While it is the customer's: nothing was sold yet, and it can still be.
 LIVING = ('open', 'paying', 'at_till')
@@ -55,6 +60,15 @@ class MobileBasket(models.Model):
     expires_at = fields.Datetime(
         string="Until", required=True, readonly=True, help="When it is given up, unless something happens before.")
     sold_at = fields.Datetime(string="Sold On", readonly=True)
+    changes = fields.Json(
+        readonly=True, help="What has changed since the version before without the customer's doing.")
+    scanned = fields.Json(
+        string="As Scanned", readonly=True,
+        help="What one of each line cost when the customer last changed it, and what its barcode said, by line.")
+    shown = fields.Char(
+        readonly=True, help="A digest of what the customer has seen with this version.")
+    currency_id = fields.Many2one(related='order_id.currency_id')
+    amount_total = fields.Monetary(string="Total", related='order_id.amount_total')
 
     _order_unique = models.UniqueIndex('(order_id)')
     # Of a customer's two phones one begins the basket, and the other goes on with it.
@@ -86,7 +100,73 @@ class MobileBasket(models.Model):
         Purchase = self.env['mobile.purchase']
         return order_id.encode(Purchase._key(), Purchase._sources()['sale'], self.order_id.id)
 
+    def _standing(self):
+        """Return the state as it is at this moment: a basket that nobody has touched in time is expired."""
+        self.ensure_one()
+        is_over = self.state == 'open' and self.expires_at <= fields.Datetime.now()
+        return 'expired' if is_over else self.state
+
+    def _shopper(self):
+        """Return for whom the basket is priced."""
+        self.ensure_one()
+        return Shopper(self.company_id, self.app_id, self.partner_id)
+
+    # === BUSINESS METHODS: versions === #
+
+    def _check_version(self, version):
+        """Begin to change the basket, or to pay it: see that it is open, and the one that the customer has seen.
+
+        Whoever else wants to change it until the end of the transaction is refused, at once.
+
+        :param int version: that the customer has seen.
+        :raise Problem: 428 without a version, 409 when it is not open, 412 when it was changed since.
+        """
+        self.ensure_one()
+        if version is None:
+            raise Problem('version_required')
+        self.flush_model()
+        try:
+            rows = execute_racing(self.env, SQL(
+                'SELECT id FROM mobile_basket WHERE id = %s FOR NO KEY UPDATE NOWAIT', self.id))
+        except (psycopg2.errors.LockNotAvailable, psycopg2.errors.SerializationFailure) as exc:
+            # Somebody is changing it now, or has done so since this transaction began.
+            raise Problem('basket_changed') from exc
+        if not rows:
+            raise Problem('not_found')
+        state = self._standing()
+        if state != 'open':
+            raise Problem('basket_locked' if state in LIVING else 'basket_ended')
+        if version != self.version:
+            raise Problem('basket_changed')
+
     # === BUSINESS METHODS: what bridges and other files add to === #
+
+    @api.model
+    def _order_values(self, shopper, store):
+        """Return what the quotation of a basket begins with, beside its lines.
+
+        :param Shopper shopper:
+        :param store: ``mobile.store``.
+        :rtype: dict
+        """
+        return {
+            'partner_id': shopper.partner.id,
+            'company_id': shopper.company.id,
+            'mobile_store_id': store.id,
+            'pricelist_id': self._pricelist_id(shopper),
+            # It is paid as a whole, and until the basket says that it is over.
+            'require_signature': False,
+            'require_payment': True,
+            'prepayment_percent': 1.0,
+            'validity_date': False,
+        }
+
+    def _lines_for_staff(self):
+        """Return the lines that a colleague has to look at before the basket can be paid.
+
+        :rtype: sale.order.line
+        """
+        return self.env['sale.order.line']
 
     def _hold_goods(self):
         """Keep the basket's goods for its customer, as far as they are there: where stock is counted, see
@@ -95,6 +175,24 @@ class MobileBasket(models.Model):
 
     def _release_goods(self):
         """Let go of what was kept; called when the basket ends without a sale, or a till sells it."""
+
+    def _line_stock(self):
+        """Return what is to be said about the stock of the basket's lines; nothing where stock is not counted.
+
+        :return: ``low`` (few are left in the store) or ``short`` (by the books the store has less than this) by the id
+            of the order's line.
+        :rtype: dict[int, str]
+        """
+        self.ensure_one()
+        return {}
+
+    def _note_lot(self, line, lot, quantity):
+        """Remember which lot or serial number was scanned, where stock is counted by them.
+
+        :param line: ``sale.order.line`` of the basket.
+        :param str lot: as the barcode says it.
+        :param float quantity: of it, in the product's own unit; less than 0 when it was put back.
+        """
 
     def _after_sale(self):
         """Called once, in the transaction that confirms the basket's order."""

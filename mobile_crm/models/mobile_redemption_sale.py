@@ -49,6 +49,27 @@ class MobileRedemption(models.Model):
                 'expires_at': fields.Datetime.now() + timedelta(minutes=minutes)})
 
     @api.model
+    def _hold_for_payment(self, order, card, until):
+        """Keep others from a coupon while its quotation is paid, also where a quotation alone keeps nobody from it.
+
+        :param datetime until: naive UTC, from when on others can have it; an earlier time of the same order is put off.
+        :raise CouponRefused: when it cannot be used any more, or somebody was faster.
+        """
+        if refusal := order._mobile_refusal(card):
+            raise CouponRefused(card._mobile_refusal_code(), refusal)
+        held = self._held_by(order, card)
+        if held._is_held_now():
+            self._flush_ledger()
+            self._changed(execute_racing(self.env, SQL(
+                """UPDATE mobile_redemption SET expires_at = greatest(expires_at, %s)
+                    WHERE id = %s AND state = 'held' RETURNING id""", until, held.id)))
+            return
+        self._take(card, {
+            'partner_id': card.partner_id.id or order.partner_id.id, 'company_id': order.company_id.id,
+            'state': 'held', 'channel': order._mobile_channel(), 'order_id': order.id, 'order_ref': order.name,
+            'expires_at': until})
+
+    @api.model
     def _held_by(self, order, card):
         """Return the row by which an order holds a coupon, or an empty recordset."""
         return card.sudo().mobile_redemption_ids.filtered(lambda row: row.state == 'held' and row.order_id == order)

@@ -22,6 +22,7 @@ class ResConfigSettings(models.TransientModel):
     mobile_retention = fields.Html(string="What Is Kept", compute='_compute_mobile_retention')
     mobile_approval_required = fields.Boolean(related='company_id.mobile_approval_required', readonly=False)
     mobile_coupon_return = fields.Selection(related='company_id.mobile_coupon_return', readonly=False)
+    mobile_basket_minutes = fields.Integer(related='company_id.mobile_basket_minutes', readonly=False)
     mobile_coupon_hold_minutes = fields.Integer(related='company_id.mobile_coupon_hold_minutes', readonly=False)
     mobile_gs1_prefix = fields.Char(related='company_id.mobile_gs1_prefix', readonly=False)
     mobile_card_key_version = fields.Integer(related='company_id.mobile_card_key_version')

@@ -32,9 +32,13 @@ from . import test_api_sync
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
+from . import test_attribution
 from . import test_audience
 from . import test_audience_blocks
 from . import test_barcode
+from . import test_basket
+from . import test_basket_check
+from . import test_basket_payment
 from . import test_bell
 from . import test_brute_force
 from . import test_budget

@@ -18,6 +18,8 @@ BODIES = {
     'identify_member': {'qr': 'MC1.x'},
     'redeem': {'code': 'X', 'store_id': 1, 'order_ref': 'X'},
     'confirm_redemption': {},
+    'scan_order': {'code': 'X', 'store_id': 1},
+    'report_order_paid': {'order_ref': 'X', 'amount': {'amount': '1.00', 'currency': 'EUR'}},
     'verify_passkey': {
         'id': 'AA', 'rawId': 'AA', 'type': 'public-key', 'clientExtensionResults': {},
         'response': {'clientDataJSON': 'AA', 'authenticatorData': 'AA', 'signature': 'AA'}},

@@ -8,7 +8,7 @@ import logging
 import re
 
 _QUERY = re.compile(r'(/mobile/(?:v\d+|consent)[^\s?"]*)\?[^\s"]*')
-_TOKEN = re.compile(r'((?<![^\s"])/(?:m|s|mobile/sms/inbound)/)[^\s"]+')
+_TOKEN = re.compile(r'((?<![^\s"])/(?:m|s|mobile/sms/inbound|mobile/(?:pay|paid))/)[^\s"]+')
 
 
 class AccessLogFilter(logging.Filter):

@@ -85,9 +85,17 @@ RETENTION = (
         _lt("Quiet hours, wishes, what was approved on the phone"), CONTACT,
         _lt("To do as the customer says: contract")),
     Retention(
-        ('mobile.basket',),
+        ('mobile.basket', 'mobile.basket.check', 'mobile.payment'),
         _lt("Baskets that they put together and paid with their phone"), CONTACT,
         _lt("To sell them what they want: contract")),
+    Retention(
+        ('mobile.exit.pass', 'mobile.exit'),
+        _lt("How they left with what they paid with their phone, and what came of counting it"), _lt("180 days"),
+        _lt("To prevent theft: legitimate interest")),
+    Retention(
+        ('mobile.attribution',),
+        _lt("Purchases, with the visit and the offer that they are put down to"), CONTACT,
+        _lt("To know which offers are worth it: legitimate interest")),
     Retention(
         ('mobile.favourite', 'mobile.list', 'mobile.list.line'),
         _lt("Favourite products and shopping lists"), CONTACT,

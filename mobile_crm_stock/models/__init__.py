@@ -1,5 +1,8 @@
+from . import mobile_hold
 from . import mobile_app
 from . import mobile_availability
+from . import mobile_basket
+from . import mobile_basket_delivery
 from . import mobile_campaign
 from . import mobile_catalogue
 from . import mobile_eraser
@@ -8,6 +11,7 @@ from . import mobile_reservation
 from . import mobile_reservation_due
 from . import mobile_reservation_intake
 from . import mobile_reservation_line
+from . import mobile_reservation_sale
 from . import mobile_reservation_staff
 from . import mobile_store
 from . import product_category
@@ -17,6 +21,8 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import sale_order_line
 from . import stock_location
+from . import stock_move
 from . import stock_picking
 from . import stock_quant

@@ -19,7 +19,7 @@ class MobileReservation(models.Model):
 
     _name = 'mobile.reservation'
     _description = "Reservation in a Store"
-    _inherit = ['mail.thread', 'mail.activity.mixin', 'mobile.moving', 'mobile.owned']
+    _inherit = ['mail.thread', 'mail.activity.mixin', 'mobile.hold', 'mobile.moving', 'mobile.owned']
     _order = 'expires_at desc, id desc'
     # Who may see a reservation may write a note about it.
     _mail_post_access = 'read'
@@ -118,13 +118,14 @@ class MobileReservation(models.Model):
                 "Status: %s", dict(self._fields['state']._description_selection(log.env))[state]))
         return moved
 
-    def _end(self, state):
+    def _end(self, state, is_sold=False):
         """End living reservations, and let go of the goods.
 
         What is collected leaves the stock by the till or a sales order; where a company's tills tell Odoo nothing, by
         the reservation's own delivery.
 
         :param str state: ``collected``, ``expired`` or ``cancelled``.
+        :param bool is_sold: whether a sales order takes the goods now, whatever tills do.
         :return: those that were ended by this call.
         :rtype: MobileReservation
         """
@@ -135,7 +136,7 @@ class MobileReservation(models.Model):
                 mobile_reservation_ends=True)
             if picking.state in (False, 'done', 'cancel'):
                 continue
-            if state == 'collected' and reservation.company_id.mobile_reservation_delivers:
+            if state == 'collected' and not is_sold and reservation.company_id.mobile_reservation_delivers:
                 picking.move_ids.picked = True
                 picking.with_context(cancel_backorder=True)._action_done()
             else:

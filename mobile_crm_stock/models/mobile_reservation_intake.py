@@ -219,25 +219,14 @@ class MobileReservation(models.Model):
         :raise Problem: 409 unless all of it is reserved.
         """
         self.ensure_one()
-        warehouse, customer = self.store_id.warehouse_id, self.partner_id.with_company(self.company_id)
-        places = {
-            'location_id': warehouse.lot_stock_id.id,
-            'location_dest_id': customer.property_stock_customer.id or self.env.ref(
-                'stock.stock_location_customers').id}
         self.picking_id = self.env['stock.picking'].create({
             'partner_id': self.partner_id.id,
-            'picking_type_id': warehouse.out_type_id.id,
-            'company_id': self.company_id.id,
+            'picking_type_id': self.store_id.warehouse_id.out_type_id.id,
             'origin': self.name,
             'scheduled_date': self.expires_at,
-            **places,
-            'move_ids': [fields.Command.create({
-                'product_id': line.product_id.id,
-                'product_uom_qty': line.quantity,
-                'product_uom': line.product_id.uom_id.id,
-                'company_id': self.company_id.id,
-                **places,
-            }) for line in self.line_ids],
+            **self._hold_places(),
+            'move_ids': [fields.Command.create(values) for values in self._hold_moves(
+                {line.product_id: line.quantity for line in self.line_ids})],
         })
         self.picking_id.action_confirm()
         self.picking_id.move_ids._action_assign()

@@ -17,6 +17,10 @@ class ResCompany(models.Model):
         string="Collected Goods Leave the Stock With the Reservation",
         help="For tills that tell Odoo nothing of what they sell. Otherwise the till or the sales order takes the "
              "goods from the stock, and the reservation merely lets go of them.")
+    mobile_basket_delivers = fields.Boolean(
+        string="Goods Paid by Phone Leave the Stock at Once", default=True,
+        help="The customer carries them out of the store, so their delivery is carried out with the payment. Otherwise "
+             "a colleague validates each delivery.")
 
     _mobile_stock_levels_valid = models.Constraint(
         'CHECK (mobile_low_stock >= 0 AND mobile_safety_stock >= 0)', "A quantity cannot be negative.")

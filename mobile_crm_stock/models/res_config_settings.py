@@ -19,6 +19,7 @@ class ResConfigSettings(models.TransientModel):
     mobile_reservation_count = fields.Integer(related='company_id.mobile_reservation_count', readonly=False)
     mobile_reservation_quantity = fields.Float(related='company_id.mobile_reservation_quantity', readonly=False)
     mobile_reservation_delivers = fields.Boolean(related='company_id.mobile_reservation_delivers', readonly=False)
+    mobile_basket_delivers = fields.Boolean(related='company_id.mobile_basket_delivers', readonly=False)
 
     # === BUSINESS METHODS === #
 

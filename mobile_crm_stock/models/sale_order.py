@@ -13,7 +13,9 @@ class SaleOrder(models.Model):
 
     def _action_confirm(self):
         # First the goods are let go of, then the order's own delivery reserves them.
+        self.env['mobile.basket'].sudo().search(
+            [('order_id', 'in', self.ids), ('state', '!=', 'sold')])._before_sale()
         living = self.sudo().mobile_reservation_ids.filtered(lambda reservation: reservation.state in LIVING)
         if living:
-            living._end('collected')
+            living._end('collected', is_sold=True)
         return super()._action_confirm()

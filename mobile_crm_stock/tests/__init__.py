@@ -1,5 +1,6 @@
 from . import test_access_matrix
 from . import test_availability
+from . import test_basket
 from . import test_api_reservations
 from . import test_reservation
 from . import test_overstock

@@ -1,0 +1,36 @@
+from odoo import models
+
+from .mobile_basket import LIVING
+
+
+class SaleOrder(models.Model):
+    """Orders that began as the basket of a customer with a phone."""
+
+    _inherit = 'sale.order'
+
+    # === BUSINESS METHODS === #
+
+    def action_confirm(self):
+        """Override to note that baskets are sold, whoever confirms their orders."""
+        fresh = self.filtered(lambda order: order.state != 'sale')
+        res = super().action_confirm()
+        self.env['mobile.basket']._of_orders(fresh.filtered(lambda order: order.state == 'sale'))._finish()
+        return res
+
+    def _has_to_be_signed(self):
+        """Override: a basket is its customer's to change, and nothing to sign."""
+        return super()._has_to_be_signed() and not self._mobile_is_basket()
+
+    def _has_to_be_paid(self):
+        """Override: a basket is paid with the phone, and not on the portal as well."""
+        return super()._has_to_be_paid() and not self._mobile_is_basket()
+
+    def _send_payment_succeeded_for_order_mail(self):
+        """Override: the phone tells how a payment goes on, also where its money is returned."""
+        baskets = self.env['mobile.basket']._of_orders(self)
+        return super(SaleOrder, self - baskets.order_id.with_env(self.env))._send_payment_succeeded_for_order_mail()
+
+    def _mobile_is_basket(self):
+        """Tell whether a customer has this as a basket on their phone."""
+        self.ensure_one()
+        return self.env['mobile.basket']._of_orders(self).state in LIVING
