@@ -4,6 +4,7 @@ The parameters are read from the API's description. One that is in none of the t
 endpoint comes without its row of the matrix.
 """
 import json
+import os
 import re
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -120,6 +121,7 @@ NO_RECORDS = {
     ('verify_otp', 'body.code'): "goes with its challenge",
     ('verify_passkey', 'body.id'): "worth nothing without its signature; test_api_passkeys tries others'",
 }
+FULL = os.environ.get('MOBILE_CRM_FULL') == '1'
 CANARY = "Zwartkop"
 MISSING = {int: 2 ** 31 - 1, str: '6f1c1a52-7d1f-4f0e-8d27-3d6a4a3f7f10'}
 # What the other parameters of a path name: nothing either.
@@ -238,7 +240,7 @@ class TestAccessMatrix(MobileHttpCase):
 
     def setUp(self):
         super().setUp()
-        self.cells = 0
+        self.cells, self.told_of_nothing = 0, {}
         # Anna uses the other company's app as well.
         self.phone_anna_other = self._make_device(self.other_app)
         self.phone_anna_other._sign_in(self.anna_user)
@@ -533,14 +535,16 @@ class TestAccessMatrix(MobileHttpCase):
         operations = {operation.name: operation for operation in self._operations()}
         for (name, place), kind in self.records.items():
             operation = operations[name]
-            for target in self._targets(kind):
-                missing = MISSING[type(target.value)]
+            targets = self._targets(kind)
+            # Who is not signed in is refused before anything is looked up: the first is Anna's, as most of them were.
+            for target in targets if FULL else targets[:1]:
+                for actor in strangers.get(operation.auth, ()):
+                    self._assert_unauthenticated(actor, operation, place, target)
+            for target in targets:
                 for actor in tills if operation.auth == 'mobile_till' else served:
                     is_own = target.company in (None, actor.company) and target.owner in (None, actor.partner)
                     if not is_own:
-                        self._assert_refused_alike(actor, operation, place, target, missing)
-                for actor in strangers.get(operation.auth, ()):
-                    self._assert_unauthenticated(actor, operation, place, target)
+                        self._assert_refused_alike(actor, operation, place, target)
         for operation in operations.values():
             for actor in strangers.get(operation.auth, ()):
                 self._assert_unauthenticated(actor, operation)
@@ -549,17 +553,24 @@ class TestAccessMatrix(MobileHttpCase):
                 self._assert_unauthenticated(anonymous, operation)
         self.assertGreaterEqual(self.cells, self.least)
 
-    def _assert_refused_alike(self, actor, operation, place, target, missing):
+    def _assert_refused_alike(self, actor, operation, place, target):
         """Assert that what is not theirs looks to them like what is not there, and stays as it is."""
         self.cells += 1
         with self.subTest(actor=actor.name, operation=operation.name, place=place, target=target.record):
             before = self._row(target.record)
             answer, told = self._ask(actor, operation, place, target.value, target.beside)
-            other, other_told = self._ask(actor, operation, place, missing)
-            self.assertEqual((answer.status, told), (other.status, other_told))
+            self.assertEqual((answer.status, told), self._told_of_nothing(actor, operation, place, type(target.value)))
             self.assertTrue(answer.status in (401, 404, 422) or told['rejected'], told)
             self.assertNotIn(CANARY.encode(), answer.content)
             self.assertEqual(self._row(target.record), before)
+
+    def _told_of_nothing(self, actor, operation, place, kind):
+        """Return the status and what an actor is told of what is not there; it is the same whatever they ask beside."""
+        key = actor.name, operation.name, place
+        if key not in self.told_of_nothing:
+            answer, told = self._ask(actor, operation, place, MISSING[kind])
+            self.told_of_nothing[key] = answer.status, told
+        return self.told_of_nothing[key]
 
     def _assert_unauthenticated(self, actor, operation, place=None, target=None):
         """Assert that who is not signed in learns that, and nothing else."""

@@ -51,11 +51,12 @@ SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
 }
 FACTS = (
-    'mobile.affinity', 'mobile.approval', 'mobile.basket.check', 'mobile.exit', 'mobile.exit.pass',
-    'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.attribution', 'mobile.decision',
-    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite', 'mobile.list',
-    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.payment', 'mobile.popularity',
-    'mobile.preference', 'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
+    'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.basket.check', 'mobile.campaign.report',
+    'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry',
+    'mobile.erasure', 'mobile.event', 'mobile.exit', 'mobile.exit.pass', 'mobile.favourite', 'mobile.list',
+    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.payment', 'mobile.popularity', 'mobile.preference',
+    'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
+    'mobile.wallet.registration',
 )
 
 
