@@ -48,6 +48,7 @@
         'views/loyalty_program_views.xml',
         'views/mobile_coupon_step_views.xml',
         'views/mobile_event_views.xml',
+        'views/mobile_attribution_views.xml',
         'views/mobile_visit_views.xml',
         'views/mobile_campaign_run_views.xml',
         'views/mobile_campaign_template_views.xml',

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """Credit notes give coupons back, and take them again when they are withdrawn."""
+    """Credit notes give coupons back, and take them again when they are withdrawn; what was sold is worth less by them."""
 
     _inherit = 'account.move'
 
@@ -25,3 +25,4 @@ class AccountMove(models.Model):
         orders = self.sudo().filtered(lambda move: move.is_sale_document()).line_ids.sale_line_ids.order_id
         if orders:
             self.env['mobile.redemption'].sudo()._follow_invoices(orders)
+            self.env['mobile.attribution'].sudo()._follow_orders(orders)

@@ -59,6 +59,7 @@ class MobileBasketCheck(models.Model):
         """
         self._check_staff()
         for check in self.sudo():
+            check = check.with_company(check.company_id)
             check._check_open()
             if quantity is not None and check.reason == 'weight' and check._differs(quantity):
                 check._correct(quantity)
@@ -69,6 +70,7 @@ class MobileBasketCheck(models.Model):
         """Take what a colleague does not sell out of the basket, and tell the customer."""
         self._check_staff()
         for check in self.sudo():
+            check = check.with_company(check.company_id)
             check._check_open()
             # Who is not 16 is not 18 either.
             refused = check if check.reason == 'weight' else check._ages(

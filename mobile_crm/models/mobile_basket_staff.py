@@ -27,6 +27,10 @@ class MobileBasket(models.Model):
             self._ask_staff()
         return self.check_ids.filtered(lambda check: check.state == 'open')
 
+    def _lines_for_staff(self):
+        """Override: those that a check waits for."""
+        return super()._lines_for_staff() | self._open_checks().line_id
+
     def _hold_goods(self):
         """Override: each change may need a colleague, or need none any more."""
         super()._hold_goods()

@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import exit_pass
+from ..tools.offline import CLOCK_LEEWAY, REPORTED_WITHIN
 from ..tools.problems import Problem
 from .mobile_coupon_pass import FORMER_KEYS
-from .mobile_redemption_till import CLOCK_LEEWAY, REPORTED_WITHIN
 
 # For how long a pass is good, counted from the payment.
 LIFETIME = timedelta(minutes=15)

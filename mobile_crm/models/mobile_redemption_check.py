@@ -45,9 +45,10 @@ class MobileRedemption(models.Model):
         self.env.flush_all()
         return self.env.execute_query(SQL(
             """WITH booked AS (
-                   SELECT card_id, sum(points) FILTER (WHERE state = 'confirmed') AS points
-                     FROM mobile_redemption
-                    WHERE company_id IN %(companies)s
+                   SELECT card_id, sum(redemption.points) FILTER (WHERE state = 'confirmed') AS points
+                     FROM mobile_redemption redemption
+                     JOIN loyalty_card card ON card.id = card_id
+                    WHERE redemption.company_id IN %(companies)s AND card.mobile_uuid IS NOT NULL
                  GROUP BY card_id
                ), told AS (
                    SELECT history.card_id, sum(history.used) AS points

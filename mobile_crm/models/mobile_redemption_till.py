@@ -5,13 +5,11 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount
 
+from ..tools.offline import CLOCK_LEEWAY, REPORTED_WITHIN
 from ..tools.problems import CouponRefused, Problem
 
 # For how long a till holds a coupon.
 HELD_FOR = timedelta(minutes=15)
-# How long ago a till without the network may have accepted one, and how far its clock may be ahead.
-REPORTED_WITHIN = timedelta(days=30)
-CLOCK_LEEWAY = timedelta(minutes=5)
 
 
 class MobileRedemption(models.Model):
@@ -224,12 +222,15 @@ class MobileRedemption(models.Model):
         conflict._tell_manager()
         return conflict
 
-    def _tell_manager(self):
-        """Ask a manager of the company to look at a conflict."""
+    def _tell_manager(self, summary=None):
+        """Ask a manager of the company to look at a conflict.
+
+        :param str summary: what it is about; a coupon that was spent twice when left out.
+        """
         self.ensure_one()
         managers = self.env.ref('mobile_crm.group_mobile_crm_manager').sudo().all_user_ids.filtered(
             lambda user: user.active and self.company_id in user.company_ids)
         if managers and not self.sudo().activity_ids:
             self.sudo().activity_schedule(
                 'mail.mail_activity_data_todo', user_id=managers[-1:].id,
-                summary=self.env._("A coupon was spent twice"), note=self.conflict_reason)
+                summary=summary or self.env._("A coupon was spent twice"), note=self.conflict_reason)

@@ -136,7 +136,7 @@ class SaleOrder(models.Model):
         held._settle_on_order()
         confirmed = fresh.filtered(lambda order: order.state == 'sale').sudo()
         confirmed.mobile_approval_ids._use()
-        self.env['mobile.visit'].sudo()._follow_orders(confirmed)
+        self.env['mobile.attribution'].sudo()._follow_orders(confirmed)
         return res
 
     def _action_cancel(self):
@@ -144,7 +144,7 @@ class SaleOrder(models.Model):
         res = super()._action_cancel()
         self.env['mobile.redemption'].sudo().search([('order_id', 'in', self.ids)])._void()
         self.sudo().mobile_approval_ids._cancel()
-        self.env['mobile.visit'].sudo()._follow_orders(self.sudo())
+        self.env['mobile.attribution'].sudo()._follow_orders(self.sudo())
         return res
 
     def _has_to_be_signed(self):

@@ -33,6 +33,7 @@ from . import test_api_sync
 from . import test_api_till
 from . import test_api_tokens
 from . import test_approval
+from . import test_attribution
 from . import test_audience
 from . import test_audience_blocks
 from . import test_barcode

@@ -120,7 +120,7 @@ class TestBasketCheck(ExitCommon):
         self.assertEqual(basket.order_id.order_line.product_id, self.product, "who is not 16 is not 18 either")
         self.assertEqual(set(basket.check_ids.mapped('state')), {'refused'})
         message = self.env['mobile.message'].search([('partner_id', '=', self.anna.id), ('channel', '=', 'inbox')])
-        self.assertIn("Beer, Gin", message.body)
+        self.assertIn("Beer and Gin", message.body)
         self.assertEqual(message.link, f'/orders/{basket._public_id()}')
         self.change(basket, self.beer, 1)
         self.assertEqual(self.checks(basket), [(self.beer, 'age')], "put in again, it is asked again")

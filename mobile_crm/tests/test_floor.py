@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
+from ..models.mobile_visit_conversion import CONVERTS_FOR
 from .common import MobileCommon, MobileHttpCase
 
 
@@ -255,8 +256,9 @@ class TestFootfall(FloorCommon):
 class TestConversion(FloorCommon):
 
     def _find_orders(self, *visits):
-        self.env['mobile.visit']._find_orders(
-            [(visit.partner_id.id, visit.company_id.id, visit.entered_at) for visit in visits])
+        for visit in visits:
+            self.env['mobile.visit']._find_purchases(
+                visit.partner_id.id, visit.company_id.id, [(visit.entered_at, visit.entered_at + CONVERTS_FOR)])
 
     def _order(self, partner=None, ago=timedelta(0)):
         """Return an order that was confirmed some time ago."""
@@ -280,8 +282,9 @@ class TestConversion(FloorCommon):
         order = self._order()
         self.assertGreater(order.amount_untaxed, 0)
         self.assertOrders((visit, order), (bens, None))
-        self._order()
-        self.assertOrders((visit, order), (bens, None))
+        second = self._order()
+        self.env.invalidate_all()
+        self.assertEqual((visit.order_id, visit.order_amount), (order, order.amount_untaxed + second.amount_untaxed))
 
     def test_before_and_a_day_after_do_not_count(self):
         self._order(ago=timedelta(hours=2))
@@ -355,7 +358,7 @@ class TestConversion(FloorCommon):
         order = self._order(ago=timedelta(hours=1))
         visit = self._visit(ago=timedelta(hours=2))
         self.assertOrders((visit, None))
-        self.env['mobile.visit']._find_missed_orders()
+        self.env['mobile.visit']._find_missed_purchases()
         self.assertOrders((visit, order))
 
     def test_nothing_is_written_twice(self):
@@ -368,10 +371,10 @@ class TestConversion(FloorCommon):
         self.assertEqual(self.env.cr.fetchall(), before)
 
     def test_a_few_statements(self):
-        moments = [(partner.id, self.company.id, fields.Datetime.now()) for partner in self.anna + self.ben]
         self.env.flush_all()
+        now = fields.Datetime.now()
         with self.assertQueryCount(1):
-            self.env['mobile.visit']._find_orders(moments)
+            self.env['mobile.visit']._find_purchases(self.anna.id, self.company.id, [(now, now)] * 3)
 
 
 @tagged('-at_install', 'post_install')

@@ -93,6 +93,10 @@ RETENTION = (
         _lt("How they left with what they paid with their phone, and what came of counting it"), _lt("180 days"),
         _lt("To prevent theft: legitimate interest")),
     Retention(
+        ('mobile.attribution',),
+        _lt("Purchases, with the visit and the offer that they are put down to"), CONTACT,
+        _lt("To know which offers are worth it: legitimate interest")),
+    Retention(
         ('mobile.favourite', 'mobile.list', 'mobile.list.line'),
         _lt("Favourite products and shopping lists"), CONTACT,
         _lt("To remember what the customer marked: contract")),

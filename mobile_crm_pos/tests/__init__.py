@@ -1,1 +1,3 @@
+from . import test_till_coupon
+from . import test_till_points
 from . import test_till_purchase

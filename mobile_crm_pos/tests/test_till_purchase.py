@@ -6,46 +6,18 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.mobile_crm.models.mobile_purchase_history import Search
-from odoo.addons.mobile_crm.tests.purchase_common import PurchaseCase
+
+from .till_common import TillCase
 
 
 @tagged('-at_install', 'post_install')
-class TestTillPurchase(PurchaseCase):
+class TestTillPurchase(TillCase):
     """What is bought at a till is a purchase like any other."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['account.chart.template'].try_loading('generic_coa', company=cls.company, install_demo=False)
-        cls.company.currency_id = cls.env.ref('base.EUR')
-        cls.tax = cls.env['account.tax'].create({
-            'name': "21%", 'amount': 21, 'company_id': cls.company.id, 'price_include_override': 'tax_included',
-            'country_id': cls.company.account_fiscal_country_id.id})
-        cls.config = cls.env['pos.config'].create({
-            'name': "Corner", 'company_id': cls.company.id, 'mobile_store_id': cls.store_near.id})
-        cls.session = cls.env['pos.session'].create({'config_id': cls.config.id, 'user_id': cls.env.uid})
         cls.Purchase = cls.env['mobile.purchase']
-
-    def sell(self, partner, lines, state='paid', **values):
-        """Return an order of the till.
-
-        :param lines: (product, quantity, price, further values)
-        """
-        totals = [(quantity * price, tax) for _product, quantity, price, tax, _more in lines]
-        total = sum(amount for amount, _tax in totals)
-        taxes = sum(amount - amount / 1.21 for amount, tax in totals if tax)
-        order = self.env['pos.order'].create({
-            'company_id': self.company.id, 'session_id': self.session.id, 'partner_id': partner.id,
-            'amount_total': total, 'amount_tax': round(taxes, 2), 'amount_paid': total, 'amount_return': 0,
-            'pos_reference': f"2600-{len(self.session.order_ids):05}",
-            'lines': [Command.create({
-                'product_id': product.id, 'qty': quantity, 'price_unit': price, 'full_product_name': product.name,
-                'price_subtotal': round(quantity * price / (1.21 if tax else 1), 2),
-                'price_subtotal_incl': quantity * price,
-                'tax_ids': [Command.set(self.tax.ids if tax else [])], **more,
-            }) for product, quantity, price, tax, more in lines], **values})
-        order.state = state
-        return order
 
     def _heads(self, partner=None, **search):
         return self.Purchase._page(partner or self.anna, self.company, 20, search=Search(**search))
