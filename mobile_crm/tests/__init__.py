@@ -31,6 +31,7 @@ from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_sync
 from . import test_api_till
+from . import test_api_till_orders
 from . import test_api_tokens
 from . import test_approval
 from . import test_attribution
