@@ -147,6 +147,7 @@ from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_payment
 from . import mobile_payment_link
+from . import mobile_payment_method
 from . import mobile_payment_settling
 from . import mobile_placeholder
 from . import mobile_placeholder_recommendation

@@ -22,6 +22,7 @@ from . import test_api_messages
 from . import test_api_offers
 from . import test_api_orders
 from . import test_api_passkeys
+from . import test_api_payments
 from . import test_api_points
 from . import test_api_preferences
 from . import test_api_products
@@ -100,6 +101,7 @@ from . import test_outbox_changes
 from . import test_outbox_law
 from . import test_outbox_worker
 from . import test_pages
+from . import test_pay_page
 from . import test_placeholders
 from . import test_plausibility
 from . import test_polygon

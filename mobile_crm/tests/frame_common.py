@@ -43,6 +43,7 @@ BODIES = {
     'create_order': {'store_id': 1, 'lines': [{'product_id': 1}]},
     'scan_into_order': {'lines': [{'product_id': 1}]},
     'update_order': {'lines': [{'product_id': 1}]},
+    'pay_order': {'method': 'online'},
     'reply_to_message': {'text': 'X'},
     'write_to_enquiry': {'text': 'X'},
 }
