@@ -103,6 +103,7 @@ from . import test_outbox_worker
 from . import test_pages
 from . import test_pay_page
 from . import test_placeholders
+from . import test_payment_life
 from . import test_plausibility
 from . import test_polygon
 from . import test_portal_colleagues
