@@ -33,6 +33,7 @@ from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_sync
 from . import test_api_till
+from . import test_api_till_orders
 from . import test_api_tokens
 from . import test_approval
 from . import test_attribution
@@ -101,6 +102,7 @@ from . import test_outbox_law
 from . import test_outbox_worker
 from . import test_pages
 from . import test_pay_page
+from . import test_payment_life
 from . import test_placeholders
 from . import test_plausibility
 from . import test_polygon

@@ -17,7 +17,7 @@ from odoo.tools import mute_logger
 
 from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
-from ..tools import secret
+from ..tools import secret, till_code
 from .common import MobileHttpCase
 from .frame_common import BODIES
 
@@ -78,11 +78,15 @@ RECORDS = {
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
+    ('release_order', 'path.order_id'): 'claimed_basket',
     ('report_exit', 'body.qr'): 'shown_pass',
     ('report_exit', 'body.store_id'): 'store',
+    ('report_order_paid', 'path.order_id'): 'claimed_basket',
     ('report_receipts', 'body.receipts.*.id'): 'message',
     ('scan_into_order', 'body.lines.*.product_id'): 'product',
     ('scan_into_order', 'path.order_id'): 'basket',
+    ('scan_order', 'body.code'): 'till_code',
+    ('scan_order', 'body.store_id'): 'store',
     ('scan_product', 'path.code'): 'barcode',
     ('scan_product', 'query.store_id'): 'store',
     ('sign_out_device', 'path.device_id'): 'device',
@@ -369,6 +373,25 @@ class TestAccessMatrix(MobileHttpCase):
         shown, _order_id = self._pass(owner, company)
         return Target(shown, shown._text(), None, company)
 
+    def _waiting_basket(self, owner, company):
+        # Of a customer's own who has no other one.
+        basket = self._target_basket(owner.copy({'name': CANARY}), company).record
+        basket.write({
+            'state': 'at_till', 'till_salt': str(uuid4()), 'till_version': 1,
+            'till_until': fields.Datetime.now() + timedelta(hours=1)})
+        basket.till_hash = till_code.hashed(basket._till_secret(), basket._till_code())
+        return basket
+
+    def _target_till_code(self, owner, company):
+        basket = self._waiting_basket(owner, company)
+        return Target(basket, basket._till_code(), None, company)
+
+    def _target_claimed_basket(self, owner, company):
+        basket = self._waiting_basket(owner, company)
+        till = self.env['mobile.app'].create({'name': CANARY, 'kind': 'till', 'company_id': company.id})
+        basket.write({'till_claimed_at': fields.Datetime.now(), 'till_id': till.id})
+        return Target(basket, basket._public_id(), None, company)
+
     def _list(self, owner, company):
         return self.env['mobile.list'].create({
             'name': f"For {CANARY}", 'partner_id': owner.id, 'company_id': company.id, 'uuid': str(uuid4())})
@@ -480,6 +503,8 @@ class TestAccessMatrix(MobileHttpCase):
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
             if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'scan_order', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}

@@ -55,6 +55,9 @@ FACTS = (
     'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry',
     'mobile.erasure', 'mobile.event', 'mobile.exit', 'mobile.exit.pass', 'mobile.favourite', 'mobile.list',
     'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.payment', 'mobile.popularity', 'mobile.preference',
+    'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure',
+    'mobile.event', 'mobile.exit', 'mobile.exit.pass', 'mobile.favourite', 'mobile.list', 'mobile.look',
+    'mobile.message', 'mobile.occasion', 'mobile.payment', 'mobile.popularity', 'mobile.preference',
     'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
     'mobile.wallet.registration',
 )
