@@ -18,6 +18,7 @@ from odoo.tools import mute_logger
 from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
 from ..tools import secret, till_code
+from ..tools import member_card, secret
 from .common import MobileHttpCase
 from .frame_common import BODIES
 
@@ -49,6 +50,8 @@ RECORDS = {
     ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_offer_apple_pass', 'path.offer_id'): 'offer',
+    ('get_offer_google_pass', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
@@ -67,6 +70,7 @@ RECORDS = {
     ('list_products', 'query.category_id'): 'category',
     ('list_products', 'query.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
+    ('recognise_member', 'body.qr'): 'wallet_pass',
     ('redeem', 'body.code'): 'scanned',
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
@@ -455,6 +459,11 @@ class TestAccessMatrix(MobileHttpCase):
         self.env['mobile.token']._issue(device)
         _member, qr, _expires_at = self.env['mobile.member.card']._issue(device, owner, company)
         return Target(device, qr, None, company)
+
+    def _target_wallet_pass(self, owner, company):
+        Wallet = self.env['mobile.wallet']
+        member = member_card.member_id(Wallet._wallet_secret(), company.id, owner.id)
+        return Target(owner, Wallet._member_code(company, member), None, company)
 
     def _target_redemption(self, owner, company):
         row = self.env['mobile.redemption']._reserve(self._card(owner, company), company, 'till', f"For {CANARY}")
