@@ -39,6 +39,7 @@ from . import test_audience_blocks
 from . import test_barcode
 from . import test_basket
 from . import test_basket_totals
+from . import test_basket_upkeep
 from . import test_basket_check
 from . import test_basket_payment
 from . import test_bell
