@@ -36,4 +36,6 @@ from . import (
     system,
     till,
     till_orders,
+    wallet,
+    wallet_service,
 )

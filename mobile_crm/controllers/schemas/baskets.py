@@ -128,6 +128,16 @@ class BasketChange(Output):
     reason: str | None = Field(None, description='Of a coupon: the code of a problem, or `conditions`')
 
 
+class BasketCheck(Output):
+    """What a colleague has to look at before the basket can be paid."""
+
+    line_id: str
+    product_id: int
+    reason: Literal['age', 'weight']
+    min_age: int | None = Field(description='In years')
+    text: str = Field(description="What to tell the customer of it, in the caller's language")
+
+
 class Basket(Output):
     """How it stands with the basket that an order is, or was before it was a purchase."""
 
@@ -135,6 +145,7 @@ class Basket(Output):
     version: int = Field(description='What `If-Match` names to change or to pay just this')
     expires_at: UtcOutput | None = Field(description='When it is given up unless something happens; null once it ended')
     lines: list[BasketLine]
+    checks: list[BasketCheck] = Field(description='Why colleagues are needed; none any more once they have looked')
     rewards: list[ClaimableReward] = Field(description='That leave a choice; others come by themselves')
     offers: list[ProductOffer] = Field(description='Coupons that count on it')
     usable_offers: list[ProductOffer] = Field(description='Coupons of the caller that would count too')
@@ -150,6 +161,10 @@ class Basket(Output):
             version=basket.version,
             expires_at=basket.expires_at if is_living else None,
             lines=[BasketLine.of(line) for line in facts.lines],
+            checks=[BasketCheck(
+                line_id=basket._line_id(check.line_id), product_id=check.product_id.id, reason=check.reason,
+                min_age=check.min_age or None, text=check._customer_text(),
+            ) for check in basket._open_checks()] if facts.state == 'open' else [],
             rewards=[ClaimableReward.of(claimable, basket.order_id.currency_id) for claimable in facts.rewards],
             offers=[ProductOffer.of(card) for card in facts.offers],
             usable_offers=[ProductOffer.of(card) for card in facts.usable],
