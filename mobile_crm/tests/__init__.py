@@ -44,6 +44,8 @@ from . import test_basket
 from . import test_basket_check
 from . import test_basket_payment
 from . import test_basket_till
+from . import test_basket_totals
+from . import test_basket_upkeep
 from . import test_bell
 from . import test_brute_force
 from . import test_budget
