@@ -1,2 +1,3 @@
+from . import test_till_attribution
 from . import test_till_coupon
 from . import test_till_purchase
