@@ -5,13 +5,11 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount
 
+from ..tools.offline import CLOCK_LEEWAY, REPORTED_WITHIN
 from ..tools.problems import CouponRefused, Problem
 
 # For how long a till holds a coupon.
 HELD_FOR = timedelta(minutes=15)
-# How long ago a till without the network may have accepted one, and how far its clock may be ahead.
-REPORTED_WITHIN = timedelta(days=30)
-CLOCK_LEEWAY = timedelta(minutes=5)
 
 
 class MobileRedemption(models.Model):

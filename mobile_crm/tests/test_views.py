@@ -5,6 +5,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 MODELS = {
     'mobile.app': ('list', 'kanban', 'form', 'search'),
     'mobile.approval': ('list', 'kanban', 'form', 'search'),
+    'mobile.basket.check': ('list', 'kanban', 'form', 'search'),
     'mobile.attribution': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.campaign': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.campaign.run': ('list', 'kanban', 'form', 'search'),
@@ -37,15 +38,28 @@ MANAGERS_MODELS = {
     'mobile.affinity': ('list', 'kanban', 'form', 'search'),
     'mobile.coupon.step': ('list', 'kanban', 'form', 'search'),
     'mobile.erasure': ('list', 'form', 'search'),
+    'mobile.exit': ('list', 'kanban', 'form', 'search'),
+    'mobile.exit.pass': ('list', 'kanban', 'form', 'search'),
     'mobile.look': ('list', 'form', 'search'),
     'mobile.occasion': ('list', 'form', 'search'),
     'mobile.popularity': ('list', 'kanban', 'form', 'search'),
     'mobile.recommendation.item': ('list', 'kanban', 'form', 'search'),
+    'mobile.wallet.registration': ('list', 'kanban', 'form', 'search'),
 }
 SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
 }
 FACTS = (
+    'mobile.affinity', 'mobile.approval', 'mobile.basket.check', 'mobile.exit', 'mobile.exit.pass',
+    'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.attribution', 'mobile.decision',
+    'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite', 'mobile.list',
+    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
+    'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
+    'mobile.affinity', 'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
+    'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
+    'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
+    'mobile.recommendation.item', 'mobile.redemption', 'mobile.visit',
+    'mobile.wallet.registration',
     'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.campaign.report', 'mobile.campaign.run',
     'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event',
     'mobile.favourite', 'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity',
@@ -167,6 +181,8 @@ class TestViews(TransactionCase):
                 continue
             with self.subTest(menu=menu.complete_name):
                 action = menu.action.with_user(self.system)._get_action_dict()
+                if action['type'] == 'ir.actions.client':
+                    continue
                 if action['view_mode'] != 'form':
                     self.assertTrue(action['help'], "an empty list explains itself")
                 views = self.env[action['res_model']].with_user(self.system).get_views(action['views'])['views']

@@ -47,6 +47,8 @@ PROBLEMS = {
     'basket_empty': (409, _lt("Nothing is in the basket")),
     'payment_under_way': (409, _lt("The payment is under way and cannot be taken back")),
     'payment_ended': (409, _lt("The payment has come to its end")),
+    'pass_used': (409, _lt("Somebody has left with this exit pass")),
+    'pass_expired': (409, _lt("The exit pass is over; ask a colleague for a new one")),
     'basket_exists': (409, _lt("There is an open basket already")),
     'basket_locked': (409, _lt("The basket is being paid")),
     'basket_ended': (409, _lt("The basket is not open any more")),
@@ -54,6 +56,7 @@ PROBLEMS = {
     'staff_needed': (409, _lt("A colleague has to look at the basket first")),
     'address_in_use': (409, _lt("Another customer has this address")),
     'list_changed': (409, _lt("The list was changed meanwhile")),
+    'wallet_unavailable': (409, _lt("This app has no passes for this wallet")),
     'idempotency_in_progress': (409, _lt("The request with this Idempotency-Key is still running")),
     'wording_changed': (409, _lt("The wording has changed; show the new one first")),
     'basket_changed': (412, _lt("The basket was changed meanwhile")),
@@ -67,6 +70,7 @@ PROBLEMS = {
     'basket_wrong_store': (422, _lt("The basket is of another store")),
     'card_invalid': (422, _lt("The card is not valid")),
     'card_expired': (422, _lt("The card has expired")),
+    'pass_invalid': (422, _lt("This is no exit pass of this shop")),
     'coupon_expired': (422, _lt("The coupon has expired")),
     'coupon_minimum_not_met': (422, _lt("The order is too small for the coupon")),
     'coupon_not_yet_valid': (422, _lt("The coupon is not valid yet")),
@@ -82,6 +86,12 @@ _CODE_BY_STATUS = {
     401: 'unauthenticated', 403: 'forbidden', 409: 'conflict', 413: 'too_large', 415: 'unsupported_media_type',
     422: 'refused', 429: 'too_many_requests',
 }
+
+
+def _translated(text, env):
+    if isinstance(text, LazyGettext):
+        return text._translate(env.lang or 'en_US' if env else 'en_US')
+    return text
 
 
 class Problem(HTTPException):
@@ -116,16 +126,11 @@ class Problem(HTTPException):
         :param str instance: the path of the request.
         :rtype: dict
         """
-        def translated(text):
-            if isinstance(text, LazyGettext):
-                return text._translate(env.lang or 'en_US' if env else 'en_US')
-            return text
-
         document = {
             'type': f'urn:mobile-crm:problem:{self.problem_code}',
-            'title': translated(self.title),
+            'title': _translated(self.title, env),
             'status': self.code,
-            'detail': translated(self.detail) or translated(self.title),
+            'detail': self.words(env),
             'instance': instance,
             'code': self.problem_code,
             'request_id': request_id,
@@ -133,6 +138,10 @@ class Problem(HTTPException):
         if self.errors is not None:
             document['errors'] = self.errors
         return document
+
+    def words(self, env):
+        """Return what has happened in one sentence, in the language of an environment (None: English)."""
+        return _translated(self.detail, env) or _translated(self.title, env)
 
 
 class CouponRefused(UserError):

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, float_compare
 
-from odoo.addons.mobile_crm.models.mobile_redemption_till import HELD_FOR, REPORTED_WITHIN
+from odoo.addons.mobile_crm.models.mobile_redemption_till import HELD_FOR
+from odoo.addons.mobile_crm.tools.offline import REPORTED_WITHIN
 from odoo.addons.mobile_crm.tools.problems import CouponRefused
 from odoo.addons.mobile_crm.tools.racing import execute_racing
 
