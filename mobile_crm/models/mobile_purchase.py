@@ -142,7 +142,7 @@ class MobilePurchase(models.AbstractModel):
     def _given_back_sql(self):
         """Return the query of which part of a sales order's money (``sale``) its provider has given back: 0 to 1."""
         return SQL(
-            """SELECT least(1, coalesce(-sum(back.amount) / NULLIF(max(sale.amount_total), 0), 0))
+            """SELECT least(1, coalesce(-sum(back.amount / NULLIF(sale.amount_total, 0)), 0))
                  FROM sale_order_transaction_rel link
                  JOIN payment_transaction back ON back.source_transaction_id = link.transaction_id
                 WHERE link.sale_order_id = sale.id AND back.operation = 'refund' AND back.state = 'done'""")
