@@ -248,5 +248,6 @@ from . import sale_order_occasion
 from . import sale_order_payment
 from . import sale_order_purchase
 from . import sale_order_recommendation
+from . import sale_order_refund
 from . import sms_sms
 from . import sms_tracker

@@ -131,6 +131,7 @@ from . import test_reconciliation
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
+from . import test_refund
 from . import test_results_ui
 from . import test_retention
 from . import test_run
