@@ -181,7 +181,8 @@ class MobileCatalogue(models.AbstractModel):
         :rtype: tuple[int, list[Found]]
         """
         lang = self.env.lang or 'en_US'
-        where = SQL('(entry.company_id IS NULL OR entry.company_id = %s)', shopper.company.id)
+        where = SQL(
+            '(entry.company_id IS NULL OR entry.company_id = ANY(%s))', list(self._companies(shopper.company.id)))
         if category_id:
             where = SQL('%s AND entry.words @@ %s::tsquery', where, f"'c:{category_id}'")
         branches = [(SQL('%s AND title >= %s AND title < %s', where, query.title, query.title + '\U0010ffff'), BEGUN)]

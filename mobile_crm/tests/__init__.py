@@ -40,6 +40,7 @@ from . import test_basket
 from . import test_basket_check
 from . import test_basket_payment
 from . import test_bell
+from . import test_branches
 from . import test_brute_force
 from . import test_budget
 from . import test_campaign_lift
