@@ -7,6 +7,7 @@ from . import (
     approvals,
     auth,
     barcodes,
+    baskets,
     card,
     consents,
     decisions,
@@ -35,4 +36,6 @@ from . import (
     system,
     till,
     till_orders,
+    wallet,
+    wallet_service,
 )

@@ -17,13 +17,12 @@ from ..tools import afterwards
 from ..tools.limits import limit_headers
 from ..tools.problems import Problem, as_problem
 from .repetition import Repetition, is_repeatable
-from .routing import BASE_PATH, Answer, Pdf
+from .routing import BASE_PATH, FILES, Answer, version_of
 from .schemas.base import Output
 
 _logger = logging.getLogger(__name__)
 
 JSON = 'application/json'
-PDF = 'application/pdf'
 # How much of an unread body is thrown away before it is answered. A server that closes the connection on a client
 # that is still sending makes that client see a reset in place of the answer.
 DRAIN_LIMIT = 32 * 1024 * 1024
@@ -81,6 +80,8 @@ class MobileDispatcher(Dispatcher):
             body = self._validate(operation.body_model.validate_body, self._read_body(operation), 'body')
             if operation.takes_body:
                 params['body'] = body
+        if operation.takes_version:
+            params['version'] = self._version()
         self.request.params = params
         if not is_repeatable(self.request, operation):
             return self._call(endpoint, operation)
@@ -172,6 +173,16 @@ class MobileDispatcher(Dispatcher):
             raise Problem('malformed_json', str(exc)) from exc
         return raw
 
+    def _version(self):
+        """Return the version that the caller has seen.
+
+        :raise Problem: 428 when they say none.
+        """
+        etag = self.request.httprequest.headers.get('If-Match', '').strip()
+        if etag in ('', '*'):
+            raise Problem('version_required')
+        return version_of(etag)
+
     @staticmethod
     def _validate(validate, source, where):
         try:
@@ -185,19 +196,22 @@ class MobileDispatcher(Dispatcher):
     # === RESPONSE === #
 
     def _response(self, operation, result):
-        """Serialise what a handler returned: a response model, an ``Answer``, a ``Pdf`` or None."""
-        content, status, headers = result if isinstance(result, Answer) else (result, None, None)
+        """Serialise what a handler returned: a response model, an ``Answer``, a file or None."""
+        content, status, headers, version = result if isinstance(result, Answer) else Answer(result)
         headers = dict(headers or {})
         if content is None:
             return self._finish(Response(status=status or 204, headers=headers))
         content_type = JSON
-        if isinstance(content, Pdf):
-            body, content_type = content.content, PDF
+        if isinstance(content, FILES):
+            body, content_type = content.content, content.media_type
             headers['Content-Disposition'] = f"inline; filename*=UTF-8''{quote(content.filename, safe='')}"
         else:
             body = content.serialize() if isinstance(content, Output) else to_json(content)
+        etag = hashlib.sha256(body).hexdigest()[:32]
+        if version is not None:
+            etag = f'{version}-{etag}'
+            headers['ETag'] = f'"{etag}"'
         if self.request.httprequest.method in ('GET', 'HEAD') and headers.get('Cache-Control') != 'no-store':
-            etag = hashlib.sha256(body).hexdigest()[:32]
             # Browsers and apps may keep the answer, but only after asking whether it is still the same.
             headers = {
                 'ETag': f'"{etag}"',

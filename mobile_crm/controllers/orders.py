@@ -1,7 +1,7 @@
 from ..models.mobile_purchase_history import Search
 from .base import MobileController
 from .cursor import Cursor, Id, Instant
-from .routing import Pdf, mobile_route
+from .routing import Answer, Pdf, mobile_route
 from .schemas.base import Money
 from .schemas.orders import (
     Order,
@@ -23,20 +23,24 @@ class Orders(MobileController):
 
     @mobile_route('/orders', methods=['GET'], auth='mobile', readonly=True)
     def list_orders(self, query: OrderQuery) -> OrderPage:
-        """List the customer's purchases of every channel, the newest first."""
+        """List the customer's purchases of every channel, the newest first; or the basket that is open."""
         shopper, Purchase = self._shopper(), self.env['mobile.purchase']
         found = Purchase._page(
             shopper.partner, shopper.company, query.limit + 1, NEWEST_FIRST.decode(query.cursor),
-            Search(query.q, query.from_, query.to, query.store_id))
+            Search(query.q, query.from_, query.to, query.store_id, query.status == 'basket'))
         heads, next_cursor = NEWEST_FIRST.cut(found, query.limit, 'date', 'kind', 'id')
         return OrderPage(
             items=[Order.of(facts) for facts in Purchase._facts(shopper, heads)], next_cursor=next_cursor)
 
     @mobile_route('/orders/<order_id>', methods=['GET'], auth='mobile', readonly=True)
     def get_order(self, order_id: str) -> OrderDetail:
-        """Show one purchase with all of its lines, its taxes, and what was given back."""
+        """Show one purchase with all of its lines, its taxes, and what was given back; or a basket.
+
+        The ETag of a basket is what `If-Match` takes.
+        """
         shopper = self._shopper()
-        return OrderDetail.of(self.env['mobile.purchase']._whole(shopper, self._order(shopper, order_id)))
+        facts = self.env['mobile.purchase']._whole(shopper, self._order(shopper, order_id, baskets=True))
+        return Answer(OrderDetail.of(facts), version=facts.basket and facts.basket.basket.version)
 
     @mobile_route('/orders/<order_id>/receipt', methods=['GET'], auth='mobile', readonly=True)
     def get_receipt(self, order_id: str) -> Pdf:
@@ -55,5 +59,5 @@ class Orders(MobileController):
                                price_then=Money.of(one.price_then, one.currency)) for one in again],
             unavailable=[ReorderMissing(name=one.name, reason=one.reason, text=one.text) for one in missing])
 
-    def _order(self, shopper, order_id):
-        return self.env['mobile.purchase']._find(shopper.partner, shopper.company, order_id)
+    def _order(self, shopper, order_id, *, baskets=False):
+        return self.env['mobile.purchase']._find(shopper.partner, shopper.company, order_id, baskets)

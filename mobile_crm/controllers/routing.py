@@ -10,6 +10,7 @@ The signature of a handler is its contract::
 the response model. The dispatcher validates by these, ``openapi.json`` is written from them, and nothing is said twice.
 """
 import inspect
+import re
 import typing
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,6 +23,8 @@ from .schemas.base import Schema
 BASE_PATH = '/mobile/v1'
 KIB = 1024
 OPERATIONS = []
+# Proxies that compress answers make the ETag a weak one.
+_VERSIONED = re.compile(r'(?:W/)?"([1-9]\d{0,8})(?:-[0-9a-f]+)?"')
 # The limits of mobile.limit from which an operation takes, by who may call it.
 LIMITS = {
     'none': (),
@@ -33,22 +36,42 @@ LIMITS = {
 
 
 class Answer(typing.NamedTuple):
-    """A response model with a status or headers other than the operation's usual ones."""
+    """A response model with a status or headers other than the operation's usual ones.
+
+    :ivar int version: of what it shows, which its ETag begins with: see ``version_of``
+    """
 
     content: Schema | None
     status: int | None = None
     headers: dict | None = None
+    version: int | None = None
 
 
 class Pdf(typing.NamedTuple):
     """A document in place of JSON.
 
+    :cvar str media_type:
     :ivar bytes content:
     :ivar str filename: as it is saved
     """
 
     content: bytes
     filename: str
+
+    media_type = 'application/pdf'
+
+
+class ApplePass(typing.NamedTuple):
+    """A pass for Apple Wallet in place of JSON; see ``Pdf``."""
+
+    content: bytes
+    filename: str
+
+    media_type = 'application/vnd.apple.pkpass'
+
+
+# What a handler may return in place of a schema.
+FILES = (Pdf, ApplePass)
 
 
 class NoQuery(Schema):
@@ -62,7 +85,7 @@ class NoBody(Schema):
 class Operation:
     """What a handler's signature says, read once at import."""
 
-    def __init__(self, handler, path, methods, auth, status, problems, limits):
+    def __init__(self, handler, path, methods, auth, status, problems, limits, takes_version):
         hints = typing.get_type_hints(handler)
         self.name = handler.__name__
         self.doc = inspect.getdoc(handler) or ''
@@ -77,6 +100,10 @@ class Operation:
         # Whoever needs not even name an app, and yet has an effect, counts by address.
         self.limits = (*(LIMITS[auth] or (() if methods == ['GET'] else ('ip',))), *limits)
         self.takes_key = 'POST' in methods
+        self.takes_version = takes_version
+        if takes_version:
+            del hints['version']
+            self.problems = ('version_required', 'basket_changed', *problems)
         self.response_model = hints.pop('return', None)
         self.query_model = hints.pop('query', NoQuery)
         self.takes_query = self.query_model is not NoQuery
@@ -98,8 +125,19 @@ class Operation:
             raise Problem('not_found') from exc
 
 
+def version_of(etag):
+    """Return which version an ETag of ours names; 0, which there is none of, for another's.
+
+    It is the number before the digest of what was shown: ``"7-0123abcd"``. The number alone is enough.
+
+    :rtype: int
+    """
+    found = _VERSIONED.fullmatch(etag)
+    return int(found[1]) if found else 0
+
+
 def mobile_route(path, *, methods, auth, readonly, status=200, max_content_length=16 * KIB, problems=(),
-                 limits=()):
+                 limits=(), takes_version=False):
     """Declare a handler of the phone API.
 
     :param str path: below ``BASE_PATH``, with werkzeug placeholders.
@@ -111,9 +149,11 @@ def mobile_route(path, *, methods, auth, readonly, status=200, max_content_lengt
     :param int max_content_length: of the body, in bytes.
     :param problems: codes of problems that this operation answers beside the common ones.
     :param limits: policies of ``mobile.limit`` from which each request takes beside those of its ``auth``.
+    :param bool takes_version: the caller says by ``If-Match`` which version they have seen, and the handler gets it as
+        ``version``. It refuses another one by ``basket_changed``.
     """
     def decorator(handler):
-        operation = Operation(handler, path, methods, auth, status, problems, limits)
+        operation = Operation(handler, path, methods, auth, status, problems, limits, takes_version)
         OPERATIONS.append(operation)
         return http.route(
             BASE_PATH + path, type='mobile', auth=auth, methods=methods, readonly=readonly, csrf=False,

@@ -32,6 +32,7 @@ from . import mobile_affinity
 from . import mobile_app
 from . import mobile_app_payment
 from . import mobile_app_push
+from . import mobile_app_wallet
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_attribution
@@ -39,6 +40,7 @@ from . import mobile_attribution_source
 from . import mobile_basket
 from . import mobile_basket_check
 from . import mobile_basket_edit
+from . import mobile_basket_facts
 from . import mobile_basket_intake
 from . import mobile_basket_payment
 from . import mobile_basket_pricing
@@ -191,6 +193,13 @@ from . import mobile_visit
 from . import mobile_visit_conversion
 from . import mobile_visit_demo
 from . import mobile_visit_floor
+from . import mobile_wallet
+from . import mobile_wallet_apple
+from . import mobile_wallet_change
+from . import mobile_wallet_google
+from . import mobile_wallet_places
+from . import mobile_wallet_registration
+from . import mobile_wallet_sender
 from . import payment_transaction
 from . import privacy_log
 from . import product_attribute_value

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    """Credit notes give coupons back, and take them again when they are withdrawn; what was sold is worth less by them."""
+    """Credit notes give coupons back, and take them again when they are withdrawn. What was sold is worth less by them.
+    """
 
     _inherit = 'account.move'
 

@@ -186,13 +186,5 @@ class MobileBasket(models.Model):
         self.ensure_one()
         return {}
 
-    def _note_lot(self, line, lot, quantity):
-        """Remember which lot or serial number was scanned, where stock is counted by them.
-
-        :param line: ``sale.order.line`` of the basket.
-        :param str lot: as the barcode says it.
-        :param float quantity: of it, in the product's own unit; less than 0 when it was put back.
-        """
-
     def _after_sale(self):
         """Called once, in the transaction that confirms the basket's order."""

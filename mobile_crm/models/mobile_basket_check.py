@@ -87,6 +87,15 @@ class MobileBasketCheck(models.Model):
         if not self.env.su and not self.env.user.has_group(GROUP):
             raise AccessError(self.env._("Only staff of stores approve what customers scan."))
 
+    def _customer_text(self):
+        """Return what to tell the customer of it."""
+        self.ensure_one()
+        if self.reason == 'weight':
+            return self.env._("A colleague has to look at the weight of %s.", self.product_id.name)
+        return self.env._(
+            "A colleague has to see that you are at least %(age)s for %(product)s.", age=self.min_age,
+            product=self.product_id.name)
+
     def _check_open(self):
         """See that there is still something to answer.
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_amount, format_time, formatLang
+from odoo.tools import escape_psql, format_amount, format_time, formatLang
 
 from ..tools import exit_pass, order_id
 from .mobile_basket_check import GROUP
@@ -131,7 +131,7 @@ class MobileExitScreen(models.AbstractModel):
         if (code := exit_pass.normalize(text)) and (found := Pass._by_code(company, code)):
             return found
         return Pass.search([
-            ('company_id', '=', company.id), ('state', '!=', 'void'), ('order_id.name', '=ilike', text)], limit=1)
+            ('company_id', '=', company.id), ('state', '!=', 'void'), ('order_id.name', '=ilike', escape_psql(text))], limit=1)
 
     @api.model
     def _find_basket(self, company, text):
@@ -141,7 +141,7 @@ class MobileExitScreen(models.AbstractModel):
         kind, number = order_id.decode(Purchase._key(), text) or (None, 0)
         if kind == Purchase._sources()['sale']:
             return Basket.search([*open_baskets, ('order_id', '=', number)])
-        return Basket.search([*open_baskets, ('order_id.name', '=ilike', text)], limit=1)
+        return Basket.search([*open_baskets, ('order_id.name', '=ilike', escape_psql(text))], limit=1)
 
     # === WHAT IS SHOWN === #
 

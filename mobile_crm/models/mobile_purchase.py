@@ -64,7 +64,7 @@ class MobilePurchase(models.AbstractModel):
 
         :rtype: dict[str, list[str]]
         """
-        return {'sale': ['sale.order', 'sale.order.line', 'account.move', 'account.move.line']}
+        return {'sale': ['sale.order', 'sale.order.line', 'account.move', 'account.move.line', 'mobile.basket']}
 
     @api.model
     def _flush(self):

@@ -74,6 +74,7 @@ class OrderFacts(NamedTuple):
     :ivar list offers: (``loyalty.card``, title) of each coupon that was redeemed
     :ivar Detail detail: None in lists
     :ivar list[Earning] earnings: empty in lists
+    :ivar BasketFacts basket: see ``mobile_basket_facts``; None where it never was one, and in lists
     """
 
     head: tuple
@@ -87,6 +88,7 @@ class OrderFacts(NamedTuple):
     offers: list
     detail: Detail | None = None
     earnings: list | tuple = ()
+    basket: tuple | None = None
 
 
 class MobilePurchase(models.AbstractModel):
@@ -133,7 +135,17 @@ class MobilePurchase(models.AbstractModel):
         """
         [facts] = self._facts(shopper, [head])
         detail = self._detail(head)
-        return facts._replace(detail=detail, earnings=self._earnings(shopper.partner, detail.record))
+        return facts._replace(
+            detail=detail, earnings=self._earnings(shopper.partner, detail.record),
+            basket=self._basket_facts(detail.record))
+
+    @api.model
+    def _basket_facts(self, record):
+        """Return how it stands with the basket that an order is or was; None where it never was one."""
+        if record._name != 'sale.order':
+            return None
+        basket = self.env['mobile.basket'].sudo().search([('order_id', '=', record.id)])
+        return basket._facts() if basket else None
 
     @api.model
     def _detail(self, head):

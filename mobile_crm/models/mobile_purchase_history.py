@@ -10,6 +10,7 @@ from odoo.tools import SQL, float_compare, hmac
 
 from ..tools import order_id
 from ..tools.problems import Problem
+from .mobile_basket import LIVING
 
 # Words of a search; more are left out.
 MAX_WORDS = 8
@@ -23,8 +24,9 @@ class Head(NamedTuple):
     :ivar int kind: of its source, see ``mobile.purchase._sources``
     :ivar int id: of its record
     :ivar datetime date: naive UTC
-    :ivar str channel: ``sale``, ``shop`` or what a bridge adds
-    :ivar str status: ``confirmed`` or ``cancelled``; ``refund`` for money that was given back as an order of its own
+    :ivar str channel: ``sale``, ``shop``, ``phone`` or what a bridge adds
+    :ivar str status: ``confirmed`` or ``cancelled``; ``refund`` for money that was given back as an order of its own;
+        ``basket`` for what is no purchase yet
     :ivar int currency_id: of `total`
     :ivar float total: with taxes, as it stands on the order
     """
@@ -71,12 +73,14 @@ class Search(NamedTuple):
     :ivar str text: words, each of which is in the order's name, in a product's or in the store's
     :ivar datetime since, before: naive UTC; `before` is not included
     :ivar int store_id:
+    :ivar bool baskets: the basket that is open, in place of purchases
     """
 
     text: str | None = None
     since: datetime | None = None
     before: datetime | None = None
     store_id: int | None = None
+    baskets: bool = False
 
 
 class MobilePurchase(models.AbstractModel):
@@ -121,8 +125,8 @@ class MobilePurchase(models.AbstractModel):
             raise Problem.invalid(['query', 'store_id'], self.env._("There is no such store."))
         columns = SQL('purchase.date'), SQL('purchase.kind'), SQL('purchase.id')
         queries = []
-        for source, kind in self._sources().items():
-            for query, date, record_id, store_id, words in getattr(self, f'_heads_{source}')(partner, company):
+        for kind, heads in self._heads(partner, company, search.baskets):
+            for query, date, record_id, store_id, words in heads:
                 conditions = [SQL('TRUE')]
                 if after:
                     # The first half is what an index understands.
@@ -144,9 +148,21 @@ class MobilePurchase(models.AbstractModel):
             SQL('ORDER BY %s LIMIT %s', SQL(', ').join(SQL('%s DESC', column) for column in columns), limit)))]
 
     @api.model
-    def _find(self, partner, company, public_id):
+    def _heads(self, partner, company, baskets=False):
+        """Return what there is to list, by kind.
+
+        :param bool baskets: the basket that is open, in place of purchases.
+        :rtype: list[tuple[int, list]]
+        """
+        if baskets:
+            return [(self._sources()['sale'], self._heads_basket(partner, company, LIVING))]
+        return [(kind, getattr(self, f'_heads_{source}')(partner, company)) for source, kind in self._sources().items()]
+
+    @api.model
+    def _find(self, partner, company, public_id, baskets=False):
         """Return one purchase of a customer.
 
+        :param bool baskets: or a basket, in any state.
         :rtype: Head
         :raise MissingError: when they have none of this name.
         """
@@ -154,8 +170,10 @@ class MobilePurchase(models.AbstractModel):
         kind, number = order_id.decode(self._key(), public_id) or (None, None)
         source = next((source for source, own in self._sources().items() if own == kind), None)
         if source:
-            queries = [SQL('(%s AND %s = %s)', query, record_id, number)
-                       for query, _date, record_id, *_rest in getattr(self, f'_heads_{source}')(partner, company)]
+            heads = getattr(self, f'_heads_{source}')(partner, company)
+            if source == 'sale' and baskets:
+                heads += self._heads_basket(partner, company)
+            queries = [SQL('(%s AND %s = %s)', query, record_id, number) for query, _date, record_id, *_rest in heads]
             for row in self.env.execute_query(self._heads_sql(SQL(' UNION ALL ').join(queries), SQL())):
                 return Head(*row)
         raise MissingError(self.env._("This purchase does not exist."))
@@ -219,19 +237,10 @@ class MobilePurchase(models.AbstractModel):
             places to search for words (see ``_words_sql``).
         :rtype: list[tuple[SQL, SQL, SQL, SQL, list]]
         """
-        # The shop writes its customers' orders by a user of its own.
-        by_shop = 'website_id' in self.env['sale.order']._fields
         columns = SQL('sale.date_order'), SQL('sale.id'), SQL('sale.mobile_store_id')
 
         def query(status, condition):
-            return SQL(
-                """SELECT %s AS kind, sale.id, sale.date_order AS date, sale.name, %s AS channel, %s AS status,
-                          sale.mobile_store_id AS store_id, sale.currency_id, sale.amount_total AS total
-                     FROM sale_order sale
-                    WHERE sale.partner_id = %s AND sale.company_id = %s AND %s""",
-                self._sources()['sale'],
-                SQL("CASE WHEN sale.website_id IS NULL THEN 'sale' ELSE 'shop' END") if by_shop else SQL("'sale'"),
-                status, partner.id, company.id, condition)
+            return self._sale_sql(partner, company, status, condition)
 
         words = [lambda matches: matches(SQL('sale.name')), lambda matches: SQL(
             """EXISTS (SELECT FROM sale_order_line line
@@ -242,6 +251,34 @@ class MobilePurchase(models.AbstractModel):
             (query('cancelled', SQL("sale.state = 'cancel' AND sale.mobile_cancelled_at IS NOT NULL")),
              *columns, words),
         ]
+
+    @api.model
+    def _heads_basket(self, partner, company, states=None):
+        """Return the queries of a customer's baskets that are no purchases; see ``_heads_sale``.
+
+        :param tuple states: only these.
+        """
+        among = SQL('AND basket.state IN %s', states) if states else SQL()
+        return [(
+            self._sale_sql(partner, company, 'basket', SQL(
+                """sale.state IN ('draft', 'sent', 'cancel') AND sale.mobile_cancelled_at IS NULL
+                    AND EXISTS (SELECT FROM mobile_basket basket WHERE basket.order_id = sale.id %s)""", among)),
+            SQL('sale.date_order'), SQL('sale.id'), SQL('sale.mobile_store_id'), [])]
+
+    @api.model
+    def _sale_sql(self, partner, company, status, condition):
+        """Return a query of a customer's sales orders that meet a condition."""
+        # The shop writes its customers' orders by a user of its own.
+        by_shop = SQL("WHEN sale.website_id IS NOT NULL THEN 'shop'") \
+            if 'website_id' in self.env['sale.order']._fields else SQL()
+        return SQL(
+            """SELECT %s AS kind, sale.id, sale.date_order AS date, sale.name,
+                      CASE WHEN EXISTS (SELECT FROM mobile_basket paid WHERE paid.order_id = sale.id) THEN 'phone' %s
+                           ELSE 'sale' END AS channel,
+                      %s AS status, sale.mobile_store_id AS store_id, sale.currency_id, sale.amount_total AS total
+                 FROM sale_order sale
+                WHERE sale.partner_id = %s AND sale.company_id = %s AND %s""",
+            self._sources()['sale'], by_shop, status, partner.id, company.id, condition)
 
     @api.model
     def _content_sale(self, numbers):

@@ -3,6 +3,7 @@ from . import test_affinity
 from . import test_api_approvals
 from . import test_api_auth
 from . import test_api_barcodes
+from . import test_api_baskets
 from . import test_api_bodies
 from . import test_api_change_address
 from . import test_api_consents
@@ -10,6 +11,7 @@ from . import test_api_devices
 from . import test_api_enquiries
 from . import test_api_errors
 from . import test_api_events
+from . import test_api_exits
 from . import test_api_favourites
 from . import test_api_frame
 from . import test_api_geofences
@@ -39,6 +41,7 @@ from . import test_barcode
 from . import test_basket
 from . import test_basket_check
 from . import test_basket_payment
+from . import test_basket_till
 from . import test_bell
 from . import test_branches
 from . import test_brute_force
@@ -63,6 +66,9 @@ from . import test_device_history
 from . import test_dry_run
 from . import test_duplicate
 from . import test_enquiry_ui
+from . import test_exit_audit
+from . import test_exit_pass
+from . import test_exit_ui
 from . import test_export
 from . import test_floor
 from . import test_forgetting
@@ -116,6 +122,7 @@ from . import test_receipt
 from . import test_recommendation
 from . import test_recommendation_consent
 from . import test_recommendation_staff
+from . import test_reconciliation
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
@@ -136,6 +143,9 @@ from . import test_vault
 from . import test_views
 from . import test_visit
 from . import test_visit_bounds
+from . import test_wallet_apple
+from . import test_wallet_google
+from . import test_wallet_service
 from . import test_watch_list
 from . import test_way_back
 from . import test_wishes

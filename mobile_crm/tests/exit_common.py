@@ -27,7 +27,21 @@ class ExitCommon(BasketCommon):
 
     def sell(self, basket):
         """Let a basket be paid with the phone; return the exit pass."""
-        basket.order_id.action_confirm()
-        basket._move_on('sold', ('open',), sold_at=fields.Datetime.now())
-        basket._after_sale()
-        return self.env['mobile.exit.pass'].search([('basket_id', '=', basket.id)])
+        basket.order_id.with_company(self.company).action_confirm()
+        if basket._move_on('sold', ('open',), sold_at=fields.Datetime.now()):
+            basket._after_sale()
+        return self.pass_of(basket)
+
+    def pass_of(self, basket):
+        """Return the pass that the customer of a basket has now."""
+        return self.env['mobile.exit.pass'].search([('basket_id', '=', basket.id), ('state', '!=', 'void')])
+
+    def sold(self, pairs=None, partner=None, audit=False, **values):
+        """Return the exit pass of a new basket that was paid with the phone.
+
+        :param audit: why the goods are counted, as `audit_reason` has it
+        :param values: as ``basket`` takes them
+        """
+        shown = self.sell(self.basket(pairs, partner, **values))
+        shown.audit_reason = audit
+        return shown

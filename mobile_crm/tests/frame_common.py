@@ -16,6 +16,7 @@ BODIES = {
     'logout': {},
     'till_token': {'client_id': 'x', 'client_secret': 'mcs_x'},
     'identify_member': {'qr': 'MC1.x'},
+    'report_exit': {'qr': 'MX1.x', 'store_id': 1},
     'redeem': {'code': 'X', 'store_id': 1, 'order_ref': 'X'},
     'confirm_redemption': {},
     'scan_order': {'code': 'X', 'store_id': 1},
@@ -39,6 +40,9 @@ BODIES = {
     'report_receipts': {'receipts': [{'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'status': 'opened'}]},
     'create_enquiry': {'subject': 'X', 'message': 'X'},
     'reorder': {},
+    'create_order': {'store_id': 1, 'lines': [{'product_id': 1}]},
+    'scan_into_order': {'lines': [{'product_id': 1}]},
+    'update_order': {'lines': [{'product_id': 1}]},
     'reply_to_message': {'text': 'X'},
     'write_to_enquiry': {'text': 'X'},
 }

@@ -36,12 +36,16 @@ RECORDS = {
     ('create_enquiry', 'body.product_id'): 'product',
     ('create_enquiry', 'body.store_id'): 'store',
     ('create_list', 'body.lines.*.product_id'): 'product',
+    ('create_order', 'body.lines.*.product_id'): 'product',
+    ('create_order', 'body.offer_ids.*'): 'offer',
+    ('create_order', 'body.store_id'): 'store',
     ('delete_line', 'path.line_id'): 'line',
     ('delete_line', 'path.list_id'): 'list',
     ('delete_list', 'path.list_id'): 'list',
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
@@ -53,6 +57,7 @@ RECORDS = {
     ('list_recommendations', 'query.category_id'): 'category',
     ('list_recommendations', 'query.product_id'): 'product',
     ('list_recommendations', 'query.store_id'): 'store',
+    ('give_up_order', 'path.order_id'): 'basket',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
     ('list_orders', 'query.store_id'): 'store',
@@ -69,7 +74,11 @@ RECORDS = {
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
+    ('report_exit', 'body.qr'): 'shown_pass',
+    ('report_exit', 'body.store_id'): 'store',
     ('report_receipts', 'body.receipts.*.id'): 'message',
+    ('scan_into_order', 'body.lines.*.product_id'): 'product',
+    ('scan_into_order', 'path.order_id'): 'basket',
     ('scan_product', 'path.code'): 'barcode',
     ('scan_product', 'query.store_id'): 'store',
     ('sign_out_device', 'path.device_id'): 'device',
@@ -77,6 +86,9 @@ RECORDS = {
     ('update_line', 'path.line_id'): 'line',
     ('update_line', 'path.list_id'): 'list',
     ('update_list', 'path.list_id'): 'list',
+    ('update_order', 'body.lines.*.product_id'): 'product',
+    ('update_order', 'body.offer_ids.*'): 'offer',
+    ('update_order', 'path.order_id'): 'basket',
     ('update_me', 'body.favourite_store_ids.*'): 'store',
     ('update_preferences', 'body.category_ids.*'): 'category',
     ('update_preferences', 'body.store_ids.*'): 'store',
@@ -96,6 +108,9 @@ NO_RECORDS = {
     ('report_events', 'body.events.*.id'): "made by the phone; a known one is counted, whoever sent it",
     ('till_token', 'body.client_id'): "the till's own; test_api_till tries others'",
     ('till_token', 'body.client_secret'): "the till's own; test_api_till tries others'",
+    ('update_order', 'body.rewards.*.card_id'): "of those that the basket itself lists; test_basket_rewards tries others'",
+    ('update_order', 'body.rewards.*.product_id'): "of those that the reward itself lists",
+    ('update_order', 'body.rewards.*.reward_id'): "of those that the basket itself lists",
     ('verify_otp', 'body.code'): "goes with its challenge",
     ('verify_passkey', 'body.id'): "worth nothing without its signature; test_api_passkeys tries others'",
 }
@@ -319,6 +334,33 @@ class TestAccessMatrix(MobileHttpCase):
         [head] = [head for head in Purchase._page(owner, company, 100) if head.id == order.id]
         return Target(order, Purchase._public_id(head), owner, company)
 
+    def _target_basket(self, owner, company):
+        # One at a time, so each is of a customer's own past.
+        order = self.env['sale.order'].with_company(company).create({
+            'partner_id': owner.id, 'company_id': company.id, 'client_order_ref': CANARY})
+        basket = self.env['mobile.basket'].create({
+            'order_id': order.id, 'partner_id': owner.id, 'company_id': company.id, 'state': 'cancelled',
+            'store_id': (self.store_near if company == self.company else self.other_store).id,
+            'app_id': (self.app if company == self.company else self.other_app).id,
+            'expires_at': fields.Datetime.now()})
+        return Target(basket, basket._public_id(), owner, company)
+    def _pass(self, owner, company):
+        # Through no model of theirs: what is shown is what matters here, not how it was bought.
+        target, app = self._target_order(owner, company), self.app if company == self.company else self.other_app
+        basket = self.env['mobile.basket'].create({
+            'order_id': target.record.id, 'partner_id': owner.id, 'company_id': company.id, 'app_id': app.id,
+            'store_id': self._target_store(owner, company).record.id, 'state': 'sold',
+            'expires_at': fields.Datetime.now()})
+        return self.env['mobile.exit.pass']._issue(basket, False), target.value
+
+    def _target_exit_pass(self, owner, company):
+        shown, order_id = self._pass(owner, company)
+        return Target(shown, order_id, owner, company)
+
+    def _target_shown_pass(self, owner, company):
+        shown, _order_id = self._pass(owner, company)
+        return Target(shown, shown._text(), None, company)
+
     def _list(self, owner, company):
         return self.env['mobile.list'].create({
             'name': f"For {CANARY}", 'partner_id': owner.id, 'company_id': company.id, 'uuid': str(uuid4())})
@@ -415,7 +457,12 @@ class TestAccessMatrix(MobileHttpCase):
             body = json.loads(json.dumps(self.bodies.get(operation.name, {})))
             if operation.name == 'report_events':
                 body['events'][0] |= {'id': fresh, 'occurred_at': fields.Datetime.now().isoformat() + 'Z'}
-            if operation.name in ('redeem', 'create_reservation'):
+            if operation.takes_version:
+                kwargs['headers'] = {'If-Match': '"1"'}
+            if operation.name == 'create_order':
+                product = self.own_product if actor.company == self.company else self.other_product
+                body['lines'][0]['product_id'] = product.id
+            if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}

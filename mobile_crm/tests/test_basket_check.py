@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from .common import MobileHttpCase
 from .exit_common import ExitCommon
 
 
@@ -165,3 +166,38 @@ class TestBasketCheck(ExitCommon):
         self.assertEqual(len(told), 1, "nothing new")
         self.as_staff(basket._open_checks()).action_approve()
         self.assertEqual(len(told), 2)
+
+
+@tagged('post_install', '-at_install')
+class TestBasketCheckApi(ExitCommon, MobileHttpCase):
+    """What the phone is told of it."""
+
+    def test_a_phone_waits_for_a_colleague(self):
+        self.milk.mobile_min_age = 16
+        self.apples.mobile_weighed = 'yes'
+        client, basket = self.phone_of(self.phone), self.basket([(self.milk, 1), (self.apples, 0.5), (self.mug, 1)])
+        path = f'/orders/{basket._public_id()}'
+        answer = client.get(path, headers={'Accept-Language': 'en'})
+        told = answer.json['basket']
+        self.assertEqual([line['needs_staff'] for line in told['lines']], [True, True, False])
+        self.assertEqual(
+            [(check['line_id'], check['product_id'], check['reason'], check['min_age']) for check in told['checks']],
+            [(told['lines'][0]['id'], self.milk.id, 'age', 16), (told['lines'][1]['id'], self.apples.id, 'weight', None)])
+        self.assertEqual(told['checks'][0]['text'], "A colleague has to see that you are at least 16 for Milk.")
+        self.assertEqual(client.get(path, headers={'If-None-Match': answer.headers['ETag']}).status, 304)
+        self.as_staff(basket._open_checks()[0]).action_approve()
+        again = client.get(path, headers={'If-None-Match': answer.headers['ETag']})
+        self.assertEqual([check['reason'] for check in again.json['basket']['checks']], ['weight'])
+        self.assertEqual(again.json['basket']['version'], told['version'], "the customer pays what they have seen")
+        self.as_staff(basket._open_checks()).action_refuse()
+        last = client.get(path).json['basket']
+        self.assertEqual((last['checks'], len(last['lines']), last['version']), ([], 2, told['version'] + 1))
+        self.assertEqual([(change['code'], change['product_id']) for change in last['changes']], [
+            ('staff', self.apples.id)])
+
+    def test_a_till_looks_itself(self):
+        shown = self.sold()
+        self.assertTrue(shown)
+        basket = self.basket(partner=self.ben)
+        basket.till_reference = 'T-1'
+        self.assertFalse(self.sell(basket))

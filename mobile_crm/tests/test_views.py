@@ -44,6 +44,7 @@ MANAGERS_MODELS = {
     'mobile.occasion': ('list', 'form', 'search'),
     'mobile.popularity': ('list', 'kanban', 'form', 'search'),
     'mobile.recommendation.item': ('list', 'kanban', 'form', 'search'),
+    'mobile.wallet.registration': ('list', 'kanban', 'form', 'search'),
 }
 SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
@@ -54,6 +55,15 @@ FACTS = (
     'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite', 'mobile.list',
     'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
     'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
+    'mobile.affinity', 'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
+    'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
+    'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
+    'mobile.recommendation.item', 'mobile.redemption', 'mobile.visit',
+    'mobile.wallet.registration',
+    'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.campaign.report', 'mobile.campaign.run',
+    'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event',
+    'mobile.favourite', 'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity',
+    'mobile.preference', 'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
 )
 
 

@@ -1,4 +1,5 @@
 from . import loyalty_card
+from . import mobile_basket
 from . import mobile_campaign_report
 from . import mobile_member_card
 from . import mobile_nonce
@@ -10,4 +11,6 @@ from . import pos_config
 from . import pos_order
 from . import pos_order_line
 from . import pos_order_loyalty
+from . import pos_order_receipt
+from . import pos_order_sync
 from . import res_config_settings

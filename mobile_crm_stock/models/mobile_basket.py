@@ -56,6 +56,13 @@ class MobileBasket(models.Model):
 
     # === BUSINESS METHODS: what is kept === #
 
+    @api.model
+    def _order_values(self, shopper, store):
+        """Override: the goods leave from where the customer is."""
+        values = super()._order_values(shopper, store)
+        warehouse = store.sudo().warehouse_id
+        return {**values, 'warehouse_id': warehouse.id} if warehouse.active else values
+
     def _hold_goods(self):
         """Keep what is in the basket and not kept yet, and let go of what is not in it any more.
 
@@ -65,9 +72,6 @@ class MobileBasket(models.Model):
         super()._hold_goods()
         for living in self.sudo().filtered('store_id.warehouse_id.active'):
             basket = living.with_company(living.company_id)
-            warehouse = basket.store_id.warehouse_id
-            if basket.order_id.warehouse_id != warehouse:
-                basket.order_id.warehouse_id = warehouse
             wanted = basket._to_hold()
             moves = {move.product_id: move for move in basket.hold_ids}
             changed = {product for product in {**wanted, **moves} if not basket._is_held(
@@ -89,14 +93,14 @@ class MobileBasket(models.Model):
         :rtype: dict[product.product, float]
         """
         self.ensure_one()
-        wanted, put_aside = self._goods(), self._put_aside()
+        wanted, put_aside = self._quantities(), self._put_aside()
         counted = self._shelves(wanted)
         digits = self.env['decimal.precision'].precision_get('Product Unit')
         left = {product: float_round(quantity - put_aside.get(product, 0), precision_digits=digits)
                 for product, quantity in wanted.items() if product.id in counted}
         return {product: quantity for product, quantity in left.items() if quantity > 0}
 
-    def _goods(self):
+    def _quantities(self):
         """Return how much of which products is in the basket, in their own units.
 
         :rtype: dict[product.product, float]
@@ -196,11 +200,15 @@ class MobileBasket(models.Model):
 
     # === BUSINESS METHODS: what is told === #
 
+    def _has_goods(self):
+        """Override: nobody else has been promised them meanwhile."""
+        return super()._has_goods() and SHORT not in self._line_stock().values()
+
     def _line_stock(self):
         """Override to compare with what the store has, as its books say."""
         self.ensure_one()
         basket = self.sudo()
-        goods = basket._goods() if basket.store_id.warehouse_id.active else {}
+        goods = basket._quantities() if basket.store_id.warehouse_id.active else {}
         shelves = basket._shelves(goods)
         put_aside = basket._put_aside() if shelves else {}
         held = {move.product_id: move.quantity for move in basket.hold_ids}

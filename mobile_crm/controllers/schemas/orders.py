@@ -4,10 +4,11 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from .base import Money, Output, Page, PageQuery, RecordId, Schema, UtcInput, UtcOutput, Uuid, decimal
+from .baskets import Basket
 from .products import Product
 
 LineType = Literal['product', 'reward', 'delivery', 'part']
-OrderStatus = Literal['confirmed', 'cancelled', 'returned', 'partly_returned', 'refund']
+OrderStatus = Literal['confirmed', 'cancelled', 'returned', 'partly_returned', 'refund', 'basket']
 Delivery = Literal['pending', 'partly', 'delivered']
 # How many lines a list shows of each order.
 LINES = 10
@@ -22,6 +23,7 @@ class OrderQuery(PageQuery):
     from_: UtcInput | None = Field(None, alias='from', description='Not before')
     to: UtcInput | None = Field(None, description='Before')
     store_id: RecordId | None = None
+    status: Literal['basket'] | None = Field(None, description='The basket that is open, in place of purchases')
 
     @model_validator(mode='after')
     def _some_time(self):
@@ -68,8 +70,10 @@ class Order(Output):
     name: str = Field(description="The order's or the receipt's number")
     date: UtcOutput
     channel: str = Field(
-        description='`sale` (by a person of the shop), `shop` (online) or `till`; there may be more one day')
-    status: OrderStatus = Field(description='`refund`: money that a till gave back; its total is negative')
+        description='`sale` (by a person of the shop), `shop` (online), `phone` (scanned in a store) or `till`; there '
+                    'may be more one day')
+    status: OrderStatus = Field(
+        description='`refund`: money that a till gave back; its total is negative. `basket`: nothing was bought yet')
     store: OrderStore | None
     total: Money = Field(description='With taxes')
     line_count: int
@@ -159,6 +163,7 @@ class OrderDetail(Order):
     refunded: Money = Field(description='All of them')
     delivery: Delivery | None = Field(description='Null when nobody knows')
     invoices: list[str] = Field(description='Their numbers')
+    basket: Basket | None = Field(None, description='Null where it never was one')
 
     @classmethod
     def of(cls, facts):
@@ -180,6 +185,7 @@ class OrderDetail(Order):
             refunded=Money.of(sum(refund.total for refund in detail.refunds), currency),
             delivery=detail.delivery,
             invoices=detail.invoices,
+            basket=facts.basket and Basket.of(facts.basket),
         )
 
 

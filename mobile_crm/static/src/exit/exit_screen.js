@@ -182,19 +182,24 @@ export class ExitScreen extends Component {
 
     // === CHECKS ===
 
+    /** What stands in the field, as it was typed. */
     weightOf(check) {
-        return this.state.weights[check.id] ?? check.quantity;
+        return this.state.weights[check.id] ?? String(check.quantity);
     }
 
     onWeight(check, ev) {
-        this.state.weights[check.id] = Number(ev.target.value.replace(",", "."));
+        this.state.weights[check.id] = ev.target.value;
     }
 
     approve(check) {
-        return this.doOnce(async () => {
-            const kwargs = check.reason === "weight" ? { quantity: this.weightOf(check) } : {};
-            await this.answerCheck("action_approve", check, kwargs);
-        });
+        const quantity = Number(this.weightOf(check).replace(",", "."));
+        if (check.reason === "weight" && !(quantity > 0)) {
+            this.notification.add(_t("Enter what the scales say, or refuse it."), { type: "warning" });
+            return;
+        }
+        return this.doOnce(() =>
+            this.answerCheck("action_approve", check, check.reason === "weight" ? { quantity } : {})
+        );
     }
 
     refuse(check) {
