@@ -47,6 +47,7 @@ from . import test_basket_till
 from . import test_basket_totals
 from . import test_basket_upkeep
 from . import test_bell
+from . import test_branches
 from . import test_brute_force
 from . import test_budget
 from . import test_campaign_lift
