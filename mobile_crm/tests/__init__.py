@@ -39,6 +39,7 @@ from . import test_audience
 from . import test_audience_blocks
 from . import test_barcode
 from . import test_basket
+from . import test_basket_rewards
 from . import test_basket_totals
 from . import test_basket_upkeep
 from . import test_basket_check

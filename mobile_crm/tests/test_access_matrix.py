@@ -108,9 +108,9 @@ NO_RECORDS = {
     ('report_events', 'body.events.*.id'): "made by the phone; a known one is counted, whoever sent it",
     ('till_token', 'body.client_id'): "the till's own; test_api_till tries others'",
     ('till_token', 'body.client_secret'): "the till's own; test_api_till tries others'",
-    ('update_order', 'body.rewards.*.card_id'): "of those that the basket itself lists; test_basket_rewards tries others'",
+    ('update_order', 'body.rewards.*.card_id'): "of those that the basket lists; test_basket_rewards tries others'",
     ('update_order', 'body.rewards.*.product_id'): "of those that the reward itself lists",
-    ('update_order', 'body.rewards.*.reward_id'): "of those that the basket itself lists",
+    ('update_order', 'body.rewards.*.reward_id'): "of those that the basket lists",
     ('verify_otp', 'body.code'): "goes with its challenge",
     ('verify_passkey', 'body.id'): "worth nothing without its signature; test_api_passkeys tries others'",
 }
