@@ -22,6 +22,7 @@ MODELS = {
     'mobile.list': ('list', 'kanban', 'form', 'search'),
     'mobile.message': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
     'mobile.opening.exception': ('list', 'kanban', 'form', 'search'),
+    'mobile.payment': ('list', 'kanban', 'form', 'search'),
     'mobile.preference': ('list', 'kanban', 'form', 'search'),
     'mobile.reconciliation': ('list', 'kanban', 'form', 'search', 'activity'),
     'mobile.redemption': ('list', 'kanban', 'form', 'search', 'graph', 'pivot'),
@@ -51,20 +52,19 @@ SALES_MODELS = {
     'mobile.enquiry': ('list', 'kanban', 'form', 'search'),
 }
 FACTS = (
+    'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.basket.check', 'mobile.campaign.report',
+    'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry',
+    'mobile.erasure', 'mobile.event', 'mobile.exit', 'mobile.exit.pass', 'mobile.favourite', 'mobile.list',
+    'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.payment', 'mobile.popularity', 'mobile.preference',
+    'mobile.campaign.run', 'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure',
+    'mobile.event', 'mobile.exit', 'mobile.exit.pass', 'mobile.favourite', 'mobile.list', 'mobile.look',
+    'mobile.message', 'mobile.occasion', 'mobile.payment', 'mobile.popularity', 'mobile.preference',
     'mobile.affinity', 'mobile.approval', 'mobile.basket', 'mobile.basket.check', 'mobile.exit', 'mobile.exit.pass',
     'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step', 'mobile.attribution', 'mobile.decision',
     'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite', 'mobile.list',
     'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
     'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
-    'mobile.affinity', 'mobile.approval', 'mobile.campaign.report', 'mobile.campaign.run', 'mobile.coupon.step',
-    'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event', 'mobile.favourite',
-    'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity', 'mobile.preference',
-    'mobile.recommendation.item', 'mobile.redemption', 'mobile.visit',
     'mobile.wallet.registration',
-    'mobile.affinity', 'mobile.approval', 'mobile.attribution', 'mobile.campaign.report', 'mobile.campaign.run',
-    'mobile.coupon.step', 'mobile.decision', 'mobile.device', 'mobile.enquiry', 'mobile.erasure', 'mobile.event',
-    'mobile.favourite', 'mobile.list', 'mobile.look', 'mobile.message', 'mobile.occasion', 'mobile.popularity',
-    'mobile.preference', 'mobile.recommendation.item', 'mobile.reconciliation', 'mobile.redemption', 'mobile.visit',
 )
 
 

@@ -39,7 +39,7 @@ class NewBasket(Schema):
     """A basket to begin with."""
 
     store_id: RecordId
-    lines: list[BasketItem] = Field(min_length=1, max_length=MOST)
+    lines: list[BasketItem] = Field(max_length=MOST, description='May be none yet')
     offer_ids: list[Uuid] = Field([], max_length=20, description='Coupons of the caller that are to count')
 
 
@@ -71,7 +71,8 @@ class BasketLine(Output):
     needs_staff: bool = Field(description='A colleague has to look at it before the basket can be paid')
     availability: Availability = Field(description='In the store, as far as the shop knows')
     warnings: list[str] = Field(
-        description='`price_up`, `price_down`, `low`, `out`; there may be more one day')
+        description='`price_up`, `price_down`, `low` (few are left), `short` (by its books the store has less than '
+                    'this, which is no reason to put it back); there may be more one day')
 
     @classmethod
     def of(cls, facts):
