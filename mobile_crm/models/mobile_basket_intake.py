@@ -96,6 +96,8 @@ class MobileBasket(models.Model):
             raise Problem('basket_exists') from exc
         if not rows:
             raise Problem('basket_exists')
+        # By it Odoo finds what depends on the order.
+        order.invalidate_recordset(['mobile_basket_ids'], flush=False)
         return self.browse(rows[0])
 
     @api.model

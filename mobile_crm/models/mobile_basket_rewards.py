@@ -140,7 +140,8 @@ class MobileBasket(models.Model):
         for (reward, card), lines in self._chosen(order).items():
             if not any(self._is_same(key, reward, card, lines.product_id) for key in keys):
                 lines.unlink()
-                if card.mobile_uuid:
+                # One that the order itself has made goes with its reward, and is made anew.
+                if card.exists().mobile_uuid:
                     # The coupon itself stays: another of its rewards may be chosen.
                     order.applied_coupon_ids |= card
         self._settle(reprice=False)
@@ -151,17 +152,20 @@ class MobileBasket(models.Model):
             self._claim(order, key, [*loc, index])
         self._settle(reprice=False)
 
-    @staticmethod
-    def _is_same(key, reward, card, products):
+    def _is_same(self, key, reward, card, products):
         reward_id, card_id, product_id = key
-        return reward.id == reward_id and card_id in (None, card.id) and (
+        return reward.id == reward_id and self._is_card(card, card_id) and (
             not reward.multi_product or product_id in (None, *products.ids))
+
+    def _is_card(self, card, card_id):
+        """Tell whether a card is the one that is named; those that the order itself has made come and go."""
+        return card_id in (None, card.id) or (card.order_id == self.order_id and not card.mobile_uuid)
 
     def _claim(self, order, key, loc):
         reward_id, card_id, product_id = key
         for card, rewards in order._get_claimable_rewards().items():
             reward = rewards.filtered(lambda reward: reward.id == reward_id)
-            if not reward or card_id not in (None, card.id) or not self._is_choice(card.program_id):
+            if not reward or not self._is_card(card, card_id) or not self._is_choice(card.program_id):
                 continue
             product = self.env['product.product'].sudo()
             if reward.multi_product:

@@ -43,6 +43,7 @@ from . import test_barcode
 from . import test_basket
 from . import test_basket_check
 from . import test_basket_payment
+from . import test_basket_rewards
 from . import test_basket_till
 from . import test_basket_totals
 from . import test_basket_upkeep

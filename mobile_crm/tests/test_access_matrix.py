@@ -123,9 +123,9 @@ NO_RECORDS = {
     ('report_events', 'body.events.*.id'): "made by the phone; a known one is counted, whoever sent it",
     ('till_token', 'body.client_id'): "the till's own; test_api_till tries others'",
     ('till_token', 'body.client_secret'): "the till's own; test_api_till tries others'",
-    ('update_order', 'body.rewards.*.card_id'): "of those that the basket itself lists; test_basket_rewards tries others'",
+    ('update_order', 'body.rewards.*.card_id'): "of those that the basket lists; test_basket_rewards tries others'",
     ('update_order', 'body.rewards.*.product_id'): "of those that the reward itself lists",
-    ('update_order', 'body.rewards.*.reward_id'): "of those that the basket itself lists",
+    ('update_order', 'body.rewards.*.reward_id'): "of those that the basket lists",
     ('verify_otp', 'body.code'): "goes with its challenge",
     ('verify_passkey', 'body.id'): "worth nothing without its signature; test_api_passkeys tries others'",
 }
@@ -511,9 +511,7 @@ class TestAccessMatrix(MobileHttpCase):
             if operation.name == 'create_order':
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
-            if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order'):
-            if operation.name in ('redeem', 'scan_order', 'create_reservation', 'create_order'):
-            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
+            if operation.name in ('redeem', 'report_exit', 'scan_order', 'create_reservation', 'create_order'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}

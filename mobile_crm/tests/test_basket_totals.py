@@ -125,10 +125,12 @@ class TestBasketTotals(BasketCommon):
 
     def _claim(self, order):
         """Take the rewards that Odoo offers, as the wizard of sales orders does, until there are no more."""
-        order._update_programs_and_rewards()
-        while any([self._claim_one(order, reward, card) for card, rewards in order._get_claimable_rewards().items()
-                   for reward in rewards if reward not in order.order_line.reward_id]):
+        claimed = [True]
+        while any(claimed):
             order._update_programs_and_rewards()
+            claimed = [
+                self._claim_one(order, reward, card) for card, rewards in order._get_claimable_rewards().items()
+                for reward in rewards if reward not in order.order_line.reward_id]
 
     def _claim_one(self, order, reward, card):
         try:

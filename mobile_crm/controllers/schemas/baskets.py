@@ -39,7 +39,7 @@ class NewBasket(Schema):
     """A basket to begin with."""
 
     store_id: RecordId
-    lines: list[BasketItem] = Field(min_length=1, max_length=MOST)
+    lines: list[BasketItem] = Field(max_length=MOST, description='May be none yet')
     offer_ids: list[Uuid] = Field([], max_length=20, description='Coupons of the caller that are to count')
 
 
