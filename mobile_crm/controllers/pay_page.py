@@ -92,7 +92,7 @@ class PayPage(PaymentPortal):
         payment = self._linked_payment(token, 'paid')
         if not payment:
             return page('mobile_crm.unknown_link_page', status=404)
-        payment._follow()
+        payment._follow(is_page=True)
         status = payment._status()
         return page(
             'mobile_crm.paid_page', payment, payment=payment, outcome=status, link=payment._return_link(),
