@@ -17,7 +17,8 @@ from odoo.tools import mute_logger
 
 from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
-from ..tools import secret
+from ..tools import secret, till_code
+from ..tools import member_card, secret
 from .common import MobileHttpCase
 from .frame_common import BODIES
 
@@ -49,6 +50,8 @@ RECORDS = {
     ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_offer_apple_pass', 'path.offer_id'): 'offer',
+    ('get_offer_google_pass', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
@@ -67,6 +70,7 @@ RECORDS = {
     ('list_products', 'query.category_id'): 'category',
     ('list_products', 'query.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
+    ('recognise_member', 'body.qr'): 'wallet_pass',
     ('redeem', 'body.code'): 'scanned',
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
@@ -78,11 +82,15 @@ RECORDS = {
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
+    ('release_order', 'path.order_id'): 'claimed_basket',
     ('report_exit', 'body.qr'): 'shown_pass',
     ('report_exit', 'body.store_id'): 'store',
+    ('report_order_paid', 'path.order_id'): 'claimed_basket',
     ('report_receipts', 'body.receipts.*.id'): 'message',
     ('scan_into_order', 'body.lines.*.product_id'): 'product',
     ('scan_into_order', 'path.order_id'): 'basket',
+    ('scan_order', 'body.code'): 'till_code',
+    ('scan_order', 'body.store_id'): 'store',
     ('scan_product', 'path.code'): 'barcode',
     ('scan_product', 'query.store_id'): 'store',
     ('sign_out_device', 'path.device_id'): 'device',
@@ -369,6 +377,25 @@ class TestAccessMatrix(MobileHttpCase):
         shown, _order_id = self._pass(owner, company)
         return Target(shown, shown._text(), None, company)
 
+    def _waiting_basket(self, owner, company):
+        # Of a customer's own who has no other one.
+        basket = self._target_basket(owner.copy({'name': CANARY}), company).record
+        basket.write({
+            'state': 'at_till', 'till_salt': str(uuid4()), 'till_version': 1,
+            'till_until': fields.Datetime.now() + timedelta(hours=1)})
+        basket.till_hash = till_code.hashed(basket._till_secret(), basket._till_code())
+        return basket
+
+    def _target_till_code(self, owner, company):
+        basket = self._waiting_basket(owner, company)
+        return Target(basket, basket._till_code(), None, company)
+
+    def _target_claimed_basket(self, owner, company):
+        basket = self._waiting_basket(owner, company)
+        till = self.env['mobile.app'].create({'name': CANARY, 'kind': 'till', 'company_id': company.id})
+        basket.write({'till_claimed_at': fields.Datetime.now(), 'till_id': till.id})
+        return Target(basket, basket._public_id(), None, company)
+
     def _list(self, owner, company):
         return self.env['mobile.list'].create({
             'name': f"For {CANARY}", 'partner_id': owner.id, 'company_id': company.id, 'uuid': str(uuid4())})
@@ -433,6 +460,11 @@ class TestAccessMatrix(MobileHttpCase):
         _member, qr, _expires_at = self.env['mobile.member.card']._issue(device, owner, company)
         return Target(device, qr, None, company)
 
+    def _target_wallet_pass(self, owner, company):
+        Wallet = self.env['mobile.wallet']
+        member = member_card.member_id(Wallet._wallet_secret(), company.id, owner.id)
+        return Target(owner, Wallet._member_code(company, member), None, company)
+
     def _target_redemption(self, owner, company):
         row = self.env['mobile.redemption']._reserve(self._card(owner, company), company, 'till', f"For {CANARY}")
         return Target(row, row.uuid, None, company)
@@ -480,6 +512,8 @@ class TestAccessMatrix(MobileHttpCase):
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
             if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'scan_order', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}
