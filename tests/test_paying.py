@@ -1,4 +1,4 @@
-"""Customers pay their basket on the page for online payments, in a browser of a phone's size, with Odoo's demo provider."""
+"""Customers pay their basket on the page for online payments: a browser of a phone's size, and Odoo's demo provider."""
 
 import re
 import time
