@@ -84,6 +84,7 @@
         'views/mobile_favourite_views.xml',
         'views/mobile_list_views.xml',
         'views/mobile_basket_check_views.xml',
+        'views/mobile_basket_views.xml',
         'views/mobile_exit_pass_views.xml',
         'views/mobile_exit_views.xml',
         'views/mobile_exit_screen_views.xml',

@@ -44,7 +44,10 @@ from . import test_basket
 from . import test_basket_check
 from . import test_basket_payment
 from . import test_basket_till
+from . import test_basket_totals
+from . import test_basket_upkeep
 from . import test_bell
+from . import test_branches
 from . import test_brute_force
 from . import test_budget
 from . import test_campaign_lift
@@ -102,8 +105,8 @@ from . import test_outbox_law
 from . import test_outbox_worker
 from . import test_pages
 from . import test_pay_page
-from . import test_placeholders
 from . import test_payment_life
+from . import test_placeholders
 from . import test_plausibility
 from . import test_polygon
 from . import test_portal_colleagues
@@ -129,6 +132,7 @@ from . import test_reconciliation
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
+from . import test_refund
 from . import test_results_ui
 from . import test_retention
 from . import test_run

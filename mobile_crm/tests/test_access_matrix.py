@@ -17,7 +17,7 @@ from odoo.tools import mute_logger
 
 from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
-from ..tools import secret, till_code
+from ..tools import member_card, secret, till_code
 from .common import MobileHttpCase
 from .frame_common import BODIES
 
@@ -45,12 +45,16 @@ RECORDS = {
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('forget_payment_method', 'path.method_id'): 'saved_method',
     ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_offer_apple_pass', 'path.offer_id'): 'offer',
+    ('get_offer_google_pass', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
+    ('get_payment', 'path.order_id'): 'basket',
     ('get_receipt', 'path.order_id'): 'order',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
@@ -58,16 +62,19 @@ RECORDS = {
     ('list_recommendations', 'query.product_id'): 'product',
     ('list_recommendations', 'query.store_id'): 'store',
     ('give_up_order', 'path.order_id'): 'basket',
+    ('give_up_payment', 'path.order_id'): 'basket',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
     ('list_orders', 'query.store_id'): 'store',
     ('list_products', 'query.category_id'): 'category',
     ('list_products', 'query.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
+    ('recognise_member', 'body.qr'): 'wallet_pass',
     ('redeem', 'body.code'): 'scanned',
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
+    ('pay_order', 'path.order_id'): 'basket',
     ('reorder', 'path.order_id'): 'order',
     ('reply_to_message', 'path.message_id'): 'message',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
@@ -105,6 +112,9 @@ NO_RECORDS = {
     ('add_lines', 'body.lines.*.id'): "made by the phone, unique on its list alone",
     ('create_list', 'body.id'): "made by the phone, unique for its customer alone",
     ('create_list', 'body.lines.*.id'): "made by the phone, unique on its list alone",
+    ('get_payment', 'path.payment_id'): "of those of the order; test_api_payments tries others'",
+    ('give_up_payment', 'path.payment_id'): "of those of the order; test_api_payments tries others'",
+    ('pay_order', 'body.payment_method_id'): "goes with an order of the caller's; test_api_payments tries others'",
     ('remove_favourite', 'path.product_id'): "not looked up: what is no favourite of the caller's is none afterwards",
     ('reorder', 'body.list_id'): "goes with an order of the caller's; test_api_orders tries others'",
     ('register_device', 'body.install_id'): "made by the phone; registering it again signs it out",
@@ -348,6 +358,7 @@ class TestAccessMatrix(MobileHttpCase):
             'app_id': (self.app if company == self.company else self.other_app).id,
             'expires_at': fields.Datetime.now()})
         return Target(basket, basket._public_id(), owner, company)
+
     def _pass(self, owner, company):
         # Through no model of theirs: what is shown is what matters here, not how it was bought.
         target, app = self._target_order(owner, company), self.app if company == self.company else self.other_app
@@ -433,11 +444,25 @@ class TestAccessMatrix(MobileHttpCase):
         approval = self.env['mobile.approval']._ask(order, card, 1.0, 1.0)
         return Target(approval, approval.uuid, owner, company)
 
+    def _target_saved_method(self, owner, company):
+        provider = self.env['payment.provider'].create({
+            'name': f"{CANARY} Provider", 'code': 'none', 'state': 'test', 'is_published': True,
+            'company_id': company.id, 'allow_tokenization': True})
+        token = self.env['payment.token'].create({
+            'provider_id': provider.id, 'payment_method_id': self.env.ref('payment.payment_method_unknown').id,
+            'payment_details': '4242', 'partner_id': owner.id, 'provider_ref': 'ref'})
+        return Target(token, self.env['mobile.payment']._method_id(token), owner, company)
+
     def _target_member_card(self, owner, company):
         device = self._device(owner, company)
         self.env['mobile.token']._issue(device)
         _member, qr, _expires_at = self.env['mobile.member.card']._issue(device, owner, company)
         return Target(device, qr, None, company)
+
+    def _target_wallet_pass(self, owner, company):
+        Wallet = self.env['mobile.wallet']
+        member = member_card.member_id(Wallet._wallet_secret(), company.id, owner.id)
+        return Target(owner, Wallet._member_code(company, member), None, company)
 
     def _target_redemption(self, owner, company):
         row = self.env['mobile.redemption']._reserve(self._card(owner, company), company, 'till', f"For {CANARY}")
