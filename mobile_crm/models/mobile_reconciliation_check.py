@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -84,10 +84,10 @@ class MobileReconciliation(models.Model):
                SELECT kind, subject, company_id, currency_id, basket_id, order_id, transaction_id, redemption_id, paid,
                       due
                  FROM (%(parts)s) AS found
-                WHERE changed_at <= %(until)s
+                WHERE %(settled)s
              ORDER BY kind, subject""",
             companies=tuple(companies.ids) or (0,), recent=self._recent_sql(since), charge=CHARGE, parts=parts,
-            until=until or datetime.max))
+            settled=SQL('changed_at <= %s', until) if until else SQL('TRUE')))
         return [Finding(*row) for row in rows]
 
     @api.model
