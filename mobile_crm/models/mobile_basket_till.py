@@ -46,8 +46,8 @@ class MobileBasket(models.Model):
     till can, or the clock: a claim is good for half an hour.
 
     Whose books the sale is in: a till outside of Odoo has the money and says so, and Odoo has the order. It is
-    confirmed with a remark how it was paid, so goods, coupons and points go as on any order, and nobody invoices it from here. In
-    Odoo's own point of sale its order is the sale, and the quotation is cancelled.
+    confirmed with a remark how it was paid, so goods, coupons and points go as on any order, and nobody invoices it from
+    here. In Odoo's own point of sale its order is the sale, and the quotation is cancelled.
 
     Each move is one UPDATE that asks for what it comes from, as in ``mobile.moving``; of a till that sells, a customer
     who takes the basket back and the clock, the row lets one pass. The others fail to serialise, and are asked again.
