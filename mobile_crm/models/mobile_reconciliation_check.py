@@ -145,7 +145,8 @@ class MobileReconciliation(models.Model):
                                  WHERE payment.basket_id = money.id AND payment.state IN ('begun', 'processing')
                                    AND payment.expires_at >= %(stuck_before)s)
                            THEN 'stuck'
-                       WHEN state = 'sold' AND till_reference IS NOT NULL AND till_id IS NULL AND order_state = 'sale'
+                       WHEN state = 'sold' AND till_reference IS NOT NULL AND till_id IS NULL AND charges = 0
+                            AND order_state = 'sale'
                            THEN 'till_unknown'
                           END AS kind,
                           id, company_id, currency_id, id, order_id, transaction_id, NULL::int, kept, due, changed_at
