@@ -17,8 +17,7 @@ from odoo.tools import mute_logger
 
 from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
-from ..tools import secret, till_code
-from ..tools import member_card, secret
+from ..tools import member_card, secret, till_code
 from .common import MobileHttpCase
 from .frame_common import BODIES
 
@@ -512,6 +511,7 @@ class TestAccessMatrix(MobileHttpCase):
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
             if operation.name in ('redeem', 'report_exit', 'scan_order', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order', 'scan_order'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}
