@@ -191,7 +191,8 @@ class TestBasketCheckApi(ExitCommon, MobileHttpCase):
         self.assertEqual([line['needs_staff'] for line in told['lines']], [True, True, False])
         self.assertEqual(
             [(check['line_id'], check['product_id'], check['reason'], check['min_age']) for check in told['checks']],
-            [(told['lines'][0]['id'], self.milk.id, 'age', 16), (told['lines'][1]['id'], self.apples.id, 'weight', None)])
+            [(told['lines'][0]['id'], self.milk.id, 'age', 16),
+             (told['lines'][1]['id'], self.apples.id, 'weight', None)])
         self.assertEqual(told['checks'][0]['text'], "A colleague has to see that you are at least 16 for Milk.")
         self.assertEqual(client.get(path, headers={'If-None-Match': answer.headers['ETag']}).status, 304)
         self.as_staff(basket._open_checks()[0]).action_approve()
