@@ -2,10 +2,14 @@
 
 pytest-odoo, for one, silently skips every HttpCase when no server runs, and a tour when no browser is found. Where
 Odoo's own runner has run the other tests already, those are the ones that pytest is asked for.
+
+The whole system's tests that have a server and a database of their own are run by two runs of pytest at once: each
+takes the next file that the other has not taken.
 """
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +48,48 @@ def pytest_collection_modifyitems(config, items):
                 f"tests would run twice or never: tag those that need HTTP, no others, with 'mobile_http': {wrong}")
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
+    elif claims := os.environ.get('MOBILE_CRM_CLAIMS'):
+        config.pluginmanager.register(Sharing(Path(claims)))
+        own = [item for item in items if not _needs_the_server(item)]
+        shared = [item for item in items if _needs_the_server(item)]
+        if os.environ.get('MOBILE_CRM_URL'):
+            items[:] = shared + own
+        else:
+            # From the other end, so that both meet in the middle.
+            paths = list(dict.fromkeys(item.path for item in reversed(own)))
+            config.hook.pytest_deselected(items=shared)
+            items[:] = [item for path in paths for item in own if item.path == path]
+
+
+def _needs_the_server(item):
+    return 'server' in item.fixturenames
+
+
+class Sharing:
+    """Leaves out the tests of a file that another run of pytest has taken.
+
+    :param Path claims: a folder in which each file that is taken has a folder of its name
+    """
+
+    def __init__(self, claims):
+        self._claims = claims
+        self._is_ours = {}
+
+    def _claim(self, path):
+        try:
+            (self._claims / path.name).mkdir()
+        except FileExistsError:
+            return False
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item):
+        """Run a test, or say that it was dealt with when it is the other's."""
+        if _needs_the_server(item):
+            return None
+        if item.path not in self._is_ours:
+            self._is_ours[item.path] = self._claim(item.path)
+        return None if self._is_ours[item.path] else True
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -6,8 +6,10 @@ The first stage of the addon that fails ends its stages; the whole system's test
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from . import addons, browser, environment, logcheck, odoo_config, odoo_suites, pytest_strict, server
@@ -136,11 +138,12 @@ class Stages:
             check_log(log_path.read_text(encoding='utf-8', errors='replace'), log_path, 'the addon\'s tests')
         return True
 
-    def system(self, arguments=(), tolerant=False):
+    def system(self, arguments=(), tolerant=False, claims=None):
         """Run `tests/` against a real server with several workers and demo data.
 
         :param arguments: for pytest; `tests/` when no path is among them
         :param bool tolerant: that no test was selected is no failure
+        :param str claims: a folder that is shared with :meth:`own_servers`, which runs beside it
         :return: whether a test ran
         """
         self.announce(f'whole system: a server with {SYSTEM_WORKERS} workers')
@@ -153,7 +156,8 @@ class Stages:
         server.start(instance)
         try:
             paths = [] if names_path(arguments) else ['tests']
-            status = self._pytest('-p', 'no:odoo', *paths, *arguments, **server_variables(self.databases, instance))
+            status = self._pytest('-p', 'no:odoo', *paths, *arguments, MOBILE_CRM_CLAIMS=claims,
+                                  **server_variables(self.databases, instance))
         finally:
             server.stop(instance)
         if status == NOTHING_COLLECTED and tolerant:
@@ -162,6 +166,15 @@ class Stages:
             raise Problem('the whole-system tests failed', f'see above; the server\'s log is in {instance.log}')
         check_log(instance.read_log(), instance.log, 'the server')
         return True
+
+    def own_servers(self, claims):
+        """Run those of `tests/` that start servers of their own and that the other run has not taken yet.
+
+        :param str claims: see :meth:`system`
+        """
+        self.announce('whole system: what is left of the tests with servers of their own')
+        if self._pytest('-p', 'no:odoo', 'tests', MOBILE_CRM_CLAIMS=claims) not in (0, NOTHING_COLLECTED):
+            raise Problem('the whole-system tests failed', 'see above')
 
     def _pytest(self, *arguments, **variables):
         command = [sys.executable, '-m', 'pytest', '-p', 'devtools.pytest_strict', *map(str, arguments)]
@@ -225,11 +238,13 @@ def _run(databases, options):
             raise Problem(f'no test is selected by {" ".join(arguments)}', 'look at the names with --collect-only')
     else:
         # Most of the time each waits for one core: the whole system's tests have databases and servers of their own.
-        with Aside('system-tests', stages.system) as system:
+        with (tempfile.TemporaryDirectory() as claims,
+              Aside('system-tests', partial(stages.system, claims=claims)) as system):
             try:
                 stages.odoo_runner()
                 # What Odoo's runner has run need not run again.
                 stages.pytest_odoo(tolerant=True, only_http=not options.full)
+                stages.own_servers(claims)
                 if options.full:
                     stages.announce("Odoo's own tests, without us and with us")
                     odoo_suites.run(databases, [])

@@ -48,7 +48,7 @@ class Clock:
 
 
 class Sender:
-    """A process that does what ``tests.sender_world`` has, one thing at a time.
+    """A process that does what its world has (``tests.sender_world``), one thing at a time.
 
     :ivar int pid:
     """
@@ -93,11 +93,12 @@ class SenderHost(contextlib.ExitStack):
 
     :param shell: function that runs Python in an Odoo shell on the database, such as ``OdooCli.shell``.
     :param Clock clock: of all senders.
+    :param str world: the module with what they can do.
     """
 
-    def __init__(self, shell, clock):
+    def __init__(self, shell, clock, world='tests.sender_world'):
         super().__init__()
-        self._shell, self._clock, self._failure = shell, clock, None
+        self._shell, self._clock, self._world, self._failure = shell, clock, world, None
 
     def __enter__(self):
         folder = self.enter_context(tempfile.TemporaryDirectory(prefix='mobile_crm_senders.'))
@@ -115,7 +116,7 @@ class SenderHost(contextlib.ExitStack):
         try:
             self._shell(
                 'from tests import sender_host\n'
-                f'sender_host.serve(env, {self._address!r}, {self._key!r})\n')
+                f'sender_host.serve(env, {self._address!r}, {self._key!r}, {self._world!r})\n')
         except BaseException as exc:  # noqa: BLE001 -- told to whoever waits for it
             self._failure = exc
 

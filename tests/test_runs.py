@@ -104,7 +104,7 @@ def cron_workers(instance):
 
 
 def test_workers_that_are_killed_leave_nobody_out_and_nobody_twice(odoo_cli, start, full):
-    count, batch, kills = (100_000, 1000, 12) if full else (4_000, 50, 5)
+    count, batch, kills = (100_000, 1000, 12) if full else (2_000, 50, 5)
     odoo_cli.fresh('full')
     # Decisions of the demo data are none of ours.
     odoo_cli.shell(SET_UP.format(count=count, batch=batch))

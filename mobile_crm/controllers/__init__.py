@@ -26,6 +26,8 @@ from . import (
     opt_in,
     orders,
     passkeys,
+    pay_page,
+    payments,
     points,
     preferences,
     products,
@@ -36,4 +38,6 @@ from . import (
     system,
     till,
     till_orders,
+    wallet,
+    wallet_service,
 )

@@ -17,13 +17,12 @@ from ..tools import afterwards
 from ..tools.limits import limit_headers
 from ..tools.problems import Problem, as_problem
 from .repetition import Repetition, is_repeatable
-from .routing import BASE_PATH, Answer, Pdf, version_of
+from .routing import BASE_PATH, FILES, Answer, version_of
 from .schemas.base import Output
 
 _logger = logging.getLogger(__name__)
 
 JSON = 'application/json'
-PDF = 'application/pdf'
 # How much of an unread body is thrown away before it is answered. A server that closes the connection on a client
 # that is still sending makes that client see a reset in place of the answer.
 DRAIN_LIMIT = 32 * 1024 * 1024
@@ -197,14 +196,14 @@ class MobileDispatcher(Dispatcher):
     # === RESPONSE === #
 
     def _response(self, operation, result):
-        """Serialise what a handler returned: a response model, an ``Answer``, a ``Pdf`` or None."""
+        """Serialise what a handler returned: a response model, an ``Answer``, a file or None."""
         content, status, headers, version = result if isinstance(result, Answer) else Answer(result)
         headers = dict(headers or {})
         if content is None:
             return self._finish(Response(status=status or 204, headers=headers))
         content_type = JSON
-        if isinstance(content, Pdf):
-            body, content_type = content.content, PDF
+        if isinstance(content, FILES):
+            body, content_type = content.content, content.media_type
             headers['Content-Disposition'] = f"inline; filename*=UTF-8''{quote(content.filename, safe='')}"
         else:
             body = content.serialize() if isinstance(content, Output) else to_json(content)

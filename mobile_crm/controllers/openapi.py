@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from ..tools.problems import PROBLEMS
 from .repetition import HEADER as KEY_HEADER
 from .repetition import KEY_PATTERN, REPLAYED
-from .routing import BASE_PATH, OPERATIONS, Pdf
+from .routing import BASE_PATH, FILES, OPERATIONS
 from .schemas.base import ProblemDocument
 
 VERSION = '1.0.0'
@@ -201,10 +201,11 @@ def _responses(operation, refs):
         success['content'] = {'application/json': {'schema': {'type': 'object'}}}
     elif operation.response_model is str:
         success['content'] = {'text/html': {'schema': {'type': 'string'}}}
-    elif operation.response_model is Pdf:
+    elif operation.response_model in FILES:
         # `format` for generators that know no `contentMediaType`.
-        success['content'] = {'application/pdf': {
-            'schema': {'type': 'string', 'format': 'binary', 'contentMediaType': 'application/pdf'}}}
+        media_type = operation.response_model.media_type
+        success['content'] = {media_type: {
+            'schema': {'type': 'string', 'format': 'binary', 'contentMediaType': media_type}}}
     responses = {str(operation.status): success}
     if operation.status == 201:
         responses['200'] = {**success, 'description': "The same as before"}

@@ -50,12 +50,28 @@ class Answer(typing.NamedTuple):
 class Pdf(typing.NamedTuple):
     """A document in place of JSON.
 
+    :cvar str media_type:
     :ivar bytes content:
     :ivar str filename: as it is saved
     """
 
     content: bytes
     filename: str
+
+    media_type = 'application/pdf'
+
+
+class ApplePass(typing.NamedTuple):
+    """A pass for Apple Wallet in place of JSON; see ``Pdf``."""
+
+    content: bytes
+    filename: str
+
+    media_type = 'application/vnd.apple.pkpass'
+
+
+# What a handler may return in place of a schema.
+FILES = (Pdf, ApplePass)
 
 
 class NoQuery(Schema):

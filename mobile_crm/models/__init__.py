@@ -32,6 +32,7 @@ from . import mobile_affinity
 from . import mobile_app
 from . import mobile_app_payment
 from . import mobile_app_push
+from . import mobile_app_wallet
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_attribution
@@ -146,6 +147,7 @@ from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_payment
 from . import mobile_payment_link
+from . import mobile_payment_method
 from . import mobile_payment_settling
 from . import mobile_placeholder
 from . import mobile_placeholder_recommendation
@@ -192,6 +194,13 @@ from . import mobile_visit
 from . import mobile_visit_conversion
 from . import mobile_visit_demo
 from . import mobile_visit_floor
+from . import mobile_wallet
+from . import mobile_wallet_apple
+from . import mobile_wallet_change
+from . import mobile_wallet_google
+from . import mobile_wallet_places
+from . import mobile_wallet_registration
+from . import mobile_wallet_sender
 from . import payment_transaction
 from . import privacy_log
 from . import product_attribute_value
@@ -234,9 +243,11 @@ from . import sale_order
 from . import sale_order_basket
 from . import sale_order_code
 from . import sale_order_line
+from . import sale_order_notice
 from . import sale_order_occasion
 from . import sale_order_payment
 from . import sale_order_purchase
 from . import sale_order_recommendation
+from . import sale_order_refund
 from . import sms_sms
 from . import sms_tracker

@@ -168,7 +168,8 @@ class MobileAttribution(models.Model):
             """SELECT sold.kind, sold.number, sold.name, sold.partner_id, sold.company_id, sold.store_id, sold.channel,
                       sold.bought_at, round(sold.revenue::numeric, currency.decimal_places) AS revenue,
                       visit.id AS visit_id,
-                      CASE WHEN used.id IS NOT NULL THEN 'coupon' WHEN opened.id IS NOT NULL THEN 'message' END AS touch,
+                      CASE WHEN used.id IS NOT NULL THEN 'coupon' WHEN opened.id IS NOT NULL THEN 'message'
+                           END AS touch,
                       coalesce(used.campaign_id, opened.campaign_id) AS campaign_id,
                       coalesce(issued.id, opened.id) AS decision_id
                  FROM sold

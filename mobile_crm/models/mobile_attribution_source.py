@@ -6,8 +6,9 @@ class MobileAttribution(models.Model):
     """What was sold, as far as it is known who bought it.
 
     Each source is a query ``_sold_<source>``, whose rows are purchases that were not cancelled nor returned altogether:
-    ``kind``, ``number``, ``name``, ``partner_id``, ``company_id``, ``store_id``, ``channel``, ``bought_at``, ``revenue``
-    (without taxes, less what was returned, in the company's currency) and ``redemption_id`` (of the coupon, or NULL).
+    ``kind``, ``number``, ``name``, ``partner_id``, ``company_id``, ``store_id``, ``channel``, ``bought_at``,
+    ``revenue`` (without taxes, less what was returned, in the company's currency) and ``redemption_id`` (of the coupon,
+    or NULL).
     """
 
     _inherit = 'mobile.attribution'
@@ -47,12 +48,18 @@ class MobileAttribution(models.Model):
         return SQL(
             """SELECT %(kind)s AS kind, sale.id AS number, sale.name, sale.partner_id, sale.company_id,
                       sale.mobile_store_id AS store_id,
-                      CASE WHEN EXISTS (SELECT FROM mobile_basket basket WHERE basket.order_id = sale.id) THEN 'phone'
+                      CASE WHEN basket.till_reference IS NOT NULL THEN 'till' WHEN basket.id IS NOT NULL THEN 'phone'
                            %(shop)s ELSE 'sale' END AS channel,
                       sale.date_order AS bought_at, worth.revenue, (%(redemption)s) AS redemption_id
-                 FROM sale_order sale, LATERAL (SELECT (%(revenue)s) AS revenue) worth
+                 FROM sale_order sale
+            LEFT JOIN mobile_basket basket ON basket.order_id = sale.id
+           CROSS JOIN LATERAL (
+                      -- What a provider gives back may have a credit note as well.
+                      SELECT least((%(revenue)s), sale.amount_untaxed / coalesce(NULLIF(sale.currency_rate, 0), 1)
+                                                  * (1 - (%(given_back)s))) AS revenue) worth
                 WHERE sale.state = 'sale' AND %(chosen)s AND (sale.amount_untaxed <= 0 OR worth.revenue > 0)""",
             kind=self._sources()['sale'], shop=shop, revenue=Report._order_revenue(SQL('sale.id')),
+            given_back=self.env['mobile.purchase']._given_back_sql(),
             redemption=self._redemption_of(SQL('redemption.order_id = sale.id')),
             chosen=chosen.condition(
                 SQL('sale.id'), SQL('sale.company_id'), SQL('sale.partner_id'), SQL('sale.date_order')))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from odoo import api, models
 
 from ..tools import member_card
+from ..tools.offline import REPORTED_WITHIN
 from ..tools.problems import Problem
 
 # How far the clock of another of our hosts may be ahead, in seconds.
@@ -45,11 +46,12 @@ class MobileMemberCard(models.AbstractModel):
         return [self._key(company, number).jwk for number in (version, version + 1)]
 
     @api.model
-    def _identify(self, company, qr, store_id=None):
+    def _identify(self, company, qr, store_id=None, at=None):
         """Return who shows this card at a company's till, once for each card.
 
         :param str qr: as it was scanned.
         :param int store_id: where, if the till says so; a store of the company.
+        :param float at: when, in seconds of Unix, as a till says that had no network; now when left out.
         :return: the member's public id and the customer (``res.partner``, elevated).
         :rtype: tuple[str, ResPartner]
         :raise Problem: the same one, whatever is wrong with who shows it.
@@ -60,7 +62,7 @@ class MobileMemberCard(models.AbstractModel):
         card = self._key(company).check(qr)
         if not card:
             raise Problem('card_invalid')
-        age = time.time() - card.issued_at
+        age = (at or time.time()) - card.issued_at
         if not -LEEWAY <= age < member_card.LIFETIME:
             raise Problem('card_expired')
         device = self.env['mobile.device'].sudo().search([('uuid', '=', card.device)])
@@ -74,7 +76,8 @@ class MobileMemberCard(models.AbstractModel):
         )
         if not is_good:
             raise Problem('card_invalid')
-        expires_at = _naive_utc(card.issued_at) + timedelta(seconds=member_card.LIFETIME)
+        # Tills that had no network report one and the same card within days of each other.
+        expires_at = _naive_utc(card.issued_at) + (REPORTED_WITHIN if at else timedelta(seconds=member_card.LIFETIME))
         if not self.env['mobile.nonce'].sudo()._spend('member card', card.nonce, expires_at):
             raise Problem('card_used')
         return card.member, partner

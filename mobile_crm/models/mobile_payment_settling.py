@@ -241,7 +241,7 @@ class MobilePayment(models.Model):
     def _responsible(self):
         """Return who looks after a payment (``res.users``): the order's salesperson, or else a manager."""
         self.ensure_one()
-        managers = self.env.ref('mobile_crm.group_mobile_crm_manager').sudo().all_user_ids.filtered(
-            lambda user: user.active and self.company_id in user.company_ids)
         salesperson = self.order_id.user_id
-        return salesperson if salesperson.active and salesperson._is_internal() else managers[-1:]
+        if salesperson.active and salesperson._is_internal():
+            return salesperson
+        return self.env['mobile.reconciliation']._responsible(self.company_id)

@@ -1,11 +1,14 @@
+import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools.problems import Problem
 from .mobile_basket import LIVING
+
+_logger = logging.getLogger(__name__)
 
 KINDS = [
     ('paid_not_confirmed', "Paid, and not confirmed"),
@@ -151,7 +154,7 @@ class MobileReconciliation(models.Model):
 
     def _tell(self):
         """Ask the responsible person to look at new findings, unless they were asked to return the money already."""
-        for finding in self.filtered(lambda row: 'returned' not in row.basket_id.payment_ids.mapped('state')):
+        for finding in self.filtered(lambda row: not any(row.order_id.transaction_ids.mapped('mobile_to_return'))):
             if responsible := self._responsible(finding.company_id):
                 finding.activity_schedule(
                     'mail.mail_activity_data_todo', user_id=responsible.id, summary=finding.display_name)
@@ -184,8 +187,12 @@ class MobileReconciliation(models.Model):
         try:
             with self.env.cr.savepoint():
                 return mend(basket.with_company(basket.company_id))
-        except (Problem, UserError):
+        except psycopg2.OperationalError:
+            # Somebody is at it at this moment.
+            return False
+        except Exception as error:  # noqa: BLE001 (anything that Odoo's own modules may raise as they confirm an order)
             # It stays a finding, which somebody looks at.
+            _logger.info("Finding %s of basket %s is not mended: %s", finding.kind, basket.id, type(error).__name__)
             return False
 
     @api.model

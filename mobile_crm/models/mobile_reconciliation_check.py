@@ -181,6 +181,7 @@ class MobileReconciliation(models.Model):
             """SELECT 'paid_for_nothing', tx.id, tx.company_id, tx.currency_id, NULL::int, NULL::int, tx.id, NULL::int,
                       tx.amount, 0, tx.last_state_change
                  FROM payment_transaction tx
-                WHERE tx.company_id IN %(companies)s AND tx.landing_route LIKE '/mobile/%%' AND %(charge)s
+                WHERE tx.company_id IN %(companies)s AND %(charge)s
+                  AND (tx.mobile_payment_id IS NOT NULL OR tx.landing_route LIKE '/mobile/%%')
                   AND NOT EXISTS (SELECT FROM sale_order_transaction_rel rel WHERE rel.transaction_id = tx.id)""",
             companies=tuple(companies.ids) or (0,), charge=CHARGE)

@@ -74,7 +74,9 @@ class MobileCommon(TransactionCase):
         cls.ben, cls.ben_user, cls.phone_ben = cls._make_customer("Ben Maes", '+32476223344', 'ios')
         cls.salesperson = new_test_user(
             cls.env, login='mobile_crm_salesperson', groups='sales_team.group_sale_salesman_all_leads',
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
+            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
+            # Nobody waits for the invitation.
+            context={'no_reset_password': True})
 
     def setUp(self):
         super().setUp()

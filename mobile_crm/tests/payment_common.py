@@ -2,6 +2,7 @@
 from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from .basket_common import BasketCommon
 
@@ -12,6 +13,7 @@ class PaymentCase(BasketCommon):
     :cvar provider: ``payment.provider``, which keeps methods for later
     :cvar card: its ``payment.method``
     :cvar saved: a ``payment.token`` of Anna's
+    :cvar manager: ``res.users``, who is asked to return payments
     """
 
     @classmethod
@@ -24,6 +26,9 @@ class PaymentCase(BasketCommon):
         cls.provider = cls.make_provider(cls.company, form)
         cls.card.write({'active': True, 'support_tokenization': True})
         cls.saved = cls.make_token(cls.anna)
+        cls.manager = new_test_user(
+            cls.env, 'payment_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)])
 
     @classmethod
     def make_provider(cls, company, form):
@@ -43,6 +48,8 @@ class PaymentCase(BasketCommon):
         # A test's transaction is never committed.
         self.startPatcher(patch.object(
             self.env.registry['mobile.payment'], '_keep', lambda payment: payment.env.flush_all()))
+        # Nor do companies here have books to enter the money into; see tests/test_pay_page.py.
+        self.startPatcher(patch.object(self.env.registry['payment.transaction'], '_create_payment', lambda tx: None))
 
     # === WHAT PROVIDERS DO === #
 

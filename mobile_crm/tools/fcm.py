@@ -83,15 +83,18 @@ def read_credential(text):
 class FcmAccount(Account):
     """A service account: it signs an assertion (RFC 7523) and gets an access token for an hour.
 
+    :cvar str scope: what the token is good for.
     :ivar str project:
     """
+
+    scope = SCOPE
 
     def __init__(self, text):
         super().__init__()
         given = read_credential(text)
         self.project = given['project_id']
         self.token_url = given['token_uri']
-        self._credentials = _credentials(given)
+        self._credentials = _credentials(given, self.scope)
 
     def token(self, renew=None, may_connect=is_public):
         """Return the access token.
@@ -115,11 +118,11 @@ class FcmAccount(Account):
             raise SignInError(door.reason, door.detail) from None
 
 
-def _credentials(given):
+def _credentials(given, scope):
     from google.oauth2 import service_account  # noqa: PLC0415 the library is optional
 
     try:
-        return service_account.Credentials.from_service_account_info(given, scopes=[SCOPE])
+        return service_account.Credentials.from_service_account_info(given, scopes=[scope])
     except Exception:  # noqa: BLE001 whatever a library says of a key may quote it
         raise CredentialError('private_key') from None
 

@@ -56,6 +56,7 @@ PROBLEMS = {
     'staff_needed': (409, _lt("A colleague has to look at the basket first")),
     'address_in_use': (409, _lt("Another customer has this address")),
     'list_changed': (409, _lt("The list was changed meanwhile")),
+    'wallet_unavailable': (409, _lt("This app has no passes for this wallet")),
     'idempotency_in_progress': (409, _lt("The request with this Idempotency-Key is still running")),
     'wording_changed': (409, _lt("The wording has changed; show the new one first")),
     'basket_changed': (412, _lt("The basket was changed meanwhile")),
@@ -85,6 +86,12 @@ _CODE_BY_STATUS = {
     401: 'unauthenticated', 403: 'forbidden', 409: 'conflict', 413: 'too_large', 415: 'unsupported_media_type',
     422: 'refused', 429: 'too_many_requests',
 }
+
+
+def _translated(text, env):
+    if isinstance(text, LazyGettext):
+        return text._translate(env.lang or 'en_US' if env else 'en_US')
+    return text
 
 
 class Problem(HTTPException):
@@ -119,16 +126,11 @@ class Problem(HTTPException):
         :param str instance: the path of the request.
         :rtype: dict
         """
-        def translated(text):
-            if isinstance(text, LazyGettext):
-                return text._translate(env.lang or 'en_US' if env else 'en_US')
-            return text
-
         document = {
             'type': f'urn:mobile-crm:problem:{self.problem_code}',
-            'title': translated(self.title),
+            'title': _translated(self.title, env),
             'status': self.code,
-            'detail': translated(self.detail) or translated(self.title),
+            'detail': self.words(env),
             'instance': instance,
             'code': self.problem_code,
             'request_id': request_id,
@@ -136,6 +138,10 @@ class Problem(HTTPException):
         if self.errors is not None:
             document['errors'] = self.errors
         return document
+
+    def words(self, env):
+        """Return what has happened in one sentence, in the language of an environment (None: English)."""
+        return _translated(self.detail, env) or _translated(self.title, env)
 
 
 class CouponRefused(UserError):

@@ -33,6 +33,11 @@ RETENTION = (
         _lt("Phones: model, system, language, push address"), CONTACT,
         _lt("To serve the app: contract")),
     Retention(
+        ('mobile.wallet.registration',),
+        _lt("Passes in the wallets of phones, and where these are told of changes"),
+        _lt("until the pass is removed from the phone, or 90 days after it ended"),
+        _lt("To keep passes up to date: contract")),
+    Retention(
         ('mobile.token',),
         _lt("Sign-ins, as hashes"), _lt("30 days after they end"),
         _lt("To notice stolen sessions: legitimate interest")),
@@ -86,7 +91,8 @@ RETENTION = (
         _lt("To do as the customer says: contract")),
     Retention(
         ('mobile.basket', 'mobile.basket.check', 'mobile.payment'),
-        _lt("Baskets that they put together and paid with their phone"), CONTACT,
+        _lt("Baskets that they put together and paid with their phone"),
+        _lt("until the customer is erased; what came to nothing for 30 days"),
         _lt("To sell them what they want: contract")),
     Retention(
         ('mobile.exit.pass', 'mobile.exit'),

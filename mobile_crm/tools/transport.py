@@ -52,8 +52,9 @@ def has_http2():
     return importlib.util.find_spec('h2') is not None
 
 
-def exchange(requests, *, in_flight=200, connections=4, timeout=15, deadline=45, http2=True, may_connect=None):
-    """POST all requests and yield each with its outcome, in the order in which outcomes come.
+def exchange(requests, *, in_flight=200, connections=4, timeout=15, deadline=45, http2=True, may_connect=None,
+             identity=None):
+    """Send all requests and yield each with its outcome, in the order in which outcomes come.
 
     It ends at the latest ``deadline`` and two timeouts after it began, not counting what the caller does between two
     outcomes. Nothing is redirected, nothing is asked again that may have been processed. Connections outlive the call.
@@ -66,9 +67,11 @@ def exchange(requests, *, in_flight=200, connections=4, timeout=15, deadline=45,
     :param bool http2: False for HTTP/1.1.
     :param Callable[[str, str], bool] | None may_connect: tells whether a host with an IP address may be reached. It is
         asked in another thread.
+    :param Identity | None identity: the certificate by which all hosts of this call know us; over HTTP/2 alone.
     :rtype: Iterator[tuple[Request, Reply | Failure]]
     """
-    with contextlib.closing(_Exchange(in_flight, connections, timeout, deadline, http2, may_connect)) as call:
+    with contextlib.closing(
+            _Exchange(in_flight, connections, timeout, deadline, http2, may_connect, identity)) as call:
         yield from call.run(requests)
 
 
@@ -100,13 +103,14 @@ class _Host:
 class _Exchange:
     """One call of ``exchange``."""
 
-    def __init__(self, in_flight, connections, timeout, deadline, http2, may_connect):
+    def __init__(self, in_flight, connections, timeout, deadline, http2, may_connect, identity):
         self.in_flight = in_flight
         self.connections = connections
         self.timeout = timeout
         self.ends_at = clock() + deadline
         self.http2 = http2 and has_http2()
         self.may_connect = may_connect
+        self.identity = identity
         self.hosts = {}
         self.outcomes = deque()
         self.left = 0
@@ -223,7 +227,8 @@ class _Exchange:
                 self.outcomes.append((request, Failure('not_sent', 'invalid_url')))
                 return
             host = self.hosts[authority] = _Host(authority, origin)
-            host.is_http1 = not self.http2 or _http1_until.get(origin, 0) > clock()
+            # Connections of HTTP/1.1 are shared with those who come without a certificate.
+            host.is_http1 = not self.identity and (not self.http2 or _http1_until.get(origin, 0) > clock())
             if not host.is_http1:
                 self._take_kept(host)
         if scheme != 'https' or not PATH.fullmatch(path):
@@ -312,7 +317,7 @@ class _Exchange:
     def _dial(self, host):
         sock = word = None
         try:
-            sock = dial(*host.origin, self.timeout, tls_context('h2', 'http/1.1'), self.may_connect)
+            sock = dial(*host.origin, self.timeout, self._tls_context(), self.may_connect)
         except DialError as exc:
             word = exc.word
         if not self._tell('dialled', host, (sock, word)) and sock:
@@ -355,6 +360,9 @@ class _Exchange:
             from .transport_http2 import Http2Connection  # noqa: PLC0415 the library is optional
 
             self._add(host, Http2Connection(sock, self._key(host), now, now + self.timeout))
+        elif self.identity:
+            sock.close()
+            host.trouble = 'no_http2'
         else:
             host.is_http1 = True
             _http1_until[host.origin] = now + HTTP1_MEMORY
@@ -362,8 +370,11 @@ class _Exchange:
 
     # === CONNECTIONS OF HTTP/2 === #
 
+    def _tls_context(self):
+        return tls_context('h2', 'http/1.1', identity=self.identity)
+
     def _key(self, host):
-        return host.origin, self.may_connect is not None, id(tls_context('h2', 'http/1.1'))
+        return host.origin, self.may_connect is not None, id(self._tls_context())
 
     def _take_kept(self, host):
         now = clock()

@@ -2,12 +2,22 @@
 import base64
 import functools
 import os
+import secrets
 import socket
 import ssl
+import tempfile
 import time
 import urllib.request
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 #: What the answer of a proxy may be long.
 LONGEST_PROXY_ANSWER = 8192
@@ -26,20 +36,34 @@ class DialError(Exception):
         self.word = word
 
 
+class Identity(NamedTuple):
+    """By what a host knows us.
+
+    :ivar bytes key: private, PEM.
+    :ivar bytes chain: the certificate and those above it, PEM.
+    """
+
+    key: bytes
+    chain: bytes
+
+
 def is_public(_host, address):
     """Tell whether an IP address is on the internet, not within our own network."""
     return ip_address(address).is_global
 
 
-def tls_context(*protocols):
+def tls_context(*protocols, identity=None):
     """Return a context that trusts what the system trusts (or ``SSL_CERT_FILE``), and asks for these protocols (ALPN).
 
     It is made once, since reading the system's authorities takes longer than many a request.
 
+    :param Identity | None identity: that is shown to hosts that ask for one.
     :rtype: ssl.SSLContext
     """
     paths = ssl.get_default_verify_paths()
     read_at = os.stat(paths.cafile).st_mtime_ns if paths.cafile else None
+    if identity:
+        return _own_context(protocols, paths.cafile, read_at, paths.capath, identity)
     return _tls_context(protocols, paths.cafile, read_at, paths.capath)
 
 
@@ -47,6 +71,21 @@ def tls_context(*protocols):
 def _tls_context(protocols, _file, _read_at, _folder):
     context = ssl.create_default_context()
     context.set_alpn_protocols(protocols)
+    return context
+
+
+@functools.lru_cache(maxsize=32)
+def _own_context(protocols, _file, _read_at, _folder, identity):
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(protocols)
+    # Python reads keys from files alone: so it gets one for a moment that opens with a password which nobody keeps.
+    password = secrets.token_bytes(32).hex().encode()
+    key = load_pem_private_key(identity.key, None).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password))
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(key + identity.chain)
+        file.flush()
+        context.load_cert_chain(file.name, password=password)
     return context
 
 

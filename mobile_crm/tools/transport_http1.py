@@ -81,7 +81,8 @@ def perform(flight):
 
 def _ask(connection, flight):
     try:
-        connection.request('POST', flight.path, body=flight.request.body, headers=dict(flight.request.headers))
+        connection.request(
+            flight.request.method, flight.path, body=flight.request.body, headers=dict(flight.request.headers))
     except DialError as exc:
         return Failure('not_sent', exc.word), False
     except (OSError, http.client.HTTPException, ValueError):

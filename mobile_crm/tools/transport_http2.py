@@ -294,7 +294,7 @@ class Http2Connection:
 
 def _headers(flight):
     headers = [
-        (':method', 'POST'), (':scheme', 'https'), (':authority', flight.host.authority),
+        (':method', flight.request.method), (':scheme', 'https'), (':authority', flight.host.authority),
         NeverIndexedHeaderTuple(':path', flight.path),
     ]
     headers += [

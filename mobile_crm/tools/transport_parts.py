@@ -7,7 +7,7 @@ LONGEST_ANSWER = 16384
 
 
 class Request(NamedTuple):
-    """A POST.
+    """A request with a body.
 
     :ivar Hashable tag: the caller's own.
     :ivar str url: https, in ASCII.
@@ -18,6 +18,7 @@ class Request(NamedTuple):
     url: str
     headers: list[tuple[str, str]]
     body: bytes
+    method: str = 'POST'
 
 
 class Reply(NamedTuple):

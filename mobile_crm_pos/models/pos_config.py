@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.mobile_crm.tools.problems import CouponRefused, Problem
+from odoo.addons.mobile_crm.tools.problems import CouponRefused, Problem, as_problem
 
 # Offers of a customer that a cashier is shown.
 MAX_OFFERS = 10
@@ -66,6 +66,8 @@ class PosConfig(models.Model):
         self.env['mobile.redemption'].sudo()._release_pos(
             self.company_id, str(uuid),
             None if kept_ids is None else self.env['loyalty.card'].browse(map(int, kept_ids)))
+        if kept_ids is None:
+            self.env['mobile.basket'].sudo()._release_pos(self.company_id, str(uuid))
         return True
 
     # === BUSINESS METHODS: coupons === #
@@ -101,6 +103,52 @@ class PosConfig(models.Model):
             res['payload']['mobile_holder_id'] = card.partner_id.id
         return res
 
+    # === BUSINESS METHODS: baskets === #
+
+    def mobile_take_basket(self, code, uuid, reference):
+        """Take a basket over whose code a till has scanned; its coupons are held for the till's order from now on.
+
+        :param str code: in any spelling.
+        :param str uuid: of the order.
+        :param str reference: what people call the order.
+        :return: False when no basket waits under this code, ``{'error': str}``, or ``partner_id``, ``total`` (as the
+            phone showed it), ``lines`` (``product_id``, ``quantity``, ``name``) and ``coupons`` (codes).
+        """
+        self._mobile_check_cashier()
+        uuid = str(uuid)
+        try:
+            with self.env.cr.savepoint():
+                basket = self.env['mobile.basket']._claim_at_till(
+                    str(code), self.company_id, self.sudo().mobile_store_id or None, reference=uuid)
+                coupons = self._mobile_move_coupons(basket, uuid, str(reference))
+        except (Problem, UserError) as exc:
+            return {'error': as_problem(exc).words(self.env)}
+        if not basket:
+            return False
+        order = basket.order_id
+        lines = order.order_line.filtered(
+            lambda line: not line.display_type and not line.is_reward_line and line.product_uom_qty > 0)
+        return {
+            'partner_id': basket.partner_id.id,
+            'total': order.amount_total,
+            'lines': [{
+                'product_id': line.product_id.id, 'name': line.product_id.display_name,
+                'quantity': line.product_uom_id._compute_quantity(line.product_uom_qty, line.product_id.uom_id),
+            } for line in lines],
+            'coupons': coupons.mapped('code') + order.code_enabled_rule_ids.mapped('code')}
+
+    def _mobile_move_coupons(self, basket, uuid, reference):
+        """Let an order of this till hold the coupons that a basket held.
+
+        :return: ``loyalty.card``.
+        """
+        cards = basket.order_id._mobile_cards() if basket else self.env['loyalty.card'].sudo()
+        Redemption = self.env['mobile.redemption'].sudo()
+        for card in cards:
+            Redemption._held_by(basket.order_id, card)._void('unused')
+            Redemption._hold_for_pos(self, card, uuid, reference, basket.partner_id)
+        return cards
+
     # === BUSINESS METHODS: the member card === #
 
     def mobile_identify_member(self, qr, uuid):
@@ -116,7 +164,7 @@ class PosConfig(models.Model):
         try:
             _member, partner = self.env['mobile.member.card']._identify(self.company_id, str(qr))
         except Problem as problem:
-            return {'error': problem.document(self.env, '', '')['detail']}
+            return {'error': problem.words(self.env)}
         self.env['mobile.member.card']._note_shown(str(uuid), partner)
         return {
             'partner_id': partner.id, 'name': partner.display_name,

@@ -58,6 +58,7 @@ class PosOrder(models.Model):
         self.ensure_one()
         Redemption = self.env['mobile.redemption']
         Redemption._settle_on_pos(self)
+        self.env['mobile.basket']._settle_on_pos(self)
         Redemption._follow_pos_refunds(self.lines.refunded_orderline_id.order_id)
 
     def _mobile_after_sale(self):
@@ -68,3 +69,4 @@ class PosOrder(models.Model):
         """Let go of what an order (elevated) held that is not sold after all."""
         self.ensure_one()
         self.env['mobile.redemption']._release_pos(self.company_id, self.uuid)
+        self.env['mobile.basket']._release_pos(self.company_id, self.uuid)

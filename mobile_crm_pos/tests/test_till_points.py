@@ -164,7 +164,7 @@ class TestTillPoints(ApprovalCommon, TillCase):
         member = self.identify('uuid-1')
         self.assertEqual((member['partner_id'], member['name']), (self.anna.id, "Anna Peeters"))
         self.assertEqual({each['name']: each['balance'] for each in member['points']},
-                         {"Points": "500.00 Stars", "Wallet": self.anna_ewallet.points_display})
+                         {"Points": "500 Stars", "Wallet": self.anna_ewallet.points_display})
         self.assertEqual([offer['code'] for offer in member['offers']], [coupon.code])
         self.assertIn("15%", member['offers'][0]['title'])
 

@@ -1,4 +1,6 @@
+# What others inherit comes first.
 from . import mobile_hold
+
 from . import mobile_app
 from . import mobile_availability
 from . import mobile_basket
@@ -21,7 +23,6 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
-from . import sale_order_line
 from . import stock_location
 from . import stock_move
 from . import stock_picking

@@ -7,10 +7,12 @@ from odoo import api, fields, models
 from odoo.tools import SQL, float_compare, float_round
 
 from odoo.addons.mobile_crm.models.mobile_basket import LIVING
+from odoo.addons.mobile_crm.models.mobile_catalogue_stores import IN_STOCK, LOW, OUT, UNKNOWN
 from odoo.addons.mobile_crm.tools.racing import execute_racing
 
-# What the phone and the staff are told of a line.
-LOW, SHORT = 'low', 'short'
+SHORT = 'short'
+# What is told of a line, and of the availability of its product.
+TOLD = {None: IN_STOCK, LOW: LOW, SHORT: OUT}
 
 
 class Shelf(NamedTuple):
@@ -56,6 +58,13 @@ class MobileBasket(models.Model):
 
     # === BUSINESS METHODS: what is kept === #
 
+    @api.model
+    def _order_values(self, shopper, store):
+        """Override: the goods leave from where the customer is."""
+        values = super()._order_values(shopper, store)
+        warehouse = store.sudo().warehouse_id
+        return {**values, 'warehouse_id': warehouse.id} if warehouse.active else values
+
     def _hold_goods(self):
         """Keep what is in the basket and not kept yet, and let go of what is not in it any more.
 
@@ -65,9 +74,6 @@ class MobileBasket(models.Model):
         super()._hold_goods()
         for living in self.sudo().filtered('store_id.warehouse_id.active'):
             basket = living.with_company(living.company_id)
-            warehouse = basket.store_id.warehouse_id
-            if basket.order_id.warehouse_id != warehouse:
-                basket.order_id.warehouse_id = warehouse
             wanted = basket._to_hold()
             moves = {move.product_id: move for move in basket.hold_ids}
             changed = {product for product in {**wanted, **moves} if not basket._is_held(
@@ -89,14 +95,14 @@ class MobileBasket(models.Model):
         :rtype: dict[product.product, float]
         """
         self.ensure_one()
-        wanted, put_aside = self._goods(), self._put_aside()
+        wanted, put_aside = self._quantities(), self._put_aside()
         counted = self._shelves(wanted)
         digits = self.env['decimal.precision'].precision_get('Product Unit')
         left = {product: float_round(quantity - put_aside.get(product, 0), precision_digits=digits)
                 for product, quantity in wanted.items() if product.id in counted}
         return {product: quantity for product, quantity in left.items() if quantity > 0}
 
-    def _goods(self):
+    def _quantities(self):
         """Return how much of which products is in the basket, in their own units.
 
         :rtype: dict[product.product, float]
@@ -196,11 +202,17 @@ class MobileBasket(models.Model):
 
     # === BUSINESS METHODS: what is told === #
 
+    def _has_goods(self):
+        """Override: nobody else has been promised them meanwhile."""
+        return super()._has_goods() and SHORT not in self._line_stock().values()
+
     def _line_stock(self):
         """Override to compare with what the store has, as its books say."""
         self.ensure_one()
+        if self.state == 'sold':
+            return super()._line_stock()
         basket = self.sudo()
-        goods = basket._goods() if basket.store_id.warehouse_id.active else {}
+        goods = basket._quantities() if basket.store_id.warehouse_id.active else {}
         shelves = basket._shelves(goods)
         put_aside = basket._put_aside() if shelves else {}
         held = {move.product_id: move.quantity for move in basket.hold_ids}
@@ -214,3 +226,10 @@ class MobileBasket(models.Model):
                     levels[product] = LOW
         return {**super()._line_stock(), **{
             line.id: levels[line.product_id] for line in basket.order_id.order_line if line.product_id in levels}}
+
+    def _availability_of(self, lines):
+        """Override: what is kept for the basket itself is there for it."""
+        known, stock = super()._availability_of(lines), self._line_stock()
+        return {
+            line_id: state if state == UNKNOWN or self.state == 'sold' else TOLD[stock.get(line_id)]
+            for line_id, state in known.items()}

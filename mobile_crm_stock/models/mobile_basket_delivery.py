@@ -30,8 +30,12 @@ class MobileBasket(models.Model):
     def _after_sale(self):
         """Override: the goods leave at once."""
         super()._after_sale()
-        for basket in self.sudo().filtered('company_id.mobile_basket_delivers'):
-            basket.with_company(basket.company_id)._hand_over()
+        for basket in self.sudo():
+            if basket.order_id.state == 'cancel':
+                # An order of Odoo's point of sale has taken its place.
+                basket._reservations()._use_for(basket)
+            elif basket.company_id.mobile_basket_delivers:
+                basket.with_company(basket.company_id)._hand_over()
 
     def _reservations(self):
         """Return what the store has put aside for the customer and they have not collected, the first to end first."""
@@ -78,7 +82,7 @@ class MobileBasket(models.Model):
         return self.order_id.picking_ids.filtered(lambda picking: picking.state not in ('done', 'cancel'))
 
     def _take_lots(self, move):
-        """Let a move take all that it is to take, of the lots that the phone has read.
+        """Let a move take all that it is to take, of the lots and serial numbers that the phone has read.
 
         :return: whether it is known which pieces these are.
         :rtype: bool
@@ -103,25 +107,19 @@ class MobileBasket(models.Model):
         return True
 
     def _lots_of(self, move):
-        """Return how much of which lots the customer has scanned, in the product's own unit.
+        """Return how much of which lots the customer has scanned, in the product's own unit, where that is certain: the
+        phone tells which lots and serial numbers it has read of a line, not how many of each.
 
         :rtype: dict[stock.lot, float]
         """
-        named = {}
-        for line in move.sale_line_id:
-            for name, quantity in (line.mobile_lots or {}).items():
-                named[name] = named.get(name, 0) + quantity
+        entry = (self.scanned or {}).get(str(move.sale_line_id.id), {})
+        names = entry.get('serials' if move.product_id.tracking == 'serial' else 'lots', [])
         lots = self.env['stock.lot'].search([
-            ('product_id', '=', move.product_id.id), ('name', 'in', list(named)),
+            ('product_id', '=', move.product_id.id), ('name', 'in', names),
             ('company_id', 'in', [False, move.company_id.id])])
-        return {lot: named[lot.name] for lot in lots}
-
-    def _note_lot(self, line, lot, quantity):
-        """Override to keep it until the goods leave."""
-        super()._note_lot(line, lot, quantity)
-        lots = dict(line.mobile_lots or {})
-        lots[lot] = lots.get(lot, 0) + quantity
-        line.mobile_lots = {name: count for name, count in lots.items() if count > 0}
+        if move.product_id.tracking == 'serial':
+            return dict.fromkeys(lots, 1)
+        return {lots: move.product_qty} if len(names) == len(lots) == 1 else {}
 
     def _tell_of_delivery(self):
         """Give whoever is in charge of the store something to do."""

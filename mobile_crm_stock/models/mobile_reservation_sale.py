@@ -17,7 +17,7 @@ class MobileReservation(models.Model):
         :param basket: ``mobile.basket`` whose order is being confirmed.
         """
         digits = self.env['decimal.precision'].precision_get('Product Unit')
-        left = basket._goods()
+        left = basket._quantities()
         for reservation in self:
             taken = {}
             for line in reservation.line_ids:

@@ -1,10 +1,8 @@
 """What customers have in their baskets is kept for them, and leaves the stock when they have paid."""
-from datetime import timedelta
 from unittest.mock import patch
 
 import psycopg2
 
-from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -28,16 +26,11 @@ class BasketCase(StockCommon):
 
         :param lines: (product, quantity).
         """
-        partner, store = partner or self.anna, store or self.store_near
-        order = self.env['sale.order'].sudo().create({
-            'partner_id': partner.id, 'company_id': self.company.id, 'mobile_store_id': store.id,
-            'order_line': [Command.create({'product_id': product.id, 'product_uom_qty': quantity})
-                           for product, quantity in lines]})
-        basket = self.env['mobile.basket'].sudo().create({
-            'order_id': order.id, 'partner_id': partner.id, 'company_id': self.company.id, 'store_id': store.id,
-            'app_id': self.app.id, 'expires_at': fields.Datetime.now() + timedelta(hours=2)})
-        basket._hold_goods()
-        return basket
+        partner = partner or self.anna
+        device = {self.anna: self.phone, self.ben: self.phone_ben}[partner].sudo()
+        return self.env['mobile.basket'].sudo()._open(
+            self.shopper(partner), device, (store or self.store_near).sudo(),
+            [{'product_id': product.id, 'quantity': float(quantity)} for product, quantity in lines])
 
     def put(self, basket, product, quantity):
         """Let the basket have so much of a product."""
@@ -54,8 +47,12 @@ class BasketCase(StockCommon):
     def sell(self, basket):
         """Let the basket be paid, as the payment does it."""
         basket.order_id.action_confirm()
-        basket._move_on('sold', ('open',))
-        basket._after_sale()
+        self.assertEqual(basket.state, 'sold')
+
+    def say(self, basket, product, **said):
+        """Let barcodes have said something of a product."""
+        line = basket.order_id.order_line.filtered(lambda line: line.product_id == product)
+        basket.scanned = {**(basket.scanned or {}), str(line.id): said}
 
     def on_hand(self, product, location=None):
         return product.with_context(location=(location or self.shelf).id).qty_available
@@ -100,7 +97,7 @@ class TestBasketGoods(BasketCase):
         box = self.env['uom.uom'].create({
             'name': "Box of 4", 'relative_factor': 4, 'relative_uom_id': self.cup.uom_id.id})
         loose, service = self.env['product.product'].create([
-            {'name': "Loose Sweets"}, {'name': "Gift Wrap", 'type': 'service'}])
+            {'name': "Loose Sweets"}, {'name': "Gift Wrap", 'type': 'service', 'mobile_published': True}])
         basket = self.basket((loose, 3), (service, 1))
         self.assertFalse(basket.hold_ids)
         basket.order_id.order_line = [Command.create(
@@ -120,6 +117,16 @@ class TestBasketGoods(BasketCase):
         other._release_goods()
         basket._hold_goods()
         self.assertEqual(basket._line_stock()[lines[self.jacket]], 'low', "now it is kept")
+
+    def test_the_phone_is_told_of_its_own_pieces(self):
+        loose = self.env['product.product'].create({'name': "Loose Sweets"})
+        basket = self.basket((self.jacket, 1), (self.cup, 2), (loose, 1))
+        self.assertEqual(
+            [(line.availability, line.warnings) for line in basket._facts().lines],
+            [(LOW, ['low']), (IN_STOCK, []), ('unknown', [])])
+        self.put(basket, self.jacket, 2)
+        line, *_others = basket._facts().lines
+        self.assertEqual((line.availability, line.warnings), (OUT, ['short']))
 
     def test_a_store_without_a_warehouse(self):
         self.store_near.warehouse_id = False
@@ -219,6 +226,23 @@ class TestBasketGoods(BasketCase):
         self.assertNotIn(self.anna.name, log.output[0])
         self.assertIn("Cup", basket.order_id.activity_ids.note)
 
+    def test_what_was_given_up_and_is_gone_meanwhile(self):
+        basket = self.basket((self.jacket, 1))
+        basket._give_up('expired')
+        self.assertFalse(basket.hold_ids)
+        self.assertTrue(basket._has_goods())
+        self.basket((self.jacket, 1), partner=self.ben)
+        self.assertFalse(basket._has_goods())
+
+    def test_sold_at_odoos_till(self):
+        reservation = self.reserve((self.jacket, 1))
+        basket = self.basket((self.jacket, 1), (self.cup, 2))
+        basket._move_on('at_till', ('open',))
+        basket._give_way(self.env['sale.order'])
+        self.assertEqual((basket.state, basket.hold_ids, reservation.state), (
+            'sold', self.env['stock.move'], 'collected'))
+        self.assertEqual(self.availability(self.cup), (IN_STOCK, 9), "the till's own order takes them")
+
     def test_a_lost_race_begins_anew(self):
         basket = self.basket((self.cup, 4))
         with patch.object(self.env.registry['stock.picking'], '_action_done',
@@ -233,13 +257,35 @@ class TestBasketGoods(BasketCase):
         self._stock(cheese, 3, lot_id=old.id, days=9)
         self._stock(cheese, 3, lot_id=new.id, days=1)
         basket = self.basket((cheese, 2), (self.cup, 1))
-        basket._note_lot(basket.order_id.order_line[0], 'L2', 1)
-        basket._note_lot(basket.order_id.order_line[0], 'L2', 1)
+        self.say(basket, cheese, lots=['L2'])
         self.sell(basket)
         self.assertEqual(basket.order_id.delivery_status, 'full')
         self.assertEqual((sum(old.quant_ids.filtered(lambda quant: quant.location_id == self.shelf).mapped('quantity')),
                           new.quant_ids.filtered(lambda quant: quant.location_id == self.shelf).quantity), (3, 1))
         self.assertFalse(basket.order_id.activity_ids)
+
+    def test_serial_numbers_that_the_phone_has_read(self):
+        phone = self.env['product.product'].create({'name': "Phone", 'is_storable': True, 'tracking': 'serial'})
+        for name in ('S1', 'S2', 'S3'):
+            self._stock(phone, 1, lot_id=self.env['stock.lot'].create(
+                {'name': name, 'product_id': phone.id, 'company_id': self.company.id}).id)
+        for partner, names, status in ((self.anna, ['S3', 'S2'], 'full'), (self.ben, ['S1'], 'pending')):
+            basket = self.basket((phone, 2), partner=partner)
+            self.say(basket, phone, serials=names)
+            self.sell(basket)
+            self.assertEqual(basket.order_id.delivery_status, status)
+        gone = self.env['stock.quant'].search([('product_id', '=', phone.id), ('location_id', '!=', self.shelf.id)])
+        self.assertEqual(set(gone.lot_id.mapped('name')), {'S2', 'S3'})
+
+    def test_two_lots_of_one_product_are_left_to_the_staff(self):
+        cheese = self.env['product.product'].create({'name': "Cheese", 'is_storable': True, 'tracking': 'lot'})
+        for name in ('L1', 'L2'):
+            self._stock(cheese, 3, lot_id=self.env['stock.lot'].create(
+                {'name': name, 'product_id': cheese.id, 'company_id': self.company.id}).id)
+        basket = self.basket((cheese, 3))
+        self.say(basket, cheese, lots=['L1', 'L2'])
+        self.sell(basket)
+        self.assertEqual(basket.order_id.delivery_status, 'pending')
 
     def test_lots_that_nobody_knows_are_left_to_the_staff(self):
         cheese, phone = self.env['product.product'].create([

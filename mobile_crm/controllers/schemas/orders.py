@@ -70,7 +70,8 @@ class Order(Output):
     name: str = Field(description="The order's or the receipt's number")
     date: UtcOutput
     channel: str = Field(
-        description='`sale` (by a person of the shop), `shop` (online), `phone` (scanned in a store) or `till`; there may be more one day')
+        description='`sale` (by a person of the shop), `shop` (online), `phone` (scanned in a store) or `till`; there '
+                    'may be more one day')
     status: OrderStatus = Field(
         description='`refund`: money that a till gave back; its total is negative. `basket`: nothing was bought yet')
     store: OrderStore | None

@@ -9,4 +9,5 @@ from .authority import ca_file
 from .fcm import FcmServer
 from .phone import Phone, Received
 from .server import PushServer
+from .wallet import GoogleWalletServer, WalletApnsServer
 from .webpush import WebPushServer

@@ -57,6 +57,9 @@ class FcmServer(PushServer):
     :ivar dict[str, Access] granted: access tokens.
     """
 
+    #: What access tokens have to be good for.
+    scope = SCOPE
+
     def __init__(self, **options):
         self.accounts, self.registered, self.granted = {}, {}, {}
         super().__init__(**options)
@@ -134,7 +137,7 @@ class FcmServer(PushServer):
         now = self.clock()
         if claims.get('aud') not in (AUDIENCE, f'{self.url}/token'):
             raise tokens.BadTokenError('Invalid JWT: Failed audience check.')
-        if SCOPE not in claims.get('scope', '').split():
+        if self.scope not in claims.get('scope', '').split():
             raise tokens.BadTokenError('Invalid scope')
         begins, ends = claims.get('iat', 0), claims.get('exp', 0)
         if not (begins - SKEW <= now < ends + SKEW and 0 < ends - begins <= LIFE):

@@ -126,10 +126,14 @@ class PushServer:
     def _wait_for(self, coroutine):
         asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
 
+    def context(self):
+        """Return the TLS settings."""
+        return server_context(self.protocols)
+
     async def _start_listening(self):
         if not self._listener:
             self._listener = await self.loop.create_server(
-                lambda: wire.Door(self), sock=self._bind(self.port), ssl=server_context(self.protocols), backlog=512)
+                lambda: wire.Door(self), sock=self._bind(self.port), ssl=self.context(), backlog=512)
 
     async def _stop_listening(self):
         if self._listener:
