@@ -58,8 +58,8 @@ class MobileBasketCheck(models.Model):
         :param float quantity: what the scales said, where it is not what the customer has entered; of one check.
         """
         self._check_staff()
-        for check in self.sudo():
-            check = check.with_company(check.company_id)
+        for found in self.sudo():
+            check = found.with_company(found.company_id)
             check._check_open()
             if quantity is not None and check.reason == 'weight' and check._differs(quantity):
                 check._correct(quantity)
@@ -69,8 +69,8 @@ class MobileBasketCheck(models.Model):
     def action_refuse(self):
         """Take what a colleague does not sell out of the basket, and tell the customer."""
         self._check_staff()
-        for check in self.sudo():
-            check = check.with_company(check.company_id)
+        for found in self.sudo():
+            check = found.with_company(found.company_id)
             check._check_open()
             # Who is not 16 is not 18 either.
             refused = check if check.reason == 'weight' else check._ages(
