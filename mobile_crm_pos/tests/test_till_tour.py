@@ -12,7 +12,7 @@ class TestTillTour(TillCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.session.unlink()
+        cls.till_session.unlink()
         cls.cashier = new_test_user(
             cls.env, 'till_cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)])

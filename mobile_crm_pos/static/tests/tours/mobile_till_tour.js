@@ -21,7 +21,7 @@ function payInCash() {
         PaymentScreen.clickPaymentMethod("Cash"),
         PaymentScreen.clickValidate(),
         ReceiptScreen.clickNextOrder(),
-    ];
+    ].flat();
 }
 
 function pressCode(code) {
