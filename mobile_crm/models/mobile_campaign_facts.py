@@ -130,7 +130,10 @@ class MobileCampaign(models.Model):
                                            WHERE mobile_catalogue_entry.words @@ meant.query))
                   AND (%(among)s OR product.id = meant.product_id AND %(any)s)
                   AND (meant.query IS NULL OR product.active AND template.sale_ok AND template.mobile_published
-                       AND (template.company_id IS NULL OR template.company_id = campaign.company_id))
+                       AND (template.company_id IS NULL OR EXISTS (
+                            SELECT FROM res_company own
+                              JOIN res_company above ON starts_with(own.parent_path, above.parent_path)
+                             WHERE own.id = campaign.company_id AND above.id = template.company_id)))
              ORDER BY product.id LIMIT 1""",
             among=self._among_sql(SQL('product.id'), SQL('template.categ_id')), any=self._about_any_sql())
 

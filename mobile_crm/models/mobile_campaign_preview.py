@@ -95,7 +95,9 @@ class MobileCampaign(models.Model):
         company = self.company_id._origin
         store = self.store_ids._origin[:1] or Store.search([('company_id', '=', company.id)], limit=1)
         product = self.env['mobile.placeholder']._rewarded_product(self) or Product.search(
-            [('sale_ok', '=', True), ('company_id', 'in', [False, company.id])], order='list_price desc', limit=1)
+            [('sale_ok', '=', True),
+             ('company_id', 'in', [False, *self.env['mobile.catalogue']._companies(company.id)])],
+            order='list_price desc', limit=1)
         return self.env['mobile.decision'].new({
             'campaign_id': self.id,
             'partner_id': self.preview_partner_id._origin.id,

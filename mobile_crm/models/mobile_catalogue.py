@@ -48,13 +48,24 @@ class MobileCatalogue(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
+    @tools.ormcache('company_id')
+    def _companies(self, company_id):
+        """Return the companies whose products are also a company's: itself and, of a branch, those above it, as Odoo's
+        own rules have it. They never change.
+
+        :rtype: tuple[int, ...]
+        """
+        return tuple(self.env['res.company'].sudo().browse(company_id).parent_ids.ids)
+
+    @api.model
     def _visible_domain(self, company):
         """Return the domain of the products (``product.product``) that a company's app shows.
 
         :rtype: Domain
         """
         return Domain([
-            ('sale_ok', '=', True), ('mobile_published', '=', True), ('company_id', 'in', [False, company.id])])
+            ('sale_ok', '=', True), ('mobile_published', '=', True),
+            ('company_id', 'in', [False, *self._companies(company.id)])])
 
     @api.model
     @tools.ormcache('company_id')

@@ -99,6 +99,8 @@ class MobileCatalogue(models.AbstractModel):
                 wanted += [(code, spelt, 1, place) for place, spelt in enumerate(others)]
         if not wanted:
             return []
+        # A branch's own come before its parent's.
+        companies = list(self._companies(company_id))
         self.env['product.product'].flush_model(['active', 'barcode', 'product_tmpl_id'])
         self.env['product.template'].flush_model(['company_id', 'mobile_published', 'sale_ok', 'uom_id'])
         self.env['product.uom'].flush_model()
@@ -112,12 +114,13 @@ class MobileCatalogue(models.AbstractModel):
                        WHERE barcode = wanted.spelt
                       UNION ALL
                       SELECT product_id, uom_id FROM product_uom
-                       WHERE barcode = wanted.spelt AND (company_id IS NULL OR company_id = %s)) named ON TRUE
+                       WHERE barcode = wanted.spelt AND (company_id IS NULL OR company_id = ANY(%s))) named ON TRUE
                  JOIN product_product product ON product.id = named.product_id
                  JOIN product_template template ON template.id = product.product_tmpl_id
                 WHERE product.id IN (SELECT product_product.id FROM %s WHERE %s)
-             ORDER BY wanted.code, wanted.tier, template.company_id NULLS LAST, wanted.place, product.id""",
-            *map(list, zip(*wanted, strict=True)), company_id, *self._visible_sql(company_id)))
+             ORDER BY wanted.code, wanted.tier, array_position(%s, template.company_id) DESC NULLS LAST, wanted.place,
+                      product.id""",
+            *map(list, zip(*wanted, strict=True)), companies, *self._visible_sql(company_id), companies))
 
     @api.model
     def _scanned(self, reading, label, product_id, uom_id, pack_uom_id, *, tier):

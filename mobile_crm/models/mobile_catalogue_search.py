@@ -181,24 +181,33 @@ class MobileCatalogue(models.AbstractModel):
         :rtype: tuple[int, list[Found]]
         """
         lang = self.env.lang or 'en_US'
-        where = SQL('(entry.company_id IS NULL OR entry.company_id = %s)', shopper.company.id)
+        where = SQL(
+            '(entry.company_id IS NULL OR entry.company_id = ANY(%s))', list(self._companies(shopper.company.id)))
         if category_id:
             where = SQL('%s AND entry.words @@ %s::tsquery', where, f"'c:{category_id}'")
-        branches = [(SQL('%s AND title >= %s AND title < %s', where, query.title, query.title + '\U0010ffff'), BEGUN)]
+        parts = {'begun': SQL('%s AND title >= %s AND title < %s', where, query.title, query.title + '\U0010ffff')}
+        branches = [SQL('SELECT * FROM begun LIMIT %s', BEGUN)]
+        is_named = SQL('FALSE')
         if wanted := query.condition(common=COMMON if some else None):
             is_rare = not some and query.fewest_entries() <= COMMON
+            parts['holding'] = SQL('%s AND entry.words @@ %s::tsquery', where, wanted)
+            branches.append(SQL('SELECT * FROM holding LIMIT %s', COMMON if is_rare else LOOKED_AT))
             if not some and not is_rare:
-                branches.append((SQL(
-                    '%s AND entry.langs @> ARRAY[%s] AND entry.words @@ %s::tsquery', where, lang,
-                    query.condition(weight='A')), LOOKED_AT))
-            branches.append((SQL('%s AND entry.words @@ %s::tsquery', where, wanted), COMMON if is_rare else LOOKED_AT))
-        names = [SQL.identifier(f'branch_{number}') for number in range(len(branches))]
+                # Both read on in the same rows, as far as they need them: those that have the words in their name come
+                # first, and are among the first of all anyway.
+                is_named = SQL('entry.langs @> ARRAY[%s] AND entry.words @@ %s::tsquery', lang, query.condition(
+                    weight='A'))
+                branches[1:] = [
+                    SQL('SELECT * FROM holding WHERE is_named LIMIT %s', LOOKED_AT),
+                    SQL('SELECT * FROM (%s) early WHERE NOT is_named', branches[1])]
         rows = self.env.execute_query(SQL(
-            # PostgreSQL plans each branch as if all of it were wanted, and so by its index, and ends it at its limit:
-            # told of the limit, it would hope to come across enough while it reads the whole table.
-            """WITH %(branches)s, scored AS MATERIALIZED (
+            # PostgreSQL plans each part as if all of it were wanted, and so by its index, and reads it only as far as
+            # somebody asks: told of the limit, it would hope to come across enough while it reads the whole table.
+            """WITH %(parts)s, scored AS MATERIALIZED (
                     SELECT entry.template_id, max(round(%(scale)s * (%(score)s)))::integer AS score
-                      FROM (%(all)s) entry GROUP BY entry.template_id)
+                      -- What the words say is worked out once.
+                      FROM (SELECT entry.*, %(said)s AS said FROM (%(all)s) entry OFFSET 0) entry
+                     GROUP BY entry.template_id)
                SELECT counted.total, page.* FROM (SELECT count(*) AS total FROM scored) counted
             -- Beyond the last page there is nothing, but what was found before counts.
             LEFT JOIN LATERAL (
@@ -207,19 +216,20 @@ class MobileCatalogue(models.AbstractModel):
                       JOIN LATERAL (%(variant)s) variant ON variant.id IS NOT NULL
                   ORDER BY better.score DESC, better.template_id LIMIT %(limit)s) page ON TRUE
               ORDER BY page.score DESC, page.template_id""",
-            scale=SCALE, score=self._score_sql(query, lang), branches=SQL(', ').join(
-                SQL('%s AS MATERIALIZED (SELECT entry.* FROM mobile_catalogue_entry entry WHERE %s)', name, condition)
-                for name, (condition, _limit) in zip(names, branches, strict=True)),
-            all=SQL(' UNION ALL ').join(
-                SQL('(SELECT * FROM %s LIMIT %s)', name, most)
-                for name, (_condition, most) in zip(names, branches, strict=True)),
+            scale=SCALE, score=self._score_sql(query, lang), said=self._said_sql(query), parts=SQL(', ').join(
+                SQL("""%s AS MATERIALIZED (
+                        SELECT entry.template_id, entry.title, entry.langs, entry.size, entry.words, %s AS is_named
+                          FROM mobile_catalogue_entry entry WHERE %s)""",
+                    SQL.identifier(name), is_named if name == 'holding' else SQL('FALSE'), condition)
+                for name, condition in parts.items()),
+            all=SQL(' UNION ALL ').join(SQL('(%s)', branch) for branch in branches),
             after=SQL('(-score, template_id) > %s', (-after[0], after[1])) if after else SQL('TRUE'),
             variant=self._first_variant_sql(shopper, SQL('better.template_id')), limit=limit))
         return rows[0][0], [Found(*row[1:]) for row in rows if row[1]]
 
     @api.model
-    def _score_sql(self, query, lang):
-        """Return how well an entry (``entry``) fits: which of the words it has, how surely, and where.
+    def _said_sql(self, query):
+        """Return how well an entry (``entry``) says the words of a query: which of them it has, how surely, and where.
 
         A rare word says more than a common one.
         """
@@ -233,14 +243,18 @@ class MobileCatalogue(models.AbstractModel):
                 for quality, factor, condition in word.options
             ]:
                 parts.append(SQL('%s * greatest(%s)', weight, SQL(', ').join(options)))
-        said = SQL('(%s) / %s', SQL(' + ').join(parts or [SQL('0')]), total)
+        return SQL('(%s) / %s', SQL(' + ').join(parts or [SQL('0')]), total)
+
+    @api.model
+    def _score_sql(self, query, lang):
+        """Return how well an entry (``entry``) fits of which ``said`` is known: see ``_said_sql``."""
         return SQL(
-            """%(said)s
+            """entry.said
              + CASE WHEN entry.title = %(title)s THEN %(exactly)s
                     WHEN starts_with(entry.title, %(title)s) THEN %(begins)s ELSE 0 END
-             + %(all_said)s * least(1, %(size)s::float8 / entry.size) * (%(said)s)
+             + %(all_said)s * least(1, %(size)s::float8 / entry.size) * entry.said
              + CASE WHEN entry.langs @> ARRAY[%(lang)s] THEN %(own)s ELSE 0 END""",
-            said=said, title=query.title, exactly=EXACTLY, begins=BEGINS, all_said=ALL_SAID, size=len(query.words),
+            title=query.title, exactly=EXACTLY, begins=BEGINS, all_said=ALL_SAID, size=len(query.words),
             lang=lang, own=OWN_LANGUAGE)
 
     @api.model

@@ -177,7 +177,8 @@ class MobileEnquiry(models.Model):
         :raise Problem: 422.
         """
         product = self.env['product.product'].sudo().search([
-            ('id', '=', product_id or 0), ('sale_ok', '=', True), ('company_id', 'in', [False, company.id])])
+            ('id', '=', product_id or 0), ('sale_ok', '=', True),
+            ('company_id', 'in', [False, *self.env['mobile.catalogue']._companies(company.id)])])
         if product_id and not product:
             raise Problem.invalid(['body', 'product_id'], self.env._("There is no such product."))
         return product

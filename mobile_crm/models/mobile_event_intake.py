@@ -124,7 +124,8 @@ class MobileEvent(models.Model):
                 self.env['mobile.store'].search([('id', 'in', ids), *company_domain]).ids)
         if ids := named('product_id'):
             references['product_id'] = dict.fromkeys(self.env['product.product'].search([
-                ('id', 'in', ids), ('sale_ok', '=', True), ('company_id', 'in', [False, phone.company_id])]).ids)
+                ('id', 'in', ids), ('sale_ok', '=', True),
+                ('company_id', 'in', [False, *self.env['mobile.catalogue']._companies(phone.company_id)])]).ids)
         if (ids := named('message_id')) and phone.partner_id:
             references['message_id'] = {message.uuid: message.id for message in self.env['mobile.message'].search([
                 ('uuid', 'in', ids), ('partner_id', '=', phone.partner_id), ('channel', '=', 'inbox'),

@@ -188,8 +188,9 @@ class MobileRecommendation(models.Model):
             """SELECT template.categ_id, (array_agg(product.id ORDER BY product.id DESC))[1:%s]
                  FROM product_product product JOIN product_template template ON template.id = product.product_tmpl_id
                 WHERE template.categ_id = ANY(%s) AND product.create_date >= %s AND product.active
-                  AND (template.company_id IS NULL OR template.company_id = %s)
-                GROUP BY 1""", 4 * len(NEW_PLACES), list(category_ids), now - timedelta(days=NEW_DAYS), company.id)))
+                  AND (template.company_id IS NULL OR template.company_id = ANY(%s))
+                GROUP BY 1""", 4 * len(NEW_PLACES), list(category_ids), now - timedelta(days=NEW_DAYS),
+            list(self.env['mobile.catalogue']._companies(company.id)))))
 
     # === WHAT IS LEFT OUT === #
 

@@ -230,7 +230,7 @@ class MobileRecommendation(models.Model):
                        CASE WHEN product.create_date >= %s THEN %s ELSE %s END AS why,
                        coalesce(template.categ_id, 0) AS because_id, 0 AS amount
                   FROM product_product product JOIN product_template template ON template.id = product.product_tmpl_id
-                 WHERE (template.company_id IS NULL OR template.company_id = %s) %s
+                 WHERE (template.company_id IS NULL OR template.company_id = ANY(%s)) %s
                  ORDER BY product.id DESC LIMIT %s)""",
-            fields.Datetime.now() - timedelta(days=NEW_DAYS), NEW, MORE, company.id,
-            SQL('AND %s', chosen) if chosen else SQL(), READ_AHEAD)
+            fields.Datetime.now() - timedelta(days=NEW_DAYS), NEW, MORE,
+            list(self.env['mobile.catalogue']._companies(company.id)), SQL('AND %s', chosen) if chosen else SQL(), READ_AHEAD)
