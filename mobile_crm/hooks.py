@@ -10,23 +10,13 @@ from .tools import append_only, ledger_guard, wallet_watch
 # What holds on to something comes before it.
 OWN_TABLES = [
     'mobile_reconciliation', 'mobile_attribution', 'mobile_exit', 'mobile_exit_pass', 'mobile_basket_check',
-    'mobile_payment', 'mobile_basket', 'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption',
-    'mobile_coupon_step', 'mobile_consent', 'mobile_opt_in', 'mobile_preference', 'mobile_recommendation_purchase',
-    'mobile_recommendation', 'mobile_affinity', 'mobile_popularity', 'mobile_occasion', 'mobile_decision',
-    'mobile_visit', 'mobile_presence', 'mobile_event', 'mobile_enquiry_message', 'mobile_enquiry', 'mobile_message',
-    'mobile_sender', 'mobile_otp', 'mobile_idempotency', 'mobile_token', 'mobile_device', 'mobile_favourite',
-    'mobile_list_line', 'mobile_list', 'mobile_campaign_run', 'mobile_campaign_channel', 'mobile_campaign_variant',
-    'mobile_campaign', 'mobile_campaign_template', 'mobile_opening_exception', 'mobile_store', 'mobile_app',
-    'mobile_reconciliation', 'mobile_exit', 'mobile_exit_pass', 'mobile_basket_check', 'mobile_payment',
-    'mobile_wallet_change', 'mobile_wallet_registration',
-    'mobile_basket', 'mobile_look', 'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step',
-    'mobile_consent', 'mobile_opt_in',
+    'mobile_payment', 'mobile_wallet_change', 'mobile_wallet_registration', 'mobile_basket', 'mobile_look',
+    'mobile_erasure', 'mobile_approval', 'mobile_redemption', 'mobile_coupon_step', 'mobile_consent', 'mobile_opt_in',
     'mobile_preference', 'mobile_recommendation_purchase', 'mobile_recommendation', 'mobile_affinity',
     'mobile_popularity', 'mobile_occasion', 'mobile_decision', 'mobile_visit', 'mobile_presence', 'mobile_event',
     'mobile_enquiry_message', 'mobile_enquiry', 'mobile_message', 'mobile_sender', 'mobile_otp', 'mobile_idempotency',
-    'mobile_token', 'mobile_device', 'mobile_favourite', 'mobile_list_line', 'mobile_list',
-    'mobile_campaign_run', 'mobile_campaign_channel', 'mobile_campaign_variant', 'mobile_campaign',
-    'mobile_campaign_template',
+    'mobile_token', 'mobile_device', 'mobile_favourite', 'mobile_list_line', 'mobile_list', 'mobile_campaign_run',
+    'mobile_campaign_channel', 'mobile_campaign_variant', 'mobile_campaign', 'mobile_campaign_template',
     'mobile_opening_exception', 'mobile_store', 'mobile_app',
 ]
 # Odoo's models of which the demo data has records.

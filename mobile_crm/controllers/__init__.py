@@ -26,6 +26,8 @@ from . import (
     opt_in,
     orders,
     passkeys,
+    pay_page,
+    payments,
     points,
     preferences,
     products,

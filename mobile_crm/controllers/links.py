@@ -54,9 +54,9 @@ class Links(http.Controller):
 
 
 def page(template, message=None, status=200, **values):
-    """Return a page in the language of the message's customer, that stands alone: it loads nothing.
+    """Return a page in the language of its customer, that stands alone: it loads nothing.
 
-    :param message: ``mobile.message``, elevated.
+    :param message: ``mobile.message``, or what else is a customer's in a company; elevated.
     """
     if message:
         request.update_context(lang=message.partner_id.lang or request.env.lang)

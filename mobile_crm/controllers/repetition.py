@@ -44,9 +44,11 @@ class Repetition:
     def __init__(self, request, operation):
         self._request = request
         http_request = request.httprequest
+        # Of another version it is another request.
+        version = http_request.headers.get('If-Match', '') if operation.takes_version else ''
         self._claim = Claim(
             *_caller(request), operation.name, http_request.headers[HEADER],
-            f'{http_request.method} {http_request.full_path}\n'.encode() + http_request.get_data())
+            f'{http_request.method} {http_request.full_path}\n{version}'.encode() + http_request.get_data())
 
     @property
     def _model(self):

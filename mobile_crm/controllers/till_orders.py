@@ -36,7 +36,7 @@ class TillOrders(MobileController):
         Saying so again, under the same `order_ref`, changes nothing. A sale that cannot be this basket's is refused, and
         the shop's people are told of it.
         """
-        basket = self._basket(order_id)
+        basket = self._basket_at_till(order_id)
         currency = basket.order_id.currency_id
         if body.amount.currency != currency.name:
             raise Problem.invalid(
@@ -50,9 +50,9 @@ class TillOrders(MobileController):
                   problems=('not_found', 'basket_claimed', 'basket_ended'))
     def release_order(self, order_id: str) -> TillOrder:
         """Give a basket back to its customer, who can go on with it."""
-        basket = self._basket(order_id)
+        basket = self._basket_at_till(order_id)
         basket._release_at_till()
         return TillOrder.of(basket._till_facts())
 
-    def _basket(self, order_id):
+    def _basket_at_till(self, order_id):
         return self.env['mobile.basket']._of_till(self._company(), order_id, self._app())

@@ -41,7 +41,7 @@ class Wallet(MobileController):
         """Give a link that saves a coupon in Google Wallet."""
         return self._google_pass(self._offer(offer_id))
 
-    @mobile_route('/till/passes', methods=['POST'], auth='mobile_till', readonly=True, problems=('card_invalid',))
+    @mobile_route('/till/passes', methods=['POST'], auth='mobile_till', readonly=False, problems=('card_invalid',))
     def recognise_member(self, body: PassScan) -> Member:
         """Tell whose member card in a wallet this is: enough to give points, and not to take any.
 

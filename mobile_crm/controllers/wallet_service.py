@@ -23,7 +23,7 @@ REGISTRATION = f'{PATH}/devices/<library_id>/registrations/<pass_type>/<serial>'
 SCHEME = 'ApplePass '
 LIBRARY_ID = re.compile(r'[A-Za-z0-9_-]{1,64}')
 PUSH_TOKEN = re.compile(r'(?:[0-9a-fA-F]{2}){32,100}')
-REVISION = re.compile(r'\d{1,9}')
+REVISION = re.compile(r'\d{1,10}')
 KIB = 1024
 # Problems that a phone may report at once, as far as we count them.
 MOST_REPORTED = 100

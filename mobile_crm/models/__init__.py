@@ -147,6 +147,7 @@ from . import mobile_opt_in
 from . import mobile_otp
 from . import mobile_payment
 from . import mobile_payment_link
+from . import mobile_payment_method
 from . import mobile_payment_settling
 from . import mobile_placeholder
 from . import mobile_placeholder_recommendation
@@ -242,9 +243,11 @@ from . import sale_order
 from . import sale_order_basket
 from . import sale_order_code
 from . import sale_order_line
+from . import sale_order_notice
 from . import sale_order_occasion
 from . import sale_order_payment
 from . import sale_order_purchase
 from . import sale_order_recommendation
+from . import sale_order_refund
 from . import sms_sms
 from . import sms_tracker

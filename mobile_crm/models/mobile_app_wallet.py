@@ -147,7 +147,8 @@ class MobileApp(models.Model):
                 app.activity_schedule(
                     activity_type, date_deadline=app.wallet_apple_ends_at.date(), user_id=managers[-1:].id,
                     summary=self.env._("Renew the certificate for Apple Wallet"),
-                    note=self.env._("When it ends, no pass can be made any more, and those on phones stay as they are."))
+                    note=self.env._(
+                        "When it ends, no pass can be made any more, and those on phones stay as they are."))
 
     # === BUSINESS METHODS === #
 

@@ -53,9 +53,13 @@ class MobileAttribution(models.Model):
                       sale.date_order AS bought_at, worth.revenue, (%(redemption)s) AS redemption_id
                  FROM sale_order sale
             LEFT JOIN mobile_basket basket ON basket.order_id = sale.id
-           CROSS JOIN LATERAL (SELECT (%(revenue)s) AS revenue) worth
+           CROSS JOIN LATERAL (
+                      -- What a provider gives back may have a credit note as well.
+                      SELECT least((%(revenue)s), sale.amount_untaxed / coalesce(NULLIF(sale.currency_rate, 0), 1)
+                                                  * (1 - (%(given_back)s))) AS revenue) worth
                 WHERE sale.state = 'sale' AND %(chosen)s AND (sale.amount_untaxed <= 0 OR worth.revenue > 0)""",
             kind=self._sources()['sale'], shop=shop, revenue=Report._order_revenue(SQL('sale.id')),
+            given_back=self.env['mobile.purchase']._given_back_sql(),
             redemption=self._redemption_of(SQL('redemption.order_id = sale.id')),
             chosen=chosen.condition(
                 SQL('sale.id'), SQL('sale.company_id'), SQL('sale.partner_id'), SQL('sale.date_order')))

@@ -69,13 +69,31 @@ class MobileBasket(models.Model):
         readonly=True, help="A digest of what the customer has seen with this version.")
     currency_id = fields.Many2one(related='order_id.currency_id')
     amount_total = fields.Monetary(string="Total", related='order_id.amount_total')
+    line_count = fields.Integer(string="Lines", compute='_compute_line_count', compute_sudo=True)
 
     _order_unique = models.UniqueIndex('(order_id)')
     # Of a customer's two phones one begins the basket, and the other goes on with it.
     _living_unique = models.UniqueIndex(
         "(partner_id, company_id) WHERE state IN ('open', 'paying', 'at_till')", "There is an open basket already.")
     _newest_idx = models.Index('(partner_id, create_date DESC, id DESC)')
+    _given_up_idx = models.Index("(write_date) WHERE state = 'expired'")
     _due_idx = models.Index("(expires_at) WHERE state IN ('open', 'paying', 'at_till')")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_line_count(self):
+        counts = dict(self.env['sale.order.line']._read_group(
+            [('order_id', 'in', self.order_id.ids), ('display_type', '=', False), ('reward_id', '=', False)],
+            ['order_id'], ['__count']))
+        for basket in self:
+            basket.line_count = counts.get(basket.order_id, 0)
+
+    # === ACTION METHODS === #
+
+    def action_view_order(self):
+        self.ensure_one()
+        return {'type': 'ir.actions.act_window', 'res_model': 'sale.order', 'view_mode': 'form',
+                'res_id': self.order_id.id}
 
     # === BUSINESS METHODS: finding === #
 

@@ -4,7 +4,6 @@ from odoo import models
 from odoo.tools import float_compare, hmac
 
 from ..tools import order_id
-from .mobile_catalogue_stores import LOW, OUT
 
 # The kind of what is named by ``tools/order_id.py``.
 LINE = 1
@@ -19,7 +18,7 @@ class BasketLine(NamedTuple):
     :ivar float scanned_price: what it was when they last changed the line; None where it is still the same
     :ivar bool needs_staff: a colleague has to look at it
     :ivar str availability: see ``mobile_catalogue_stores.Availability``
-    :ivar list[str] warnings: ``price_up``, ``price_down``, ``low``, ``out``
+    :ivar list[str] warnings: ``price_up``, ``price_down``, ``low``, ``short``
     """
 
     public_id: str
@@ -74,6 +73,7 @@ class MobileBasket(models.Model):
     def _line_facts(self, lines):
         scanned, for_staff = self.scanned or {}, self._lines_for_staff()
         availability, rounding = self._availability_of(lines), self.order_id.currency_id.rounding
+        stock = self._line_stock()
         facts = []
         for line in lines:
             price, warnings = self._price_of_one(line), []
@@ -84,8 +84,8 @@ class MobileBasket(models.Model):
                     warnings.append('price_up' if difference > 0 else 'price_down')
                 else:
                     before = None
-            if availability[line.id] in (LOW, OUT):
-                warnings.append(availability[line.id])
+            if line.id in stock:
+                warnings.append(stock[line.id])
             facts.append(BasketLine(
                 self._line_id(line), line, price, before, line in for_staff, availability[line.id], warnings))
         return facts

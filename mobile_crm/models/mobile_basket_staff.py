@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_list
 
 # For how long it is news to a phone that something was taken out of the basket.
@@ -56,6 +57,16 @@ class MobileBasket(models.Model):
         if stale or wanted:
             self.invalidate_recordset(['check_ids'])
             self.env['mobile.exit.screen']._tell(self.store_id)
+
+    @api.model
+    def _ask_again(self, domain):
+        """Ask colleagues anew about open baskets of which some lines need others now.
+
+        :param domain: of ``sale.order.line``.
+        """
+        for basket in self.sudo().search(
+                Domain('state', '=', 'open') & Domain('order_id.order_line', 'any', domain)):
+            basket._ask_staff()
 
     def _wanted_checks(self, approved):
         """Return what has to be looked at that was not approved.

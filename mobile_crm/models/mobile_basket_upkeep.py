@@ -1,9 +1,17 @@
+import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, mute_logger
 
 from ..tools.racing import execute_racing
+from .mobile_basket import LIVING
+
+_logger = logging.getLogger(__name__)
 
 # Baskets that one transaction gives up, or forgets.
 BATCH = 100
@@ -63,3 +71,47 @@ class MobileBasket(models.Model):
         self.invalidate_model(flush=False)
         self.browse(sorted(row[0] for row in rows))._let_go()
         return len(rows)
+
+    # === BUSINESS METHODS: what else becomes of them === #
+
+    @api.autovacuum
+    def _gc_ended(self):
+        """Forget baskets that came to nothing long ago, with their quotations; where money came in, it explains it."""
+        ended = self.search(Domain([
+            ('state', 'in', ('expired', 'cancelled')), ('write_date', '<', fields.Datetime.now() - KEPT),
+            ('order_id.state', '=', 'cancel'), ('order_id.mobile_cancelled_at', '=', False),
+            ('order_id.invoice_ids', '=', False),
+        ]) & ~Domain('order_id.transaction_ids.state', 'in', ('pending', 'authorized', 'done')), limit=1000, order='id')
+        for basket in ended:
+            try:
+                with self.env.cr.savepoint(), mute_logger('odoo.sql_db'):
+                    basket.order_id.unlink()
+            except (UserError, psycopg2.errors.ForeignKeyViolation):
+                _logger.info("The quotation of basket %s is still needed; it stays.", basket.id)
+
+    @api.model
+    def _give_up_all(self, partner, company=None):
+        """End what a customer is still putting together or paying: they are being erased.
+
+        :param company: ``res.company``; all of them without it.
+        """
+        domain = Domain([('partner_id', '=', partner.id), ('state', 'in', LIVING)])
+        if company:
+            domain &= Domain('company_id', '=', company.id)
+        self.search(domain)._move_on('cancelled', LIVING)._let_go()
+
+    @api.model
+    def _merge(self, sources, destination):
+        """Make room for the baskets of contacts that are merged: one of each company goes on, the others are given up.
+
+        One that is being paid comes first, then the destination's own.
+
+        :param sources: ``res.partner`` that are merged into `destination`.
+        :raise UserError: when two are being paid.
+        """
+        living = self.search([('partner_id', 'in', (sources + destination).ids), ('state', 'in', LIVING)], order='id')
+        for baskets in living.grouped('company_id').values():
+            _first, *others = baskets.sorted(lambda basket: (basket.state == 'open', basket.partner_id != destination))
+            for basket in others:
+                if not basket._give_up('cancelled'):
+                    raise UserError(self.env._("Both customers are paying at this moment. Try again later."))

@@ -178,14 +178,17 @@ class MobileCampaign(models.Model):
 
     @api.model
     def _has_phone_sql(self, partner):
-        """Return the condition that a customer uses an app of the campaign (``campaign``).
+        """Return the condition that a customer uses an app of the campaign (``campaign``). The contact with a store's
+        address is no customer, though a phone of the store may be signed in to it.
 
         :param SQL partner: the id of a ``res_partner``.
         """
         return SQL(
             """EXISTS (SELECT FROM mobile_device phone
                         WHERE phone.partner_id = %s AND phone.company_id = campaign.company_id
-                          AND (campaign.app_id IS NULL OR phone.app_id = campaign.app_id))""", partner)
+                          AND (campaign.app_id IS NULL OR phone.app_id = campaign.app_id)
+                          AND NOT EXISTS (SELECT FROM mobile_store place WHERE place.partner_id = phone.partner_id))""",
+            partner)
 
     @api.model
     def _about_any_sql(self):

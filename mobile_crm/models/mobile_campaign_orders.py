@@ -48,9 +48,22 @@ class MobileCampaign(models.Model):
 
     @api.model
     def _is_left_sql(self, now):
-        """Return the condition that a quotation (``sale``) is a cart that was left behind."""
+        """Return the condition that a quotation (``sale``) is a cart that was left behind.
+
+        So is that of a basket which has expired, unless its customer has begun another or bought something since.
+        """
         return SQL(
-            """(sale.state IN ('draft', 'sent')
+            """((sale.state IN ('draft', 'sent') OR EXISTS (
+                    SELECT FROM mobile_basket basket
+                     WHERE basket.order_id = sale.id AND basket.state = 'expired'
+                       AND NOT EXISTS (
+                           SELECT FROM mobile_basket later
+                            WHERE later.partner_id = basket.partner_id AND later.company_id = basket.company_id
+                              AND later.id > basket.id AND later.state <> 'expired' AND later.state <> 'cancelled')
+                       AND NOT EXISTS (
+                           SELECT FROM sale_order bought
+                            WHERE bought.partner_id = basket.partner_id AND bought.company_id = basket.company_id
+                              AND bought.state = 'sale' AND bought.date_order >= basket.create_date)))
                 AND greatest(sale.write_date, (
                         SELECT max(touched.write_date) FROM sale_order_line touched WHERE touched.order_id = sale.id))
                     BETWEEN %(now)s::timestamp - campaign.cart_hours * interval '1 hour' - %(missed)s

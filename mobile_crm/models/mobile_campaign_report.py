@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 # What each row counts, and what is made of it: a share of the offers that were sent, in percent.
-RATES = {'opened_rate': 'opened', 'visited_rate': 'visited', 'redemption_rate': 'redeemed'}
+RATES = {'opened_rate': 'opened', 'visited_rate': 'visited', 'redemption_rate': 'used'}
 
 
 class MobileCampaignReport(models.Model):
@@ -38,10 +38,15 @@ class MobileCampaignReport(models.Model):
     visited = fields.Integer(
         readonly=True, help="The customer came to one of the campaign's stores within its hours for a visit.")
     redeemed = fields.Integer(readonly=True)
+    used = fields.Integer(
+        readonly=True, help="Of the offers that were sent, those whose coupon was redeemed, whenever that was.")
     conflicts = fields.Integer(readonly=True, help="Coupons that a till took offline, and that were used already.")
     opened_rate = fields.Float(string="Opened (%)", readonly=True, aggregator='avg')
     visited_rate = fields.Float(string="Visited (%)", readonly=True, aggregator='avg')
-    redemption_rate = fields.Float(string="Redeemed (%)", readonly=True, aggregator='avg')
+    redemption_rate = fields.Float(
+        string="Redeemed (%)", readonly=True, aggregator='avg',
+        help="Of the offers that were sent, those whose coupon was redeemed, whenever that was. What was redeemed in a "
+             "month may have been sent in the month before.")
     revenue = fields.Monetary(
         readonly=True,
         help="Of the orders with a coupon, without taxes: what was invoiced less what was credited, or the order as "
@@ -109,7 +114,12 @@ class MobileCampaignReport(models.Model):
                            THEN 1 ELSE 0 END AS delivered,
                       CASE WHEN message.opened_at IS NOT NULL THEN 1 ELSE 0 END AS opened,
                       CASE WHEN visit.decision_id IS NOT NULL THEN 1 ELSE 0 END AS visited,
-                      0 AS redeemed, 0 AS conflicts, NULL::float AS opened_rate, NULL::float AS visited_rate,
+                      0 AS redeemed,
+                      CASE WHEN decision.outcome = 'sent' AND EXISTS (
+                                SELECT FROM mobile_redemption redemption
+                                 WHERE redemption.card_id = decision.card_id AND redemption.state = 'confirmed')
+                           THEN 1 ELSE 0 END AS used,
+                      0 AS conflicts, NULL::float AS opened_rate, NULL::float AS visited_rate,
                       NULL::float AS redemption_rate, 0::numeric AS revenue, 0::numeric AS discount, 0::numeric AS cost,
                       0::numeric AS margin
                  FROM mobile_decision decision
@@ -146,7 +156,7 @@ class MobileCampaignReport(models.Model):
                       coalesce(redemption.store_id,
                                (SELECT store_id FROM mobile_decision WHERE card_id = redemption.card_id LIMIT 1)),
                       redemption.company_id, 'sent', 'passed', 0, 0, 0, 0, 0,
-                      CASE WHEN redemption.state = 'confirmed' THEN 1 ELSE 0 END,
+                      CASE WHEN redemption.state = 'confirmed' THEN 1 ELSE 0 END, 0,
                       CASE WHEN redemption.state = 'conflict' THEN 1 ELSE 0 END, NULL::float, NULL::float, NULL::float,
                       CASE WHEN redemption.state = 'confirmed' THEN coalesce(sold.revenue / sold.parts,
                                                                              redemption.revenue, 0) ELSE 0 END,
@@ -180,10 +190,10 @@ class MobileCampaignReport(models.Model):
         self.env.cr.execute("SET LOCAL work_mem = '96MB'")
         rows = self.env.execute_query(SQL(
             """SELECT store_id, variant_id, CASE WHEN outcome = 'withheld' THEN reason END, sum(decided), sum(sent),
-                      sum(delivered), sum(opened), sum(visited)
+                      sum(delivered), sum(opened), sum(visited), sum(used)
                  FROM (%s) decision WHERE campaign_id = %s GROUP BY 1, 2, 3""", self._decisions(), campaign.id))
         self.env.cr.execute('SET LOCAL work_mem TO DEFAULT')
-        names = ('decided', 'sent', 'delivered', 'opened', 'visited')
+        names = ('decided', 'sent', 'delivered', 'opened', 'visited', 'used')
         return [(
             self.env['mobile.store'].browse(store_id), self.env['mobile.campaign.variant'].browse(variant_id),
             reason or False, dict(zip(names, counts, strict=True)))

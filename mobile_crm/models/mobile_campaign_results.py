@@ -1,9 +1,10 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 # How far the offers of a campaign have come, in this order.
 FUNNEL = ('sent', 'delivered', 'opened', 'visited', 'redeemed')
 # What is counted of decisions, and of redemptions; who may not see margins gets the others.
-DECISION_MEASURES = ('decided', 'sent', 'delivered', 'opened', 'visited')
+DECISION_MEASURES = ('decided', 'sent', 'delivered', 'opened', 'visited', 'used')
 REDEMPTION_MEASURES = ('redeemed', 'conflicts', 'revenue', 'discount', 'cost', 'margin')
 # Stores that the page shows; the report has all of them.
 STORES_SHOWN = 10
@@ -68,13 +69,25 @@ class MobileCampaign(models.Model):
                 [('campaign_id', 'in', self.ids), ('decided', '=', 0)], ['campaign_id'],
                 ['redeemed:sum', 'revenue:sum', 'discount:sum'])
         }
+        used = self._count_used()
         for campaign in self:
             campaign.sent_count = decisions.get((campaign, 'sent'), 0)
             campaign.withheld_count = decisions.get((campaign, 'withheld'), 0)
             campaign.opened_count = opened.get(campaign, 0)
             campaign.coupon_count = coupons.get(campaign, 0)
             campaign.redemption_count, campaign.revenue, campaign.discount_given = redeemed.get(campaign, (0, 0, 0))
-            campaign.redemption_rate = campaign.sent_count and campaign.redemption_count / campaign.sent_count
+            campaign.redemption_rate = campaign.sent_count and used.get(campaign.id, 0) / campaign.sent_count
+
+    def _count_used(self):
+        """Return how many of the offers that campaigns have sent were redeemed, by the campaign's id."""
+        for name in ('mobile.decision', 'mobile.redemption'):
+            self.env[name].flush_model()
+        return dict(self.env.execute_query(SQL(
+            """SELECT decision.campaign_id, count(*)
+                 FROM mobile_redemption redemption
+                 JOIN mobile_decision decision ON decision.card_id = redemption.card_id
+                WHERE redemption.state = 'confirmed' AND decision.outcome = 'sent' AND decision.campaign_id = ANY(%s)
+             GROUP BY 1""", self.ids)))
 
     # === ACTION METHODS === #
 
@@ -133,10 +146,11 @@ class MobileCampaign(models.Model):
 
         Sums are in the campaign's currency.
 
-        :return: ``decided``, ``funnel`` and ``reasons`` (``key``, ``label``, ``count``), ``money`` (by measure),
-            ``stores`` and ``variants`` (``id``, ``label`` and the measures), ``more_stores``, ``visit_hours`` and
-            ``channels`` (``key``, ``label``, the counts of ``_count_deliveries`` and the ``reasons`` of what was not
-            sent).
+        :return: ``decided``, ``funnel`` (``key``, ``label``, ``count``, and which ``part`` of it is of what was sent)
+            and ``reasons`` (``key``, ``label``, ``count``), ``money`` (by measure), ``stores`` and ``variants``
+            (``id``, ``label`` and the measures), ``more_stores``, ``visit_hours``, ``purchases`` (see
+            ``_results_by_purchase``) and ``channels`` (``key``, ``label``, the counts of ``_count_deliveries`` and the
+            ``reasons`` of what was not sent).
         :rtype: dict
         """
         self.ensure_one()
@@ -166,7 +180,10 @@ class MobileCampaign(models.Model):
             -stores[store]['redeemed'], -stores[store]['sent'], not store, store.id))
         return {
             'decided': total['decided'],
-            'funnel': [{'key': key, 'label': names[key]['string'], 'count': total[key]} for key in FUNNEL],
+            'funnel': [{
+                'key': key, 'label': names[key]['string'], 'count': total[key],
+                # A coupon that a colleague has handed out is redeemed as well, and is none of those that were sent.
+                'part': total['used' if key == 'redeemed' else key]} for key in FUNNEL],
             'reasons': [{'key': reason, 'label': labels[reason], 'count': count}
                         for reason, count in sorted(reasons.items(), key=lambda item: -item[1])],
             'money': {name: total[name] for name in ('revenue', 'discount', 'cost', 'margin', 'conflicts')
@@ -179,5 +196,23 @@ class MobileCampaign(models.Model):
                          for variant in sorted(variants, key=lambda variant: (not variant, variant.id))]
             if any(variants) else [],
             'visit_hours': self.visit_hours,
+            'purchases': self._results_by_purchase(),
             'channels': self._results_by_channel(),
         }
+
+    def _results_by_purchase(self):
+        """Return what customers bought by which way for the campaign, with its coupons and after its messages.
+
+        :return: for each way that there was ``key``, ``label``, and of both kinds the ``count`` and the ``revenue``.
+        :rtype: list[dict]
+        """
+        # Purchases name customers; their sums do not.
+        Attribution = self.env['mobile.attribution'].sudo()
+        found = {(channel, touch): (count, revenue) for channel, touch, count, revenue in Attribution._read_group(
+            [('campaign_id', '=', self.id)], ['channel', 'touch'], ['__count', 'revenue:sum'])}
+        ways = Attribution._fields['channel']._description_selection(self.env)
+        return [{
+            'key': way, 'label': label,
+            **{touch: dict(zip(('count', 'revenue'), found.get((way, touch), (0, 0)), strict=True))
+               for touch in ('coupon', 'message')},
+        } for way, label in ways if any(way == known for known, _touch in found)]

@@ -25,7 +25,7 @@ PARTNER, USER = 'res.partner', 'res.users'
 # What a company that serves a customer has of them, each with a contact and a company.
 SERVED_BY = (
     'mobile.device', 'mobile.message', 'mobile.enquiry', 'mobile.event', 'mobile.preference', 'mobile.opt.in',
-    'mobile.favourite', 'mobile.list', 'loyalty.card')
+    'mobile.favourite', 'mobile.list', 'mobile.basket', 'loyalty.card')
 TEXT_TYPES = ('char', 'text', 'html', 'json', 'properties')
 BLANK = "Erased"
 
@@ -59,6 +59,7 @@ class MobileEraser(models.AbstractModel):
         shared = self._served_elsewhere(partner, company)
         subject = Trace._subject(partner)
         self._check_person(subject)
+        self.env['mobile.basket'].sudo()._give_up_all(partner, company if shared else None)
         found = Trace._find(subject, company if shared else None, strict=shared)
         self._add_phones(found, subject, company if shared else None)
         kept = self._kept(found)

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 from odoo import api, models
 
 from ..tools import member_card
+from ..tools.offline import REPORTED_WITHIN
 from ..tools.problems import Problem
 
 # How far the clock of another of our hosts may be ahead, in seconds.
 LEEWAY = 5
-# How long after a card was shown a till may report it that had no network then.
-REPORTED_WITHIN = timedelta(days=30)
 
 
 class MobileMemberCard(models.AbstractModel):

@@ -136,6 +136,20 @@ class MobilePayment(models.Model):
         self.flush_model()
         return payment
 
+    @api.model
+    def _of_basket(self, basket, payment_id):
+        """Return one payment of the caller's basket.
+
+        :param str payment_id: its public id; ``current`` is the last one.
+        :raise Problem: 404.
+        """
+        payments = basket.payment_ids.sudo()
+        found = payments.sorted('id')[-1:] if payment_id == 'current' else payments.filtered(
+            lambda payment: payment.uuid == payment_id)
+        if not found:
+            raise Problem('not_found')
+        return found
+
     def _claim(self, browser=None):
         """Take the right to begin a transaction: of two that want it at once one gets it.
 

@@ -64,7 +64,9 @@ class MobilePurchase(models.AbstractModel):
 
         :rtype: dict[str, list[str]]
         """
-        return {'sale': ['sale.order', 'sale.order.line', 'account.move', 'account.move.line', 'mobile.basket']}
+        return {'sale': [
+            'sale.order', 'sale.order.line', 'account.move', 'account.move.line', 'mobile.basket',
+            'payment.transaction']}
 
     @api.model
     def _flush(self):
@@ -135,6 +137,15 @@ class MobilePurchase(models.AbstractModel):
             LEFT JOIN uom_uom unit ON unit.id = credit.product_uom_id
                 WHERE note.move_type = 'out_refund' AND note.state = 'posted' %s GROUP BY 1""",
             SQL('AND link.order_line_id = line.id') if few else SQL())
+
+    @api.model
+    def _given_back_sql(self):
+        """Return the query of which part of a sales order's money (``sale``) its provider has given back: 0 to 1."""
+        return SQL(
+            """SELECT least(1, coalesce(-sum(back.amount / NULLIF(sale.amount_total, 0)), 0))
+                 FROM sale_order_transaction_rel link
+                 JOIN payment_transaction back ON back.source_transaction_id = link.transaction_id
+                WHERE link.sale_order_id = sale.id AND back.operation = 'refund' AND back.state = 'done'""")
 
     @api.model
     def _last_bought(self, partner, company, product_ids):

@@ -242,12 +242,16 @@ class MobilePurchase(models.AbstractModel):
         def query(status, condition):
             return self._sale_sql(partner, company, status, condition)
 
+        # Money that the provider gave back; what credit notes take back is told of each line.
+        taken_back = SQL(
+            """(SELECT CASE WHEN part >= 1 THEN 'returned' WHEN part > 0 THEN 'partly_returned' ELSE 'confirmed' END
+                  FROM (%s) given_back (part))""", self._given_back_sql())
         words = [lambda matches: matches(SQL('sale.name')), lambda matches: SQL(
             """EXISTS (SELECT FROM sale_order_line line
                         WHERE line.order_id = sale.id AND line.display_type IS NULL AND (%s OR %s))""",
             matches(SQL('line.name')), self._product_words_sql(SQL('line.product_id'), matches))]
         return [
-            (query('confirmed', SQL("sale.state = 'sale'")), *columns, words),
+            (query(taken_back, SQL("sale.state = 'sale'")), *columns, words),
             (query('cancelled', SQL("sale.state = 'cancel' AND sale.mobile_cancelled_at IS NOT NULL")),
              *columns, words),
         ]
@@ -331,7 +335,7 @@ class MobilePurchase(models.AbstractModel):
         """Return how it stands with a purchase: its own status, or how much of its goods went back."""
         goods = [line for line in lines if line.type == 'product' and line.quantity > 0]
         back = [line for line in goods if line.returned > 0]
-        if head.status != 'confirmed' or not back:
+        if head.status not in ('confirmed', 'partly_returned') or not back:
             return head.status
         is_whole = len(back) == len(goods) and all(
             float_compare(line.returned, line.quantity, precision_digits=6) >= 0 for line in back)

@@ -118,8 +118,11 @@ class MobileRedemption(models.Model):
                 redemption._take_again()
 
     def _is_refunded(self):
-        """Tell whether credit notes give all back that was sold, or what the coupon took off."""
+        """Tell whether credit notes give all back that was sold, or what the coupon took off; or the provider has given
+        all of the money back."""
         self.ensure_one()
+        if self.order_id._mobile_given_back_share() == 1:
+            return True
         moves = self.order_id.invoice_ids.filtered(lambda move: move.state == 'posted')
         if not moves.filtered(lambda move: move.move_type == 'out_refund'):
             return False

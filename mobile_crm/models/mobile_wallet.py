@@ -136,9 +136,9 @@ class MobileWallet(models.AbstractModel):
     @api.model
     def _back(self, company, lines):
         """Add how to reach the shop."""
-        reached = [(key, label, value) for key, label, value in (
-            ('phone', self.env._("Phone"), company.phone), ('website', self.env._("Website"), company.website)) if value]
-        return [*lines, *(Field(*line) for line in reached)]
+        reached = (Field('phone', self.env._("Phone"), company.phone),
+                   Field('website', self.env._("Website"), company.website))
+        return [*lines, *(field for field in reached if field.value)]
 
     # === BUSINESS METHODS: the till's side === #
 

@@ -11,7 +11,7 @@ from ..tools.transport import Failure, exchange, has_http2
 _logger = logging.getLogger(__name__)
 
 # Passes that are told in one go, and how often it is tried for each.
-BATCH = 1000
+BATCH = 500
 MOST_TRIES = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 #: Seconds for one answer, and until the last request begins.
@@ -32,16 +32,17 @@ class MobileWalletSender(models.AbstractModel):
     def _send_due(self):
         """Tell the wallets of all passes that have changed, for whom it is time."""
         Registrations = self.env['mobile.wallet.registration']
-        due = Registrations.search([
-            ('is_due', '=', True), '|', ('retry_at', '=', False), ('retry_at', '<=', fields.Datetime.now()),
-        ], limit=BATCH, order='retry_at, id')
-        for (app, wallet), rows in due.grouped(lambda row: (row.app_id, row.wallet)).items():
-            told, dead, failed = getattr(self, f'_send_{wallet}')(app, rows)
-            self._write_down(told, dead, failed)
-            if failed:
-                _logger.info("%s of %s passes could not be told (%s)", len(failed), len(rows), wallet)
-            self.env['ir.cron']._commit_progress(len(rows))
-        Registrations.invalidate_model()
+        while due := Registrations.search([
+                ('is_due', '=', True), '|', ('retry_at', '=', False), ('retry_at', '<=', fields.Datetime.now()),
+                ], limit=BATCH, order='retry_at, id'):
+            for (app, wallet), rows in due.grouped(lambda row: (row.app_id, row.wallet)).items():
+                told, dead, failed = getattr(self, f'_send_{wallet}')(app, rows)
+                self._write_down(told, dead, failed)
+                if failed:
+                    _logger.info("%s of %s passes could not be told (%s)", len(failed), len(rows), wallet)
+            Registrations.invalidate_model()
+            if not self.env['ir.cron']._commit_progress(len(due)):
+                return
 
     @api.model
     def _write_down(self, told, dead, failed):

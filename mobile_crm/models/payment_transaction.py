@@ -49,8 +49,11 @@ class PaymentTransaction(models.Model):
             self.mobile_payment_id._tell_staff(self, self.state_message)
 
     def _post_process(self):
-        """Override to let baskets be open again whose payment has failed."""
+        """Override to let baskets be open again whose payment has failed, and orders follow money that was given back.
+        """
         super()._post_process()
+        self.filtered(lambda tx: tx.operation == 'refund' and tx.state == 'done').source_transaction_id.sale_order_ids\
+            ._mobile_follow_refunds()
         for tx in self.filtered(lambda tx: tx.mobile_payment_id and tx.state in ('cancel', 'error')):
             tx.mobile_payment_id._fail(tx)
 

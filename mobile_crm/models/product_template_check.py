@@ -30,6 +30,15 @@ class ProductTemplate(models.Model):
     _mobile_min_age_valid = models.Constraint(
         'CHECK (mobile_min_age BETWEEN 0 AND 120)', "A minimum age is between 0 and 120 years.")
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override: baskets that are open at this moment follow."""
+        res = super().write(vals)
+        if {'mobile_min_age', 'mobile_weighed', 'categ_id'} & vals.keys():
+            self.env['mobile.basket']._ask_again([('product_id.product_tmpl_id', 'in', self.ids)])
+        return res
+
     # === BUSINESS METHODS === #
 
     def _mobile_staff_needs(self):

@@ -63,6 +63,8 @@ class ResPartner(models.Model):
         string="Last Visit", compute='_compute_mobile_visits', groups='mobile_crm.group_mobile_crm_user')
     mobile_coupon_count = fields.Integer(
         string="Coupon Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
+    mobile_basket_count = fields.Integer(
+        string="Basket Count", compute='_compute_mobile_counts', groups='mobile_crm.group_mobile_crm_user')
     mobile_look_count = fields.Integer(
         string="Look Count", compute='_compute_mobile_look_count', groups='mobile_crm.group_mobile_crm_manager')
     mobile_erasure_due_at = fields.Datetime(
@@ -88,6 +90,7 @@ class ResPartner(models.Model):
             ('mobile.device', 'mobile_device_count', []),
             ('mobile.event', 'mobile_event_count', []),
             ('loyalty.card', 'mobile_coupon_count', [('mobile_campaign_id', '!=', False)]),
+            ('mobile.basket', 'mobile_basket_count', []),
         ):
             counts = dict(self.env[model].sudo()._read_group(
                 [('partner_id', 'in', self.ids), *domain], ['partner_id'], ['__count']))
@@ -147,6 +150,9 @@ class ResPartner(models.Model):
 
     def action_view_mobile_visits(self):
         return self._mobile_action('mobile_crm.mobile_visit_action')
+
+    def action_view_mobile_baskets(self):
+        return self._mobile_action('mobile_crm.mobile_basket_action')
 
     def action_view_mobile_coupons(self):
         action = self._mobile_action('mobile_crm.mobile_coupon_action')

@@ -89,8 +89,8 @@ class ResPartner(models.Model):
         zone = self._mobile_calendar()[0]
         self._mobile_flush_orders()
         self._mobile_set_figures(mobile_customer_since=SQL(
-            "(least((%s), (%s)) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
-            self._mobile_orders_sql(SQL('partner.id'), SQL('min(date_order)')),
+            "(least(%s, (%s)) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+            self._mobile_order_moment_sql(SQL('partner.id'), is_last=False),
             self._mobile_sign_ins_sql(SQL('partner.id'), SQL('min(users.create_date)')), zone.key))
 
     # === SEARCH METHODS === #
@@ -191,9 +191,12 @@ class ResPartner(models.Model):
 
     @api.model
     def _mobile_devices_sql(self, partner, columns, condition=TRUE):
-        """Return a query of the phones on which a customer is signed in."""
+        """Return a query of the phones on which a customer is signed in. The contact with a store's address is none."""
         return SQL(
-            'SELECT %s FROM mobile_device WHERE partner_id = %s AND company_id = %s AND active AND %s',
+            """SELECT %s FROM mobile_device
+                WHERE partner_id = %s AND company_id = %s AND active
+                  AND NOT EXISTS (SELECT FROM mobile_store place WHERE place.partner_id = mobile_device.partner_id)
+                  AND %s""",
             columns, partner, self.env.company.id, condition)
 
     @api.model

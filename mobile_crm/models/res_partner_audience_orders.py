@@ -78,8 +78,8 @@ class ResPartner(models.Model):
         self._mobile_flush_orders()
         self._mobile_set_figures(
             mobile_days_since_order=SQL(
-                "greatest(0, %s - ((%s) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)", today,
-                self._mobile_orders_sql(partner, SQL('max(date_order)')), zone.key),
+                "greatest(0, %s - (%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)", today,
+                self._mobile_order_moment_sql(partner, is_last=True), zone.key),
             mobile_order_count_365=SQL('(%s)', self._mobile_order_count_sql(partner)),
             mobile_spent_365=SQL('(%s)', self._mobile_spent_sql(partner)))
 
@@ -191,6 +191,11 @@ class ResPartner(models.Model):
         """
         return SQL('EXISTS (%s)', self._mobile_orders_sql(
             partner, SQL(), SQL('date_order %s', when) if when else TRUE))
+
+    @api.model
+    def _mobile_order_moment_sql(self, partner, *, is_last):
+        """Return the instant of a customer's last order, or of the first one; NULL for none."""
+        return SQL('(%s)', self._mobile_orders_sql(partner, SQL('max(date_order)' if is_last else 'min(date_order)')))
 
     @api.model
     def _mobile_since(self, days):

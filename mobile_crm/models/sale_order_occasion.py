@@ -29,7 +29,8 @@ class SaleOrder(models.Model):
     def _mobile_open_carts_sql(self):
         """Return a query of the quotations that may be carts.
 
-        A customer has begun them, or they were sent to one: what a colleague is still preparing is nobody's cart.
+        A customer has begun them, or they were sent to one: what a colleague is still preparing is nobody's cart. What
+        a customer scans in a store is none while they may still pay it, but once when nobody has paid in time.
 
         :return: see ``mobile.occasion._note``.
         :rtype: SQL
@@ -44,5 +45,9 @@ class SaleOrder(models.Model):
                  JOIN res_users author ON author.id = sale.create_uid
                 WHERE sale.state IN ('draft', 'sent') AND sale.write_date BETWEEN %s AND %s
                   AND (sale.validity_date IS NULL OR sale.validity_date >= %s)
-                  AND (sale.state = 'sent' OR author.share%s)""",
-            now - FORGOTTEN, now, now.date(), by_shop)
+                  AND (sale.state = 'sent' OR author.share%s)
+                  AND NOT EXISTS (SELECT FROM mobile_basket basket WHERE basket.order_id = sale.id)
+                UNION ALL
+               SELECT company_id, partner_id, device_id, order_id, 'cart:' || order_id
+                 FROM mobile_basket WHERE state = 'expired' AND write_date BETWEEN %s AND %s""",
+            now - FORGOTTEN, now, now.date(), by_shop, now - FORGOTTEN, now)

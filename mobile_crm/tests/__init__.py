@@ -22,6 +22,7 @@ from . import test_api_messages
 from . import test_api_offers
 from . import test_api_orders
 from . import test_api_passkeys
+from . import test_api_payments
 from . import test_api_points
 from . import test_api_preferences
 from . import test_api_products
@@ -32,6 +33,7 @@ from . import test_api_redemptions
 from . import test_api_stores
 from . import test_api_sync
 from . import test_api_till
+from . import test_api_till_orders
 from . import test_api_tokens
 from . import test_approval
 from . import test_attribution
@@ -42,6 +44,8 @@ from . import test_basket
 from . import test_basket_check
 from . import test_basket_payment
 from . import test_basket_till
+from . import test_basket_totals
+from . import test_basket_upkeep
 from . import test_bell
 from . import test_branches
 from . import test_brute_force
@@ -100,6 +104,8 @@ from . import test_outbox_changes
 from . import test_outbox_law
 from . import test_outbox_worker
 from . import test_pages
+from . import test_pay_page
+from . import test_payment_life
 from . import test_placeholders
 from . import test_plausibility
 from . import test_polygon
@@ -126,6 +132,7 @@ from . import test_reconciliation
 from . import test_redemption
 from . import test_redemption_orders
 from . import test_redemption_states
+from . import test_refund
 from . import test_results_ui
 from . import test_retention
 from . import test_run

@@ -17,6 +17,7 @@ BODIES = {
     'till_token': {'client_id': 'x', 'client_secret': 'mcs_x'},
     'identify_member': {'qr': 'MC1.x'},
     'report_exit': {'qr': 'MX1.x', 'store_id': 1},
+    'recognise_member': {'qr': 'MW1.x'},
     'redeem': {'code': 'X', 'store_id': 1, 'order_ref': 'X'},
     'confirm_redemption': {},
     'scan_order': {'code': 'X', 'store_id': 1},
@@ -43,6 +44,7 @@ BODIES = {
     'create_order': {'store_id': 1, 'lines': [{'product_id': 1}]},
     'scan_into_order': {'lines': [{'product_id': 1}]},
     'update_order': {'lines': [{'product_id': 1}]},
+    'pay_order': {'method': 'online'},
     'reply_to_message': {'text': 'X'},
     'write_to_enquiry': {'text': 'X'},
 }

@@ -17,7 +17,8 @@ from odoo.tools import mute_logger
 
 from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
-from ..tools import secret
+from ..tools import secret, till_code
+from ..tools import member_card, secret
 from .common import MobileHttpCase
 from .frame_common import BODIES
 
@@ -45,12 +46,16 @@ RECORDS = {
     ('deny', 'path.approval_id'): 'approval',
     ('get_approval', 'path.approval_id'): 'approval',
     ('get_enquiry', 'path.enquiry_id'): 'enquiry',
+    ('forget_payment_method', 'path.method_id'): 'saved_method',
     ('get_exit_pass', 'path.order_id'): 'exit_pass',
     ('get_list', 'path.list_id'): 'list',
     ('get_offer', 'path.offer_id'): 'offer',
+    ('get_offer_apple_pass', 'path.offer_id'): 'offer',
+    ('get_offer_google_pass', 'path.offer_id'): 'offer',
     ('get_order', 'path.order_id'): 'order',
     ('get_product', 'path.product_id'): 'product',
     ('get_product', 'query.store_id'): 'store',
+    ('get_payment', 'path.order_id'): 'basket',
     ('get_receipt', 'path.order_id'): 'order',
     ('get_redemption', 'path.redemption_id'): 'redemption',
     ('get_store', 'path.store_id'): 'store',
@@ -58,27 +63,34 @@ RECORDS = {
     ('list_recommendations', 'query.product_id'): 'product',
     ('list_recommendations', 'query.store_id'): 'store',
     ('give_up_order', 'path.order_id'): 'basket',
+    ('give_up_payment', 'path.order_id'): 'basket',
     ('identify_member', 'body.qr'): 'member_card',
     ('identify_member', 'body.store_id'): 'store',
     ('list_orders', 'query.store_id'): 'store',
     ('list_products', 'query.category_id'): 'category',
     ('list_products', 'query.store_id'): 'store',
     ('read_message', 'path.message_id'): 'message',
+    ('recognise_member', 'body.qr'): 'wallet_pass',
     ('redeem', 'body.code'): 'scanned',
     ('redeem', 'body.qr'): 'signed',
     ('redeem', 'body.store_id'): 'store',
     ('refresh', 'body.refresh_token'): 'refresh_token',
+    ('pay_order', 'path.order_id'): 'basket',
     ('reorder', 'path.order_id'): 'order',
     ('reply_to_message', 'path.message_id'): 'message',
     ('report_events', 'body.events.*.geofence_id'): 'geofence',
     ('report_events', 'body.events.*.message_id'): 'message',
     ('report_events', 'body.events.*.product_id'): 'product',
     ('report_events', 'body.events.*.store_id'): 'store',
+    ('release_order', 'path.order_id'): 'claimed_basket',
     ('report_exit', 'body.qr'): 'shown_pass',
     ('report_exit', 'body.store_id'): 'store',
+    ('report_order_paid', 'path.order_id'): 'claimed_basket',
     ('report_receipts', 'body.receipts.*.id'): 'message',
     ('scan_into_order', 'body.lines.*.product_id'): 'product',
     ('scan_into_order', 'path.order_id'): 'basket',
+    ('scan_order', 'body.code'): 'till_code',
+    ('scan_order', 'body.store_id'): 'store',
     ('scan_product', 'path.code'): 'barcode',
     ('scan_product', 'query.store_id'): 'store',
     ('sign_out_device', 'path.device_id'): 'device',
@@ -101,6 +113,9 @@ NO_RECORDS = {
     ('add_lines', 'body.lines.*.id'): "made by the phone, unique on its list alone",
     ('create_list', 'body.id'): "made by the phone, unique for its customer alone",
     ('create_list', 'body.lines.*.id'): "made by the phone, unique on its list alone",
+    ('get_payment', 'path.payment_id'): "of those of the order; test_api_payments tries others'",
+    ('give_up_payment', 'path.payment_id'): "of those of the order; test_api_payments tries others'",
+    ('pay_order', 'body.payment_method_id'): "goes with an order of the caller's; test_api_payments tries others'",
     ('remove_favourite', 'path.product_id'): "not looked up: what is no favourite of the caller's is none afterwards",
     ('reorder', 'body.list_id'): "goes with an order of the caller's; test_api_orders tries others'",
     ('register_device', 'body.install_id'): "made by the phone; registering it again signs it out",
@@ -344,6 +359,7 @@ class TestAccessMatrix(MobileHttpCase):
             'app_id': (self.app if company == self.company else self.other_app).id,
             'expires_at': fields.Datetime.now()})
         return Target(basket, basket._public_id(), owner, company)
+
     def _pass(self, owner, company):
         # Through no model of theirs: what is shown is what matters here, not how it was bought.
         target, app = self._target_order(owner, company), self.app if company == self.company else self.other_app
@@ -360,6 +376,25 @@ class TestAccessMatrix(MobileHttpCase):
     def _target_shown_pass(self, owner, company):
         shown, _order_id = self._pass(owner, company)
         return Target(shown, shown._text(), None, company)
+
+    def _waiting_basket(self, owner, company):
+        # Of a customer's own who has no other one.
+        basket = self._target_basket(owner.copy({'name': CANARY}), company).record
+        basket.write({
+            'state': 'at_till', 'till_salt': str(uuid4()), 'till_version': 1,
+            'till_until': fields.Datetime.now() + timedelta(hours=1)})
+        basket.till_hash = till_code.hashed(basket._till_secret(), basket._till_code())
+        return basket
+
+    def _target_till_code(self, owner, company):
+        basket = self._waiting_basket(owner, company)
+        return Target(basket, basket._till_code(), None, company)
+
+    def _target_claimed_basket(self, owner, company):
+        basket = self._waiting_basket(owner, company)
+        till = self.env['mobile.app'].create({'name': CANARY, 'kind': 'till', 'company_id': company.id})
+        basket.write({'till_claimed_at': fields.Datetime.now(), 'till_id': till.id})
+        return Target(basket, basket._public_id(), None, company)
 
     def _list(self, owner, company):
         return self.env['mobile.list'].create({
@@ -410,11 +445,25 @@ class TestAccessMatrix(MobileHttpCase):
         approval = self.env['mobile.approval']._ask(order, card, 1.0, 1.0)
         return Target(approval, approval.uuid, owner, company)
 
+    def _target_saved_method(self, owner, company):
+        provider = self.env['payment.provider'].create({
+            'name': f"{CANARY} Provider", 'code': 'none', 'state': 'test', 'is_published': True,
+            'company_id': company.id, 'allow_tokenization': True})
+        token = self.env['payment.token'].create({
+            'provider_id': provider.id, 'payment_method_id': self.env.ref('payment.payment_method_unknown').id,
+            'payment_details': '4242', 'partner_id': owner.id, 'provider_ref': 'ref'})
+        return Target(token, self.env['mobile.payment']._method_id(token), owner, company)
+
     def _target_member_card(self, owner, company):
         device = self._device(owner, company)
         self.env['mobile.token']._issue(device)
         _member, qr, _expires_at = self.env['mobile.member.card']._issue(device, owner, company)
         return Target(device, qr, None, company)
+
+    def _target_wallet_pass(self, owner, company):
+        Wallet = self.env['mobile.wallet']
+        member = member_card.member_id(Wallet._wallet_secret(), company.id, owner.id)
+        return Target(owner, Wallet._member_code(company, member), None, company)
 
     def _target_redemption(self, owner, company):
         row = self.env['mobile.redemption']._reserve(self._card(owner, company), company, 'till', f"For {CANARY}")
@@ -463,6 +512,8 @@ class TestAccessMatrix(MobileHttpCase):
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
             if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'scan_order', 'create_reservation', 'create_order'):
+            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}

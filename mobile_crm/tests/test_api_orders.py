@@ -55,6 +55,18 @@ class TestApiOrders(PurchaseCase, MobileHttpCase):
         self.make_order(self.anna).sudo()._action_cancel()
         self.assertEqual(self._orders(), [])
 
+    def test_an_erased_customer_has_no_purchases(self):
+        order = self.confirmed(self.anna)
+        public_id = self._only()['id']
+        self.env['mobile.eraser'].sudo()._erase(self.anna, self.company)
+        self.assertTrue(order.exists(), "the books keep it")
+        for path in ('/orders', f'/orders/{public_id}', f'/orders/{public_id}/receipt'):
+            self.assertEqual(self.client.get(path).status, 401, path)
+        # Who comes again with the same number is somebody new.
+        self.assertEqual(self._orders(self.bens), [])
+        again = self.env['mobile.purchase']._page(order.partner_id.sudo(), self.company, 20)
+        self.assertNotIn(self.anna.name, str(again))
+
     def test_a_cancelled_order_is_shown_as_such(self):
         order = self.confirmed(self.anna)
         order._action_cancel()

@@ -52,6 +52,21 @@ class TestAudience(MobileCommon):
             self.assertEqual((form.audience_count, form.audience_reachable_count), (1, 0))
             self.assertFalse(form.audience_problem)
 
+    def test_the_contact_with_a_stores_address_is_no_customer(self):
+        self.campaign.trigger = 'broadcast'
+        run = self.env['mobile.campaign.run'].new({'campaign_id': self.campaign.id})
+
+        def counted():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            asked = self.env.execute_query(self.campaign._customers(run))
+            return self._copy().audience_count, {row[0] for row in asked}
+
+        self.assertEqual(counted(), (2, set((self.anna + self.ben).ids)))
+        self.store_near.partner_id.company_id = self.company
+        self.phone.partner_id = self.store_near.partner_id
+        self.assertEqual(counted(), (1, set(self.ben.ids)))
+
     def test_who_can_be_reached_depends_on_the_channels_where_the_inbox_is_not_enough(self):
         self.env['mobile.consent']._append(self.ben, self.company, {'sms': True}, 'staff')
         self.campaign.write({

@@ -61,6 +61,15 @@ class TestBasketCheck(ExitCommon):
         self.assertEqual(self.checks(basket), [(self.nuts, 'weight')])
         self.assertEqual(basket.check_ids.filtered(lambda check: check.reason == 'age').state, 'void')
 
+    def test_a_product_that_needs_one_from_now_on(self):
+        basket, other = self.basket([(self.mug, 1)]), self.basket([(self.milk, 1)], self.ben)
+        self.mug.product_tmpl_id.mobile_min_age = 12
+        self.assertEqual(basket.check_ids.mapped('state'), ['open'], "who looks at the screen sees it at once")
+        self.milk.categ_id = self.beer.categ_id
+        self.assertEqual(other.check_ids.min_age, 16)
+        self.beer.categ_id.parent_id.mobile_min_age = 0
+        self.assertFalse(other._open_checks())
+
     # === APPROVING === #
 
     def test_an_age_is_good_for_the_whole_basket(self):

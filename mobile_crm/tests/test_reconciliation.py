@@ -1,9 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -249,3 +250,13 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
             self.Check.with_user(self.anna_user).action_reconcile()
         with self.assertRaises(AccessError):
             as_manager.search([], limit=1).state = 'closed'
+
+    def test_an_email_that_cannot_be_made_is_no_reason_to_refuse_money(self):
+        def _refuse(*args, **kwargs):
+            raise UserError("There is nothing here that makes PDFs.")
+
+        with patch.object(self.env.registry['sale.order'], 'message_post_with_source', _refuse):
+            basket, transaction = self.sold()
+        self.assertFalse(transaction.mobile_to_return)
+        self.assertIn("could not be made", basket.order_id.message_ids[:2].mapped('body')[0]
+                      + basket.order_id.message_ids[:2].mapped('body')[1])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -51,6 +52,23 @@ class TestTransport(BaseCase):
         return outcomes
 
     # === WHAT WORKS === #
+
+    def test_other_verbs(self):
+        for protocol in ('h2', 'http/1.1'):
+            host = self.host(protocols=(protocol,))
+            requests = [request._replace(method='PUT') for request in self.requests(host, 1)]
+            self.assertEqual(self.ask(requests)[0].status, 200)
+            self.assertEqual([asked.method for asked in host.asked], ['PUT'])
+
+    def test_a_certificate_is_shown_over_http2_alone(self):
+        host = self.host(protocols=('http/1.1',))
+        identity = transport_dial.Identity(*Path(self.certificate).read_bytes().partition(b'-----BEGIN CERT')[::2])
+        identity = identity._replace(chain=b'-----BEGIN CERT' + identity.chain)
+        for _time in range(2):
+            self.assertEqual(self.ask(self.requests(host, 1), identity=identity)[0], Failure('not_sent', 'no_http2'))
+        self.assertEqual(self.ask(self.requests(host, 1))[0].status, 200)
+        [asked] = host.asked
+        self.assertNotIn(asked.connection, (0, 1), "none of those with a certificate serves others")
 
     def test_many_requests_share_a_connection(self):
         host = self.host()

@@ -8,6 +8,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from odoo import fields
 from odoo.tests import tagged
 
+from ..controllers import wallet_service
+from ..tools import wallet_apple
+from ..tools.transport import Failure, exchange
 from .common import MobileHttpCase
 from .push_common import PushCommon
 from .push_servers import WalletApnsServer
@@ -158,11 +161,10 @@ class TestWalletService(WalletMixin, MobileHttpCase):
         self.assertNotIn(self.ben.name, str(said))
 
     def test_problems_are_counted_and_not_repeated(self):
-        with self.assertLogs('odoo.addons.mobile_crm.controllers.wallet_service', 'INFO') as caught:
+        with patch.object(wallet_service, '_logger') as log:
             self.assertEqual(self.ask('POST', '/log', body={'logs': ["secret-1", "secret-2"]}).status_code, 200)
-        self.assertEqual(len(caught.output), 1)
-        self.assertIn("2 problems", caught.output[0])
-        self.assertNotIn("secret", caught.output[0])
+        [(words, _kwargs)] = log.info.call_args_list
+        self.assertEqual(words, ("A phone reports %s problems with passes", 2))
         for body in ({'logs': 'x'}, ['x'], {}):
             self.assertEqual(self.ask('POST', '/log', body=body).status_code, 200)
 
@@ -323,6 +325,15 @@ class TestWalletFollowing(WalletMixin, PushCommon):
         self.redeem(self.card)
         self.assertEqual(self.tell(), 0)
         self.assertTrue(self.row.exists().is_due)
+
+    def test_nobody_else_uses_our_connection(self):
+        account = self.app._wallet_apple()
+        request = wallet_apple.push(1, self.server.url, self.push_token, PASS_TYPE)
+        [(_request, answer)] = exchange([request], identity=account.identity, timeout=5)
+        self.assertEqual(answer.status, 200)
+        [(_request, answer)] = exchange([request], timeout=5, deadline=5)
+        self.assertIsInstance(answer, Failure)
+        self.assertEqual(self.server.accepted, 1, "who shows no certificate does not come in")
 
     def test_changes_wait_for_nobody(self):
         self.redeem(self.card)

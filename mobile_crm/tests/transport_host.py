@@ -33,6 +33,7 @@ class Asked(NamedTuple):
     path: str
     headers: dict
     body: bytes
+    method: str
 
 
 def certificate(path, name='127.0.0.1'):
@@ -139,7 +140,8 @@ class Host:
                 name, _, value = header.partition(': ')
                 headers[name.lower()] = value
             asked = Asked(
-                connection, count, line.split()[1].decode(), headers, reader.read(int(headers['content-length'])))
+                connection, count, line.split()[1].decode(), headers, reader.read(int(headers['content-length'])),
+                line.split()[0].decode())
             count += 1
             self.asked.append(asked)
             answer = self.answer(asked)
@@ -185,7 +187,7 @@ class _Http2:
             self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         elif isinstance(event, StreamEnded):
             headers, body = self.streams[event.stream_id]
-            asked = Asked(self.number, self.count, headers[':path'], headers, body)
+            asked = Asked(self.number, self.count, headers[':path'], headers, body, headers[':method'])
             self.count += 1
             self.host.asked.append(asked)
             goes_on = self.reply(event.stream_id, self.host.answer(asked))

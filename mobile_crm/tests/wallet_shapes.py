@@ -22,8 +22,8 @@ def _list(items, most=None):
 
 # === APPLE === #
 
-_FIELD = _object({'key': TEXT, 'value': {'type': ['string', 'number']}}, {'label': {'type': 'string'}, 'changeMessage': {
-    'type': 'string', 'pattern': '%@'}})
+_FIELD = _object({'key': TEXT, 'value': {'type': ['string', 'number']}}, {
+    'label': {'type': 'string'}, 'changeMessage': {'type': 'string', 'pattern': '%@'}})
 _FIELDS = _object({}, {
     'headerFields': _list(_FIELD, 3), 'primaryFields': _list(_FIELD, 1), 'secondaryFields': _list(_FIELD, 4),
     'auxiliaryFields': _list(_FIELD, 4), 'backFields': _list(_FIELD)})

@@ -91,7 +91,8 @@ RETENTION = (
         _lt("To do as the customer says: contract")),
     Retention(
         ('mobile.basket', 'mobile.basket.check', 'mobile.payment'),
-        _lt("Baskets that they put together and paid with their phone"), CONTACT,
+        _lt("Baskets that they put together and paid with their phone"),
+        _lt("until the customer is erased; what came to nothing for 30 days"),
         _lt("To sell them what they want: contract")),
     Retention(
         ('mobile.exit.pass', 'mobile.exit'),

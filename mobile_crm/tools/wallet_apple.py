@@ -3,6 +3,7 @@
 https://developer.apple.com/documentation/walletpasses (Building a Pass, Pass, Adding a Web Service to Update Passes)
 """
 import binascii
+import contextlib
 import hashlib
 import io
 import json
@@ -158,11 +159,9 @@ def _read(content, password, keys, certificates):
                 is_key = match[1] != b'CERTIFICATE'
                 raise CredentialError('password' if is_key else 'no_certificate') from None
         return
-    try:
+    with contextlib.suppress(ValueError):
         certificates.append(x509.load_der_x509_certificate(content))
         return
-    except ValueError:
-        pass
     try:
         key, leaf, others = pkcs12.load_key_and_certificates(content, password)
     except (ValueError, TypeError):

@@ -63,7 +63,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Override to count the messages of each campaign and company anew: both contacts have had a first one.
 
         What both were asked about is kept twice; the second answer goes by a cause of its own. Favourites and shopping
-        lists are those of both.
+        lists are those of both; of two baskets one goes on.
         """
         Decision = self.env['mobile.decision']
         Decision.flush_model()
@@ -73,7 +73,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.cr.execute(SQL(
             "UPDATE mobile_decision SET cause = cause || ':' || id WHERE id IN (%s)",
             merging.later_ones(Decision._table, ['campaign_id', 'cause'], src_partners, dst_partner)))
-        for model in ('mobile.favourite', 'mobile.list'):
+        for model in ('mobile.basket', 'mobile.favourite', 'mobile.list'):
             self.env[model].sudo()._merge(src_partners, dst_partner)
         res = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.cr.execute(SQL(

@@ -1,4 +1,5 @@
 from . import loyalty_card
+from . import mobile_attribution
 from . import mobile_basket
 from . import mobile_campaign_report
 from . import mobile_member_card
@@ -9,8 +10,10 @@ from . import mobile_redemption
 from . import mobile_redemption_check
 from . import pos_config
 from . import pos_order
+from . import pos_order_attribution
 from . import pos_order_line
 from . import pos_order_loyalty
 from . import pos_order_receipt
 from . import pos_order_sync
 from . import res_config_settings
+from . import res_partner_audience_orders

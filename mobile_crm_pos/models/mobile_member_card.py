@@ -3,8 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.mobile_crm.models.mobile_member_card import REPORTED_WITHIN
-from odoo.addons.mobile_crm.models.mobile_redemption_till import CLOCK_LEEWAY
+from odoo.addons.mobile_crm.tools.offline import CLOCK_LEEWAY, REPORTED_WITHIN
 from odoo.addons.mobile_crm.tools.problems import Problem
 
 # For how long an order knows who stood before the till: a day's shift, and the night after it.

@@ -7,10 +7,12 @@ from odoo import api, fields, models
 from odoo.tools import SQL, float_compare, float_round
 
 from odoo.addons.mobile_crm.models.mobile_basket import LIVING
+from odoo.addons.mobile_crm.models.mobile_catalogue_stores import IN_STOCK, LOW, OUT, UNKNOWN
 from odoo.addons.mobile_crm.tools.racing import execute_racing
 
-# What the phone and the staff are told of a line.
-LOW, SHORT = 'low', 'short'
+SHORT = 'short'
+# What is told of a line, and of the availability of its product.
+TOLD = {None: IN_STOCK, LOW: LOW, SHORT: OUT}
 
 
 class Shelf(NamedTuple):
@@ -207,6 +209,8 @@ class MobileBasket(models.Model):
     def _line_stock(self):
         """Override to compare with what the store has, as its books say."""
         self.ensure_one()
+        if self.state == 'sold':
+            return super()._line_stock()
         basket = self.sudo()
         goods = basket._quantities() if basket.store_id.warehouse_id.active else {}
         shelves = basket._shelves(goods)
@@ -222,3 +226,10 @@ class MobileBasket(models.Model):
                     levels[product] = LOW
         return {**super()._line_stock(), **{
             line.id: levels[line.product_id] for line in basket.order_id.order_line if line.product_id in levels}}
+
+    def _availability_of(self, lines):
+        """Override: what is kept for the basket itself is there for it."""
+        known, stock = super()._availability_of(lines), self._line_stock()
+        return {
+            line_id: state if state == UNKNOWN or self.state == 'sold' else TOLD[stock.get(line_id)]
+            for line_id, state in known.items()}

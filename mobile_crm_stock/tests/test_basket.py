@@ -118,6 +118,16 @@ class TestBasketGoods(BasketCase):
         basket._hold_goods()
         self.assertEqual(basket._line_stock()[lines[self.jacket]], 'low', "now it is kept")
 
+    def test_the_phone_is_told_of_its_own_pieces(self):
+        loose = self.env['product.product'].create({'name': "Loose Sweets"})
+        basket = self.basket((self.jacket, 1), (self.cup, 2), (loose, 1))
+        self.assertEqual(
+            [(line.availability, line.warnings) for line in basket._facts().lines],
+            [(LOW, ['low']), (IN_STOCK, []), ('unknown', [])])
+        self.put(basket, self.jacket, 2)
+        line, *_others = basket._facts().lines
+        self.assertEqual((line.availability, line.warnings), (OUT, ['short']))
+
     def test_a_store_without_a_warehouse(self):
         self.store_near.warehouse_id = False
         basket = self.basket((self.cup, 2))

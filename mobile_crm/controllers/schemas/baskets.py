@@ -71,7 +71,8 @@ class BasketLine(Output):
     needs_staff: bool = Field(description='A colleague has to look at it before the basket can be paid')
     availability: Availability = Field(description='In the store, as far as the shop knows')
     warnings: list[str] = Field(
-        description='`price_up`, `price_down`, `low`, `out`; there may be more one day')
+        description='`price_up`, `price_down`, `low` (few are left), `short` (by its books the store has less than '
+                    'this, which is no reason to put it back); there may be more one day')
 
     @classmethod
     def of(cls, facts):

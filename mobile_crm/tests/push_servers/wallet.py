@@ -32,18 +32,18 @@ class WalletApnsServer(ApnsServer):
         try:
             self._check_path(request)
             self._check_headers(request.headers)
-            if request.headers['apns-topic'] != names.get('userId'):
-                raise Refusal(400, 'TopicDisallowed')
-            if request.json != {}:
-                raise Refusal(400, 'PayloadEmpty')
         except Refusal as exc:
             return self.error(exc.status, exc.reason)
+        if request.headers['apns-topic'] != names.get('userId'):
+            return self.error(400, 'TopicDisallowed')
+        if request.json != {}:
+            return self.error(400, 'PayloadEmpty')
         address = self.address(request)
         if address in self.dead:
             return self.error(410, when=self.dead[address])
         if self.registered.get(address) != request.headers['apns-topic']:
             return self.error(400)
-        self.deliver(request, address, '', lambda: {})
+        self.deliver(request, address, '', dict)
         return Answer(200)
 
 

@@ -1,4 +1,5 @@
 import { PosData } from "@point_of_sale/app/services/data_service";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
 
 // What Odoo asks about coupons without saying for which order.
@@ -10,8 +11,19 @@ patch(PosData.prototype, {
             return super.call(...arguments);
         }
         const context = { ...kwargs.context, mobile_till: this.mobileTill() };
-        const answer = await super.call(model, method, args, { ...kwargs, context }, queue);
-        this.mobileHolderId = answer?.payload?.mobile_holder_id;
-        return answer;
+        try {
+            const answer = await super.call(model, method, args, { ...kwargs, context }, queue);
+            this.mobileHolderId = answer?.payload?.mobile_holder_id;
+            return answer;
+        } catch (error) {
+            const words =
+                error instanceof ConnectionLostError &&
+                method === "validate_coupon_programs" &&
+                this.mobileRefusalOffline();
+            if (words) {
+                return { successful: false, payload: { message: words } };
+            }
+            throw error;
+        }
     },
 });

@@ -18,6 +18,7 @@ patch(PosStore.prototype, {
     async processServerData() {
         await super.processServerData(...arguments);
         this.data.mobileTill = () => this.getMobileTill();
+        this.data.mobileRefusalOffline = () => this.refusePointsOffline(this.getOrder());
     },
 
     /** Say which till asks, for which order, and which cards it takes points from. */
@@ -31,6 +32,26 @@ patch(PosStore.prototype, {
             partner_id: order.getPartner()?.id || false,
             spending: spending.map((line) => line.coupon_id?.id).filter((id) => id > 0),
         };
+    },
+
+    /**
+     * Return why an order may not take points without the network, or null: where customers approve what is taken, they
+     * do so by showing their member card.
+     */
+    refusePointsOffline(order) {
+        const takesPoints = order
+            ._get_reward_lines()
+            .some(
+                (line) =>
+                    line.points_cost > 0 &&
+                    ["loyalty", "ewallet"].includes(line.reward_id.program_id.program_type)
+            );
+        const isShown = order.uiState.mobileMember || order.uiState.mobileShown;
+        return takesPoints && this.config._mobile_approval_required && !isShown
+            ? _t(
+                  "Without the network points are only taken from customers who show the member card in the app. Scan it, or remove the reward."
+              )
+            : null;
     },
 
     async setMobilePartner(partnerId, order = this.getOrder()) {
@@ -104,6 +125,7 @@ patch(PosStore.prototype, {
         if (member.error) {
             return member.error;
         }
+        order.uiState.mobileShown = true;
         await this.setMobilePartner(member.partner_id, order);
         this.dialog.add(MemberPopup, {
             member,
