@@ -511,9 +511,7 @@ class TestAccessMatrix(MobileHttpCase):
             if operation.name == 'create_order':
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
-            if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order'):
-            if operation.name in ('redeem', 'scan_order', 'create_reservation', 'create_order'):
-            if operation.name in ('redeem', 'report_exit', 'create_reservation'):
+            if operation.name in ('redeem', 'report_exit', 'scan_order', 'create_reservation', 'create_order'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}
