@@ -28,7 +28,7 @@ class MobileBasketCheck(models.Model):
     store_id = fields.Many2one(related='basket_id.store_id', store=True, precompute=True, index=True)
     partner_id = fields.Many2one(string="Customer", related='basket_id.partner_id')
     order_id = fields.Many2one(related='basket_id.order_id')
-    basket_state = fields.Selection(string="Basket", related='basket_id.state')
+    basket_state = fields.Selection(string="Status of the Basket", related='basket_id.state')
     line_id = fields.Many2one(
         string="Order Line", comodel_name='sale.order.line', readonly=True, index='btree_not_null',
         ondelete='set null', help="Empty when it is no longer in the basket.")
