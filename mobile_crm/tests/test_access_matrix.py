@@ -511,7 +511,6 @@ class TestAccessMatrix(MobileHttpCase):
                 product = self.own_product if actor.company == self.company else self.other_product
                 body['lines'][0]['product_id'] = product.id
             if operation.name in ('redeem', 'report_exit', 'scan_order', 'create_reservation', 'create_order'):
-            if operation.name in ('redeem', 'report_exit', 'create_reservation', 'create_order', 'scan_order'):
                 # The store is right; it is what goes with it that a stranger must not find.
                 store = self.store_near if actor.company == self.company else self.other_store
                 body |= {'store_id': store.id}
