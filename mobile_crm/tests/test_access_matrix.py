@@ -17,8 +17,7 @@ from odoo.tools import mute_logger
 
 from ..controllers import openapi
 from ..controllers.routing import OPERATIONS
-from ..tools import secret, till_code
-from ..tools import member_card, secret
+from ..tools import member_card, secret, till_code
 from .common import MobileHttpCase
 from .frame_common import BODIES
 
