@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import requests
 from geopy.distance import great_circle
 
-from . import journey_campaigns, journey_delivery, journey_places, journey_pull, journey_trust
+from . import journey_basket, journey_campaigns, journey_delivery, journey_places, journey_pull, journey_trust
 from .people import Phone, Refusal, Staff, Unmet, expect, one
 
 #: (login, password, who it is) of the users that the demo data brings.
@@ -63,6 +63,7 @@ class Journey:
     :ivar mail_links: what that email leads to
     :ivar mug: the product that the customer looks up
     :ivar list_id: of their shopping list
+    :ivar basket: what they are about to pay: the answer that shows it
     """
 
     def __init__(self, base_url, database, say):
@@ -76,6 +77,7 @@ class Journey:
         self.contact_id = self.other_contact_id = self.store = self.fence = self.event = self.offer = None
         self.walker = self.walker_id = self.campaign_id = self.dry_run = self.coupon = self.gift = None
         self.till = self.other_till = self.reader = self.told = self.mail_links = self.mug = self.list_id = None
+        self.basket = None
 
     def code_of_sms(self, number):
         """Return the code in the newest text message to a number, read from Odoo's outgoing queue."""
@@ -355,7 +357,7 @@ def now():
 
 STEPS = [sign_in, sign_in_by_mail, find_stores, watch_fences, consent, enter_fence, decide, redeem, refuse,
          bad_input, *journey_places.STEPS, *journey_campaigns.STEPS,
-         *journey_delivery.STEPS, *journey_pull.STEPS, *journey_trust.STEPS]
+         *journey_delivery.STEPS, *journey_pull.STEPS, *journey_basket.STEPS, *journey_trust.STEPS]
 
 
 def play(base_url, database, say):

@@ -12,6 +12,7 @@
         'data/mobile_reservation_data.xml',
         'views/mobile_app_views.xml',
         'views/mobile_availability_views.xml',
+        'views/mobile_basket_views.xml',
         'views/mobile_campaign_views.xml',
         'views/mobile_reservation_views.xml',
         'views/mobile_store_views.xml',

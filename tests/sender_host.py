@@ -16,7 +16,6 @@ from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 
 
-
 def serve(env, address, key, world='tests.sender_world'):
     """Fork a process off each time that a test asks for one, until it asks for no more.
 

@@ -1,10 +1,7 @@
 """The pages on which baskets are paid online. They are no part of the phone API: they open in a browser."""
 import secrets
 
-from werkzeug.exceptions import NotFound
-
 from odoo import http
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.http import request
 
@@ -50,12 +47,14 @@ class PayPage(PaymentPortal):
                                tokenization_requested=False, **_ignored):
         """Begin a transaction for one basket. How much is paid, and for what, is not the browser's to say.
 
-        :return: what Odoo's form needs to go on.
+        :return: what Odoo's form needs to go on, or words that it shows.
         :rtype: dict
         """
+        ended = {'state': 'error', 'state_message': request.env._(
+            "This payment has ended, or goes on in another window. Go back to the app to see how it stands.")}
         payment = self._linked_payment(token, 'pay')
         if not payment:
-            raise NotFound()
+            return ended
         payment.basket_id._lock()
         values = self._pay_form_values(payment, token)
         is_token = flow == 'token'
@@ -63,13 +62,12 @@ class PayPage(PaymentPortal):
                 provider_id in values['providers_sudo'].ids and flow in ('redirect', 'direct', 'token')
                 and (token_id in values['tokens_sudo'].ids if is_token
                      else payment_method_id in values['payment_methods_sudo'].ids)):
-            raise UserError(request.env._("This way to pay is not offered here."))
+            return {'state': 'error', 'state_message': request.env._("This way to pay is not offered here.")}
         browser = request.session.get(BROWSER)
         if not browser:
             browser = request.session[BROWSER] = secrets.token_urlsafe(32)
         if not payment._is_payable() or not payment._claim(browser):
-            raise UserError(request.env._(
-                "This payment has ended, or goes on in another window. Go back to the app to see how it stands."))
+            return ended
         # A method that was saved is charged below, when its transaction is known to the database.
         request.update_context(delay_token_charge=True)
         tx_sudo = self._create_transaction(
@@ -92,7 +90,7 @@ class PayPage(PaymentPortal):
         payment = self._linked_payment(token, 'paid')
         if not payment:
             return page('mobile_crm.unknown_link_page', status=404)
-        payment._follow()
+        payment._follow(is_page=True)
         status = payment._status()
         return page(
             'mobile_crm.paid_page', payment, payment=payment, outcome=status, link=payment._return_link(),

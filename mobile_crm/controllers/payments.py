@@ -14,10 +14,10 @@ class Payments(MobileController):
     def pay_order(self, order_id: str, version: int, body: NewPayment) -> Payment:
         """Begin to pay a basket: online on a page, by a saved method, or at a till.
 
-        Nothing of the basket changes from now on, until it is paid or the payment has come to nothing. The customer pays
-        the total of the version that they have seen: where prices have changed since, the answer is `basket_changed`, and
-        the basket has its new ones. With nothing to pay it is `paid` at once. The same phone that asks for the same again
-        gets the same payment.
+        Nothing of the basket changes from now on, until it is paid or the payment has come to nothing. The customer
+        pays the total of the version that they have seen: where prices have changed since, the answer is
+        `basket_changed`, and the basket has its new ones. With nothing to pay it is `paid` at once. The same phone that
+        asks for the same again gets the same payment.
         """
         basket = self._basket_to_pay(order_id)
         token = None

@@ -33,8 +33,8 @@ class TillOrders(MobileController):
     def report_order_paid(self, order_id: str, body: TillPaid) -> TillOrder:
         """Tell that a basket was paid at the till: its order is confirmed.
 
-        Saying so again, under the same `order_ref`, changes nothing. A sale that cannot be this basket's is refused, and
-        the shop's people are told of it.
+        Saying so again, under the same `order_ref`, changes nothing. A sale that cannot be this basket's is refused,
+        and the shop's people are told of it.
         """
         basket = self._basket_at_till(order_id)
         currency = basket.order_id.currency_id

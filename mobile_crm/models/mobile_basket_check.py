@@ -28,7 +28,7 @@ class MobileBasketCheck(models.Model):
     store_id = fields.Many2one(related='basket_id.store_id', store=True, precompute=True, index=True)
     partner_id = fields.Many2one(string="Customer", related='basket_id.partner_id')
     order_id = fields.Many2one(related='basket_id.order_id')
-    basket_state = fields.Selection(string="Basket", related='basket_id.state')
+    basket_state = fields.Selection(string="Status of the Basket", related='basket_id.state')
     line_id = fields.Many2one(
         string="Order Line", comodel_name='sale.order.line', readonly=True, index='btree_not_null',
         ondelete='set null', help="Empty when it is no longer in the basket.")
@@ -58,8 +58,8 @@ class MobileBasketCheck(models.Model):
         :param float quantity: what the scales said, where it is not what the customer has entered; of one check.
         """
         self._check_staff()
-        for check in self.sudo():
-            check = check.with_company(check.company_id)
+        for found in self.sudo():
+            check = found.with_company(found.company_id)
             check._check_open()
             if quantity is not None and check.reason == 'weight' and check._differs(quantity):
                 check._correct(quantity)
@@ -69,8 +69,8 @@ class MobileBasketCheck(models.Model):
     def action_refuse(self):
         """Take what a colleague does not sell out of the basket, and tell the customer."""
         self._check_staff()
-        for check in self.sudo():
-            check = check.with_company(check.company_id)
+        for found in self.sudo():
+            check = found.with_company(found.company_id)
             check._check_open()
             # Who is not 16 is not 18 either.
             refused = check if check.reason == 'weight' else check._ages(

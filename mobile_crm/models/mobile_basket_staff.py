@@ -34,9 +34,10 @@ class MobileBasket(models.Model):
 
     def _hold_goods(self):
         """Override: each change may need a colleague, or need none any more."""
-        super()._hold_goods()
+        res = super()._hold_goods()
         for basket in self:
             basket._ask_staff()
+        return res
 
     def _ask_staff(self):
         """Ask colleagues for what they have to look at, and for nothing else any more."""
@@ -128,10 +129,11 @@ class MobileBasket(models.Model):
 
     def _after_sale(self):
         """Override: who has paid with the phone gets an exit pass, and here it is decided whose goods are counted."""
-        super()._after_sale()
+        res = super()._after_sale()
         Pass = self.env['mobile.exit.pass'].sudo()
         for basket in self.filtered(lambda basket: basket._leaves_by_pass()):
             Pass._issue(basket, Pass._draw_audit(basket))
+        return res
 
     def _leaves_by_pass(self):
         """Tell whether the customer shows a pass on the way out: not when a till has sold the basket."""

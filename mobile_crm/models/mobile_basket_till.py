@@ -45,9 +45,9 @@ class MobileBasket(models.Model):
     basket changes while it is at the till. Until a till has claimed it, the customer can take it back; from then on the
     till can, or the clock: a claim is good for half an hour.
 
-    Whose books the sale is in: a till outside of Odoo has the money and says so, and Odoo has the order. It is confirmed
-    with a remark how it was paid, so goods, coupons and points go as on any order, and nobody invoices it from here. In
-    Odoo's own point of sale its order is the sale, and the quotation is cancelled.
+    Whose books the sale is in: a till outside of Odoo has the money and says so, and Odoo has the order. It is
+    confirmed with a remark how it was paid, so goods, coupons and points go as on any order, and nobody invoices it
+    from here. In Odoo's own point of sale its order is the sale, and the quotation is cancelled.
 
     Each move is one UPDATE that asks for what it comes from, as in ``mobile.moving``; of a till that sells, a customer
     who takes the basket back and the clock, the row lets one pass. The others fail to serialise, and are asked again.
@@ -212,7 +212,7 @@ class MobileBasket(models.Model):
         :rtype: Problem | None
         """
         self.ensure_one()
-        if self.state == 'sold' and self.till_reference == reference:
+        if self._is_sold_as(reference):
             return None
         refusal = self._till_refusal(reference, amount)
         if not refusal:
@@ -241,7 +241,7 @@ class MobileBasket(models.Model):
         """
         sold = self.browse()
         for basket in self.sudo():
-            if basket.state == 'sold' and basket.till_reference == reference:
+            if basket._is_sold_as(reference):
                 sold += basket
             elif basket._take_for_sale(reference):
                 if pos_order:
@@ -302,6 +302,11 @@ class MobileBasket(models.Model):
             return False
         self._resume(outcome)
         return True
+
+    def _is_sold_as(self, reference):
+        """Tell whether a till has sold the basket under this number; one that it gave back may be paid by phone."""
+        self.ensure_one()
+        return self.state == 'sold' and self.till_reference == reference and not self.transaction_id
 
     def _till_refusal(self, reference, amount):
         """Return why the sale of a till cannot be this basket's, as far as can be told beforehand; or None."""

@@ -101,9 +101,7 @@ class MobileCatalogue(models.AbstractModel):
             return []
         # A branch's own come before its parent's.
         companies = list(self._companies(company_id))
-        self.env['product.product'].flush_model(['active', 'barcode', 'product_tmpl_id'])
-        self.env['product.template'].flush_model(['company_id', 'mobile_published', 'sale_ok', 'uom_id'])
-        self.env['product.uom'].flush_model()
+        self.env.flush_all()
         return self.env.execute_query(SQL(
             """WITH wanted AS (SELECT * FROM unnest(%s, %s, %s, %s) AS wanted (code, spelt, tier, place))
                SELECT DISTINCT ON (wanted.code) wanted.code, wanted.tier = 1, wanted.tier, product.id,

@@ -75,7 +75,8 @@ class MobileCatalogue(models.AbstractModel):
         versions = versions or self._versions(products.ids, shopper.partner)
         terms = self._terms(shopper, pricelist_id, versions.customer, at)
         lines = self._lines(shopper.company, terms, products, versions.products, quantities or {}, units or {}, at)
-        return {product.id: self._price(lines[product.id], is_untaxed) for product in products}
+        elevated = self.sudo()
+        return {product_id: elevated._price(lines[product_id], is_untaxed) for product_id in products.ids}
 
     @api.model
     def _prices_of_many(self, company, wanted):
@@ -88,7 +89,7 @@ class MobileCatalogue(models.AbstractModel):
         :return: in this order; None without a product.
         :rtype: list[Price | None]
         """
-        at = fields.Datetime.now()
+        at, elevated = fields.Datetime.now(), self.sudo()
         products, partners_by_app = self.env['product.product'].sudo(), {}
         for app, partner, product in wanted:
             products |= product
@@ -103,7 +104,8 @@ class MobileCatalogue(models.AbstractModel):
         lines = {
             one: self._lines(company, one, products.browse(ids), versions, {}, {}, at) for one, ids in alike.items()}
         return [
-            self._price(lines[terms[app, partner.id]][product.id], self._app_terms(app.id or 0)[1]) if product else None
+            elevated._price(lines[terms[app, partner.id]][product.id], self._app_terms(app.id or 0)[1])
+            if product else None
             for app, partner, product in wanted]
 
     @api.model
@@ -128,6 +130,7 @@ class MobileCatalogue(models.AbstractModel):
 
     @api.model
     def _price(self, line, is_untaxed):
+        """Return a price of a line. Its records are this model's environment's, which is elevated."""
         total, list_total = (line.untaxed, line.list_untaxed) if is_untaxed else (line.total, line.list_total)
         is_less = float_compare(list_total, total, precision_rounding=line.rounding) > 0
         # What falls to one; a line of nothing costs nothing.
@@ -136,8 +139,8 @@ class MobileCatalogue(models.AbstractModel):
             for whole in (total, list_total))
         return Price(
             amount=amount, list_amount=list_amount if is_less else None,
-            currency=self.env['res.currency'].sudo().browse(line.currency_id), total=total, quantity=line.quantity,
-            unit=self.env['uom.uom'].sudo().browse(line.unit_id), price_unit=line.price_unit, discount=line.discount)
+            currency=self.env['res.currency'].browse(line.currency_id), total=total, quantity=line.quantity,
+            unit=self.env['uom.uom'].browse(line.unit_id), price_unit=line.price_unit, discount=line.discount)
 
     # === BUSINESS METHODS: terms === #
 

@@ -77,8 +77,9 @@ class MobileExitPass(models.Model):
         order, now = basket.order_id, fields.Datetime.now()
         return self.create({
             'basket_id': basket.id, 'order_id': order.id, 'partner_id': basket.partner_id.id,
-            'company_id': basket.company_id.id, 'store_id': basket.store_id.id, 'code': self._new_code(basket.company_id),
-            'currency_id': order.currency_id.id, 'amount': order.amount_total,
+            'company_id': basket.company_id.id, 'store_id': basket.store_id.id,
+            'code': self._new_code(basket.company_id), 'currency_id': order.currency_id.id,
+            'amount': order.amount_total,
             'item_count': sum(goods.pieces for goods in self._goods(order)),
             'audit_reason': audit_reason, 'issued_at': now, 'expires_at': now + LIFETIME})
 

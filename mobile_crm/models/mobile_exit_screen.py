@@ -131,7 +131,8 @@ class MobileExitScreen(models.AbstractModel):
         if (code := exit_pass.normalize(text)) and (found := Pass._by_code(company, code)):
             return found
         return Pass.search([
-            ('company_id', '=', company.id), ('state', '!=', 'void'), ('order_id.name', '=ilike', escape_psql(text))], limit=1)
+            ('company_id', '=', company.id), ('state', '!=', 'void'),
+            ('order_id.name', '=ilike', escape_psql(text))], limit=1)
 
     @api.model
     def _find_basket(self, company, text):
@@ -174,7 +175,7 @@ class MobileExitScreen(models.AbstractModel):
         """
         shown = row.pass_id
         titles = {
-            'ok': self.env._("Good bye!"), 'audit': self.env._("Please count"), 'repeated': self.env._("Shown before"),
+            'ok': self.env._("Goodbye!"), 'audit': self.env._("Please count"), 'repeated': self.env._("Shown before"),
             'expired': self.env._("Too late"), 'wrong_store': self.env._("Bought elsewhere"),
             'refunded': self.env._("Taken back"), 'audit_passed': self.env._("All right"),
             'audit_failed': self.env._("Something is wrong")}
@@ -231,7 +232,8 @@ class MobileExitScreen(models.AbstractModel):
     @api.model
     def _quantity(self, quantity, uom):
         digits = 0 if quantity == int(quantity) else self.env['decimal.precision'].precision_get('Product Unit')
-        return f'{formatLang(self.env, quantity, digits=digits)} {uom.name or ""}'.strip()
+        piece = self.env.ref('uom.product_uom_unit', raise_if_not_found=False)
+        return f'{formatLang(self.env, quantity, digits=digits)} {"x" if uom == piece else uom.name or ""}'.strip()
 
     # === TELLING SCREENS === #
 

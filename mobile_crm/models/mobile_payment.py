@@ -71,7 +71,7 @@ class MobilePayment(models.Model):
         string="Saved Method", comodel_name='payment.token', readonly=True, index='btree_not_null',
         ondelete='set null')
     transaction_ids = fields.One2many(
-        comodel_name='payment.transaction', inverse_name='mobile_payment_id', readonly=True)
+        string="Transactions", comodel_name='payment.transaction', inverse_name='mobile_payment_id', readonly=True)
     transaction_id = fields.Many2one(
         comodel_name='payment.transaction', readonly=True, index='btree_not_null', ondelete='set null',
         help="The one that counts: the latest that was begun for it.")

@@ -1,12 +1,13 @@
 import logging
+from datetime import timedelta
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
-from ..tools.problems import Problem, as_problem
+from ..tools.problems import CouponRefused
 from ..tools.racing import execute_racing
 from .mobile_basket import LIVING as LIVING_BASKETS
 from .mobile_payment import LIVING, PENDING_FOR
@@ -14,6 +15,16 @@ from .mobile_payment import LIVING, PENDING_FOR
 _logger = logging.getLogger(__name__)
 
 ENDED = ('paid', 'failed', 'cancelled', 'expired')
+# The page in the customer's browser asks Odoo to post-process what has come, every three seconds. Of two that do so at
+# once one fails, so the phone leaves it to the page for a while.
+PAGE_FIRST = timedelta(seconds=5)
+
+
+class NotUsable(UserError):
+    """Why money that has come cannot be an order's, in words for staff.
+
+    Whatever else keeps an order from being confirmed is Odoo's to try again.
+    """
 
 
 class MobilePayment(models.Model):
@@ -68,12 +79,17 @@ class MobilePayment(models.Model):
 
     # === BUSINESS METHODS: what comes of it === #
 
-    def _follow(self):
+    def _follow(self, is_page=False):
         """Let Odoo post-process what has come to this payment and waits for it, as its own page of payments does; and
         let the basket be open again when the time is up.
+
+        :param bool is_page: for the page, and not for the phone.
         """
         self.ensure_one()
-        for tx in self.transaction_ids.filtered(lambda tx: not tx.is_post_processed and tx.state != 'draft'):
+        now = fields.Datetime.now()
+        since = now if is_page or not self.sudo().browser else now - PAGE_FIRST
+        for tx in self.transaction_ids.filtered(
+                lambda tx: not tx.is_post_processed and tx.state != 'draft' and tx.last_state_change <= since):
             try:
                 with self.env.cr.savepoint():
                     tx.with_company(self.company_id)._post_process()
@@ -123,11 +139,8 @@ class MobilePayment(models.Model):
                     self._revive()
                 self._check_total(transaction)
                 confirmed = confirm()
-        except psycopg2.OperationalError:
-            raise
-        except (UserError, Problem) as error:
-            problem = as_problem(error)
-            self._refuse(transaction, str(problem.detail or problem.title))
+        except (NotUsable, CouponRefused) as error:
+            self._refuse(transaction, str(error))
             return order.browse()
         if confirmed:
             basket._finish()
@@ -139,11 +152,11 @@ class MobilePayment(models.Model):
     def _check_amount(self, transaction):
         """Refuse money of another currency, or of another amount than was asked for.
 
-        :raise UserError: with words for staff.
+        :raise NotUsable: with words for staff.
         """
         if (transaction.currency_id != self.currency_id
                 or self.currency_id.compare_amounts(transaction.amount, self.amount)):
-            raise UserError(self.env._(
+            raise NotUsable(self.env._(
                 "%(paid)s came in, and %(asked)s was asked for.",
                 paid=format_amount(self.env, transaction.amount, transaction.currency_id),
                 asked=format_amount(self.env, self.amount, self.currency_id)))
@@ -151,14 +164,14 @@ class MobilePayment(models.Model):
     def _check_total(self, transaction):
         """Refuse money for an order that comes to something else by now.
 
-        :raise UserError: with words for staff.
+        :raise NotUsable: with words for staff.
         """
         order = self.order_id
         if self.basket_id.state in LIVING_BASKETS and self.basket_id.version != self.version:
-            raise UserError(self.env._("The basket has changed since."))
+            raise NotUsable(self.env._("The basket has changed since."))
         if (transaction.currency_id != order.currency_id
                 or order.currency_id.compare_amounts(transaction.amount, order.amount_total)):
-            raise UserError(self.env._(
+            raise NotUsable(self.env._(
                 "%(paid)s came in, and %(order)s comes to %(total)s.",
                 paid=format_amount(self.env, transaction.amount, transaction.currency_id), order=order.name,
                 total=format_amount(self.env, order.amount_total, order.currency_id)))
@@ -166,7 +179,7 @@ class MobilePayment(models.Model):
     def _revive(self):
         """Make an order that was given up what it was when its customer paid for it, as far as that can still be had.
 
-        :raise UserError: with words for staff, when a coupon or the goods cannot.
+        :raise NotUsable: with words for staff, when a coupon or the goods cannot.
         """
         order = self.order_id.with_user(SUPERUSER_ID).with_company(self.company_id)
         if order.state == 'cancel':
@@ -182,9 +195,9 @@ class MobilePayment(models.Model):
             if 'error' not in result:
                 result = order._apply_program_reward(reward, card)
             if 'error' in result:
-                raise UserError(result['error'])
+                raise NotUsable(result['error'])
         if not self.basket_id._has_goods():
-            raise UserError(self.env._("The goods are not there any more."))
+            raise NotUsable(self.env._("The goods are not there any more."))
 
     def _refuse(self, transaction, words):
         """Note that money has come which cannot be the basket's: staff are asked to return it, the customer is told.

@@ -233,4 +233,5 @@ class MobileRecommendation(models.Model):
                  WHERE (template.company_id IS NULL OR template.company_id = ANY(%s)) %s
                  ORDER BY product.id DESC LIMIT %s)""",
             fields.Datetime.now() - timedelta(days=NEW_DAYS), NEW, MORE,
-            list(self.env['mobile.catalogue']._companies(company.id)), SQL('AND %s', chosen) if chosen else SQL(), READ_AHEAD)
+            list(self.env['mobile.catalogue']._companies(company.id)), SQL('AND %s', chosen) if chosen else SQL(),
+            READ_AHEAD)

@@ -199,7 +199,8 @@ class MobileReconciliation(models.Model):
     def _mend_unconfirmed(self, basket):
         """Let a payment be processed that was not, by Odoo's own means."""
         order = basket.order_id
-        paid = order.transaction_ids.filtered(lambda tx: tx.state in ('done', 'authorized') and tx.operation != 'refund')
+        paid = order.transaction_ids.filtered(
+            lambda tx: tx.state in ('done', 'authorized') and tx.operation != 'refund')
         paid.filtered(lambda tx: not tx.is_post_processed)._post_process()
         return order.state == 'sale'
 

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -84,10 +84,10 @@ class MobileReconciliation(models.Model):
                SELECT kind, subject, company_id, currency_id, basket_id, order_id, transaction_id, redemption_id, paid,
                       due
                  FROM (%(parts)s) AS found
-                WHERE changed_at <= %(until)s
+                WHERE %(settled)s
              ORDER BY kind, subject""",
             companies=tuple(companies.ids) or (0,), recent=self._recent_sql(since), charge=CHARGE, parts=parts,
-            until=until or datetime.max))
+            settled=SQL('changed_at <= %s', until) if until else SQL('TRUE')))
         return [Finding(*row) for row in rows]
 
     @api.model
@@ -145,7 +145,8 @@ class MobileReconciliation(models.Model):
                                  WHERE payment.basket_id = money.id AND payment.state IN ('begun', 'processing')
                                    AND payment.expires_at >= %(stuck_before)s)
                            THEN 'stuck'
-                       WHEN state = 'sold' AND till_reference IS NOT NULL AND till_id IS NULL AND order_state = 'sale'
+                       WHEN state = 'sold' AND till_reference IS NOT NULL AND till_id IS NULL AND charges = 0
+                            AND order_state = 'sale'
                            THEN 'till_unknown'
                           END AS kind,
                           id, company_id, currency_id, id, order_id, transaction_id, NULL::int, kept, due, changed_at

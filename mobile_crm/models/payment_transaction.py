@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .mobile_basket import LIVING
+
+AFTER_PAGE = timedelta(seconds=30)
 
 
 class PaymentTransaction(models.Model):
@@ -33,10 +37,11 @@ class PaymentTransaction(models.Model):
     # === BUSINESS METHODS === #
 
     def _update_state(self, allowed_states, target_state, state_message):
-        """Override to go on at once with what was paid by phone, whether or not its page is still open."""
+        """Override to go on soon with what was paid by phone, whether or not its page is still open."""
         changed = super()._update_state(allowed_states, target_state, state_message)
         if payments := changed.mobile_payment_id:
-            self.env.ref('payment.cron_post_process_payment_tx').sudo()._trigger()
+            # After the page in the customer's browser, which does so itself while it is open.
+            self.env.ref('payment.cron_post_process_payment_tx').sudo()._trigger(at=fields.Datetime.now() + AFTER_PAGE)
             if target_state == 'pending':
                 payments.filtered(lambda payment: payment.transaction_id in changed)._wait_longer()
         return changed

@@ -21,11 +21,11 @@ class ProductTemplate(models.Model):
 
     mobile_min_age = fields.Integer(
         string="Minimum Age", aggregator=None,
-        help="In years. Who pays it with their phone shows a colleague that they are old enough. 0 is what its category "
-             "says.")
+        help="In years. Who pays it with their phone shows a colleague that they are old enough. 0 is what its "
+             "category says.")
     mobile_weighed = fields.Selection(
         selection=[('yes', "A colleague looks at the weight"), ('no', "Nobody looks at the weight")],
-        string="Weight", help="Before it is paid with a phone. Empty is what its category says.")
+        string="To Be Weighed", help="Before it is paid with a phone. Empty is what its category says.")
 
     _mobile_min_age_valid = models.Constraint(
         'CHECK (mobile_min_age BETWEEN 0 AND 120)', "A minimum age is between 0 and 120 years.")

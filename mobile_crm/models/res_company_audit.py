@@ -10,7 +10,8 @@ class ResCompany(models.Model):
         string="Count First Purchases", default=True,
         help="The goods of a customer who pays with the phone for the first time are counted on the way out.")
     mobile_audit_amount = fields.Monetary(
-        string="Count From", help="Purchases of so much or more, with taxes, are counted on the way out. 0 is for none.")
+        string="Count From", help="Purchases of so much or more, with taxes, are counted on the way out. 0 is for "
+             "none.")
     mobile_audit_failed_percent = fields.Float(
         string="Counted After Something Was Wrong (%)", digits=(5, 2), required=True, default=50.0,
         help="How often a customer's goods are counted for half a year after a count in which something was wrong.")

@@ -15,8 +15,8 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _send_order_notification_mail(self, mail_template, allow_deferred_sending=True):
-        """Override: an email that cannot be made, for want of what makes PDFs say, is no reason to refuse money that has
-        come. The phone shows the purchase in any case.
+        """Override: an email that cannot be made, for want of what makes PDFs say, is no reason to refuse money that
+        has come. The phone shows the purchase in any case.
         """
         if not allow_deferred_sending or not self.env['mobile.basket']._of_orders(self):
             return super()._send_order_notification_mail(mail_template, allow_deferred_sending)

@@ -27,8 +27,16 @@ class SaleOrder(models.Model):
 
     def _send_payment_succeeded_for_order_mail(self):
         """Override: the phone tells how a payment goes on, also where its money is returned."""
-        baskets = self.env['mobile.basket']._of_orders(self)
-        return super(SaleOrder, self - baskets.order_id.with_env(self.env))._send_payment_succeeded_for_order_mail()
+        return super(SaleOrder, self._mobile_no_baskets())._send_payment_succeeded_for_order_mail()
+
+    def _send_order_confirmation_mail(self):
+        """Override: who stands in the store with what they have bought has it, with its receipt, on their phone. And a
+        letter that cannot be printed or sent must not keep a paid order from being confirmed.
+        """
+        return super(SaleOrder, self._mobile_no_baskets())._send_order_confirmation_mail()
+
+    def _mobile_no_baskets(self):
+        return self - self.env['mobile.basket']._of_orders(self).order_id.with_env(self.env)
 
     def _mobile_is_basket(self):
         """Tell whether a customer has this as a basket on their phone."""

@@ -18,6 +18,8 @@ class SaleOrder(models.Model):
 
     def _mobile_follow_refunds(self):
         """Let coupons, points and what is known of the purchase follow what was taken back of these orders."""
+        if not self:
+            return
         self.env['mobile.redemption'].sudo()._follow_invoices(self)
         for order in self.sudo().filtered(lambda order: order.state == 'sale'):
             share = order._mobile_returned_share()

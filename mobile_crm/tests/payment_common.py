@@ -21,7 +21,7 @@ class PaymentCase(BasketCommon):
         super().setUpClass()
         form = cls.env['ir.ui.view'].create({
             'name': "Redirect", 'type': 'qweb',
-            'arch': '<form action="/nowhere" method="post"><input type="hidden" name="view" t-att-value="viewid"/></form>'})
+            'arch': '<form action="/nowhere" method="post"><input name="x" t-att-value="viewid"/></form>'})
         cls.card = cls.env.ref('payment.payment_method_unknown')
         cls.provider = cls.make_provider(cls.company, form)
         cls.card.write({'active': True, 'support_tokenization': True})

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from .common import MobileHttpCase
@@ -43,8 +45,10 @@ class TestApiPayments(PaymentCase, MobileHttpCase):
 
     def test_the_poll_post_processes(self):
         begun = self._pay()
-        self.notify(self.tries(self._payment(begun)), 'done')
-        self.assertEqual(self.found.state, 'paying')
+        tx = self.tries(self._payment(begun))
+        self.notify(tx, 'done')
+        self.assertEqual(self.client.get(f'{self.path}/payments/current').json['status'], 'processing')
+        tx.last_state_change -= timedelta(seconds=6)
         self.assertEqual(self.client.get(f'{self.path}/payments/current').json['status'], 'paid')
         self.assertEqual(self.found.state, 'sold')
 

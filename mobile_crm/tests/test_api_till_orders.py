@@ -48,7 +48,7 @@ class TestApiTillOrders(ReconciledMixin, PaymentCase, MobileHttpCase):
         self.assertEqual([(line['type'], line['barcode'], line['quantity']) for line in seen['lines']], [
             ('product', '5400000000010', 2), ('product', None, 1), ('reward', None, 1)])
         self.assertEqual(seen['lines'][0]['unit_price'], {'amount': '2.00', 'currency': 'EUR'})
-        self.assertEqual(sum(float(line['total']['amount']) for line in seen['lines']), order.amount_total)
+        self.assertAlmostEqual(sum(float(line['total']['amount']) for line in seen['lines']), order.amount_total)
         self.assertEqual(float(seen['total']['amount']), order.amount_total)
         self.assertEqual([(coupon['offer_id'], coupon['status']) for coupon in seen['coupons']], [
             (card.mobile_uuid, 'held')])

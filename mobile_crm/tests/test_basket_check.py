@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -176,6 +177,20 @@ class TestBasketCheck(ExitCommon):
         self.as_staff(basket._open_checks()).action_approve()
         self.assertEqual(len(told), 2)
 
+    def test_who_hears_of_it(self):
+        sent = []
+        self.startPatcher(patch.object(
+            type(self.env['bus.bus']), '_sendone', lambda _bus, *args: sent.append(args)))
+        self.milk.mobile_min_age = 16
+        self.basket([(self.milk, 1)])
+        [(channel, kind, payload)] = sent
+        self.assertEqual((kind, payload), ('mobile_crm.exit', {'store_id': self.store_near.id}), "where, and no more")
+        for user, hears in ((self.doorman, True), (self.salesperson, True), (self.anna_user, False)):
+            with patch('odoo.addons.bus.models.ir_websocket.wsrequest', SimpleNamespace(
+                    session=SimpleNamespace(uid=user.id))):
+                channels = self.env['ir.websocket'].with_user(user)._build_bus_channel_list([])
+            self.assertEqual(channel in channels, hears, user.login)
+
 
 @tagged('post_install', '-at_install')
 class TestBasketCheckApi(ExitCommon, MobileHttpCase):
@@ -191,7 +206,8 @@ class TestBasketCheckApi(ExitCommon, MobileHttpCase):
         self.assertEqual([line['needs_staff'] for line in told['lines']], [True, True, False])
         self.assertEqual(
             [(check['line_id'], check['product_id'], check['reason'], check['min_age']) for check in told['checks']],
-            [(told['lines'][0]['id'], self.milk.id, 'age', 16), (told['lines'][1]['id'], self.apples.id, 'weight', None)])
+            [(told['lines'][0]['id'], self.milk.id, 'age', 16),
+             (told['lines'][1]['id'], self.apples.id, 'weight', None)])
         self.assertEqual(told['checks'][0]['text'], "A colleague has to see that you are at least 16 for Milk.")
         self.assertEqual(client.get(path, headers={'If-None-Match': answer.headers['ETag']}).status, 304)
         self.as_staff(basket._open_checks()[0]).action_approve()

@@ -333,7 +333,8 @@ class TestBasketPayment(PaymentCase):
     def test_nobody_charges_again_what_was_begun(self):
         charged = self.answers('done')
         payment = self.start(self.basket(), 'saved', token=self.saved)
-        with patch.object(self.env.registry['payment.transaction'], '_charge_with_token', side_effect=KeyboardInterrupt):
+        Transaction = self.env.registry['payment.transaction']
+        with patch.object(Transaction, '_charge_with_token', side_effect=KeyboardInterrupt):
             try:
                 payment._charge()
             except KeyboardInterrupt:

@@ -225,6 +225,18 @@ class TestBasketTill(ReconciledMixin, PaymentCase):
         self.assertEqual(len(claimed.order_id.activity_ids), 1, "somebody hears of the till's money")
         self.assertReconciled()
 
+    def test_what_a_till_gave_back_and_the_phone_has_paid_is_not_the_tills(self):
+        for till, reference in ((self.till, 'R-1'), (None, 'Shop/0001')):
+            basket, code = self.at_till()
+            claimed = self.env['mobile.basket']._claim_at_till(code, self.company, self.store_near, till, reference)
+            claimed._release_at_till()
+            self.pays(self.start(basket).sudo())
+            self.assertEqual((claimed.state, claimed.order_id.state), ('sold', 'sale'))
+            self.assertReconciled()
+            self.assertEqual(claimed._sell_at_till(reference, 4.84).problem_code, 'basket_ended')
+            self.assertFalse(claimed._sold_at_till(reference, self.store_near))
+            self.assertEqual(len(claimed.order_id.activity_ids), 1, "somebody hears that it was paid twice")
+
     # === ODOO'S POINT OF SALE === #
 
     def test_an_order_of_the_point_of_sale_takes_the_quotations_place(self):

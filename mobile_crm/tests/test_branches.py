@@ -44,10 +44,10 @@ class TestBranches(MobileCommon):
     def test_products_of_those_above(self):
         ids = [self.free.id, *(product.id for product in self.products.values())]
         for company, owners in {
-            self.company.sudo(): (self.company,), self.branch: (self.company, self.branch),
-            self.sister: (self.company, self.sister), self.below: (self.company, self.branch, self.below),
+            self.company.sudo(): (self.company.sudo(),), self.branch: (self.company.sudo(), self.branch),
+            self.sister: (self.company.sudo(), self.sister),
+            self.below: (self.company.sudo(), self.branch, self.below),
         }.items():
-            owners = [owner.sudo() for owner in owners]
             self.assertEqual(set(self.shown(company, ids)), self.expected(*owners), company.name)
             for text in ('', "zwieback"):
                 found = self.catalogue._find(self.shopper(company), text=text, limit=1000)

@@ -25,7 +25,7 @@ class TestExitPass(ExitCommon):
         cls.screen = cls.env['mobile.exit.screen'].with_user(cls.doorman).with_context(
             allowed_company_ids=cls.company.ids)
 
-    def read(self, text, company=None):
+    def scan(self, text, company=None):
         return self.env['mobile.exit.pass']._read(company or self.company, text)
 
     def later(self, **duration):
@@ -49,33 +49,34 @@ class TestExitPass(ExitCommon):
         self.assertTrue(key.is_sealed(shown._text()))
         self.assertLess(len(shown._text()), 200, "a QR code that a cheap scanner reads")
         self.assertEqual(shown._text(), shown._text(), "it is the same each time")
-        self.assertEqual(self.read(shown._text()), shown)
+        self.assertEqual(self.scan(shown._text()), shown)
 
     def test_a_forged_text_is_nobodys(self):
         text = self.sold()._text()
         parts = text.split('.')
         forged = [
             text.replace('MX1', 'MO1', 1), '.'.join(parts[:-1]), text + 'A', text + '\n', '', 'MX1',
-            '.'.join([*parts[:-1], parts[-1][::-1]]), *('.'.join([*parts[:place], value, *parts[place + 1:]]) for place, value in (
+            '.'.join([*parts[:-1], parts[-1][::-1]]),
+            *('.'.join([*parts[:place], value, *parts[place + 1:]]) for place, value in (
                 (2, '00000000'), (3, str(self.store_far.id)), (4, '1'), (6, '99'), (8, str(int(parts[8]) + 900)),
                 (9, '1')))]
         for one in forged:
-            self.assertFalse(self.read(one), one)
+            self.assertFalse(self.scan(one), one)
 
     def test_another_companys_key(self):
         text = self.sold()._text()
-        self.assertFalse(self.read(text, self.other_company))
+        self.assertFalse(self.scan(text, self.other_company))
         key = self.env['mobile.member.card']._key(self.other_company)
         body = text.rpartition('.')[0].split('.')
-        self.assertFalse(self.read(key.seal('.'.join(body))), "signed by another shop")
+        self.assertFalse(self.scan(key.seal('.'.join(body))), "signed by another shop")
         body[1] = key.kid
-        self.assertFalse(self.read(key.seal('.'.join(body))))
+        self.assertFalse(self.scan(key.seal('.'.join(body))))
 
     def test_a_new_key_leaves_what_is_on_its_way(self):
         shown = self.sold()
         text = shown._text()
         self.company.action_mobile_new_card_key()
-        self.assertEqual(self.read(text), shown)
+        self.assertEqual(self.scan(text), shown)
 
     def test_codes_as_people_type_them(self):
         shown = self.sold()
@@ -135,7 +136,7 @@ class TestExitPass(ExitCommon):
         text = shown._text()
         shown._show(self.store_near)
         self.env['mobile.eraser']._erase(self.anna, self.company)
-        self.assertFalse(self.read(text))
+        self.assertFalse(self.scan(text))
         self.assertFalse(shown.exists())
         self.assertFalse(self.env['mobile.exit'].search([('company_id', '=', self.company.id)]))
 
@@ -231,8 +232,9 @@ class TestExitPass(ExitCommon):
             company_ids=[Command.set(self.other_company.ids)])
         strangers = self.screen.with_user(stranger).with_context(allowed_company_ids=self.other_company.ids)
         user = new_test_user(self.env, 'exit_user', groups='mobile_crm.group_mobile_crm_user')
-        calls = (('get_state',), ('look_up', self.store_near.id, shown._text()), ('renew', self.store_near.id, shown.id),
-                 ('close_audit', self.store_near.id, shown.id, []), ('find_product', self.store_near.id, '5400000000010'))
+        store_id = self.store_near.id
+        calls = (('get_state',), ('look_up', store_id, shown._text()), ('renew', store_id, shown.id),
+                 ('close_audit', store_id, shown.id, []), ('find_product', store_id, '5400000000010'))
         for name, *args in calls:
             for caller in (user, self.anna_user, self.env.ref('base.public_user')):
                 with self.assertRaises(AccessError):

@@ -45,7 +45,7 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
 
     def test_what_is_right_is_no_finding(self):
         card = self.make_offer()
-        basket, transaction = self.sold(offer_ids=[card.mobile_uuid])
+        _basket, transaction = self.sold(offer_ids=[card.mobile_uuid])
         self.assertReconciled()
         refund = transaction._create_child_transaction(2.0, is_refund=True)
         refund._set_done()
@@ -112,7 +112,7 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
         self.assertReconciled()
 
     def test_another_amount(self):
-        basket, transaction = self.sold()
+        _basket, transaction = self.sold()
         for amount in (4.83, 4.85):
             self.force(transaction, amount=amount)
             self.assertReconciled('amount_differs')
@@ -136,7 +136,7 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
         self.assertReconciled('paid_not_confirmed')
 
     def test_money_for_nothing(self):
-        basket, transaction = self.sold()
+        _basket, transaction = self.sold()
         self.force(transaction, landing_route='/mobile/pay/x')
         transaction.sale_order_ids = False
         self.assertReconciled('paid_for_nothing', 'confirmed_not_paid')
@@ -227,7 +227,7 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
         self.assertEqual(row.state, 'closed')
 
     def test_another_companys_findings_are_its_own(self):
-        basket, transaction = self.sold()
+        _basket, transaction = self.sold()
         self.force(transaction, amount=1.0)
         other = self.env['res.company'].create({'name': "Other"})
         self.assertFalse(self.Check._findings(other))

@@ -2,9 +2,10 @@
 
     MX1.<key>.<code>.<store>.<amount>.<currency>.<items>.<from>.<until>.<audit>.<signature>
 
-Eleven parts between dots, signed like a member card and by the same keys. ``docs/scan-and-go.md`` tells it to gates. The
-amount is in the currency's smallest unit, instants in seconds of Unix, ``audit`` is 1 where a colleague has to look and
-0 where not. The code is new for each pass: a gate remembers it until the pass is over, and lets nobody out by it twice.
+Eleven parts between dots, signed like a member card and by the same keys. ``docs/scan-and-go.md`` tells it to gates.
+The amount is in the currency's smallest unit, instants in seconds of Unix, ``audit`` is 1 where a colleague has to look
+and 0 where not. The code is new for each pass: a gate remembers it until the pass is over, and lets nobody out by it
+twice.
 """
 import re
 import secrets

@@ -1,8 +1,8 @@
 """The code of a basket that its customer shows at the till: ``7K3M-Q9X8``, or as a QR code ``MB1.7K3MQ9X8``.
 
-Seven symbols (35 bits) and one check symbol of the alphabet that coupons have, so it is read aloud without mistakes, and
-a typing error is told apart from a guess. It is good for minutes, one basket has one, and tills may guess as seldom as
-at coupons: with 1,000 baskets waiting, a till that uses up its 100 guesses each hour finds one in some 40 years.
+Seven symbols (35 bits) and one check symbol of the alphabet that coupons have, so it is read aloud without mistakes,
+and a typing error is told apart from a guess. It is good for minutes, one basket has one, and tills may guess as seldom
+as at coupons: with 1,000 baskets waiting, a till that uses up its 100 guesses each hour finds one in some 40 years.
 
 It is not kept but derived from a random text, so that the customer's phone can be told it again; looked up is its hash.
 """

@@ -8,45 +8,48 @@ from odoo.tools import SQL
 CARD, REDEMPTION, REGISTRATION = (
     f'mobile_crm_wallet_{name}' for name in ('card', 'redemption', 'registration'))
 
-_CARD_BODY = """
+_CARD_BODY = SQL("""
     INSERT INTO mobile_wallet_change (registration_id)
     SELECT id FROM mobile_wallet_registration WHERE card_id = NEW.id
      UNION ALL
-    SELECT id FROM mobile_wallet_registration WHERE partner_id = NEW.partner_id AND card_id IS NULL;
-    RETURN NULL;"""
-_REDEMPTION_BODY = """
+    SELECT id FROM mobile_wallet_registration WHERE partner_id = NEW.partner_id AND card_id IS NULL;""")
+_REDEMPTION_BODY = SQL("""
     INSERT INTO mobile_wallet_change (registration_id)
-    SELECT id FROM mobile_wallet_registration WHERE card_id = NEW.card_id;
-    RETURN NULL;"""
+    SELECT id FROM mobile_wallet_registration WHERE card_id = NEW.card_id;""")
 # What Google has of a customer who is gone is taken back there.
-_REGISTRATION_BODY = """
+_REGISTRATION_BODY = SQL("""
     INSERT INTO mobile_wallet_change (app_id, serial, google_class) VALUES (OLD.app_id, OLD.serial, OLD.google_class);
-    RETURN NULL;"""
+    """)
 _COLUMNS = ('points', 'expiration_date', 'mobile_expires_at', 'mobile_valid_from', 'mobile_withdrawn_at', 'active',
             'partner_id', 'code')
+
+
+def _columns(row):
+    return SQL(', ').join(SQL('%s.%s', row, SQL.identifier(name)) for name in _COLUMNS)
+
+
+# What each is called, what it does, on which table and when.
 _TRIGGERS = (
-    (CARD, _CARD_BODY, 'loyalty_card', 'AFTER UPDATE OF {columns} ON loyalty_card', '({old}) IS DISTINCT FROM ({new})'),
-    (REDEMPTION, _REDEMPTION_BODY, 'mobile_redemption', 'AFTER INSERT OR UPDATE OF state ON mobile_redemption',
-     "NEW.state <> 'held'"),
-    (REGISTRATION, _REGISTRATION_BODY, 'mobile_wallet_registration', 'AFTER DELETE ON mobile_wallet_registration',
-     "OLD.wallet = 'google'"),
+    (CARD, _CARD_BODY, 'loyalty_card', SQL(
+        'AFTER UPDATE OF %s ON loyalty_card FOR EACH ROW WHEN ((%s) IS DISTINCT FROM (%s))',
+        SQL(', ').join(map(SQL.identifier, _COLUMNS)), _columns(SQL('OLD')), _columns(SQL('NEW')))),
+    (REDEMPTION, _REDEMPTION_BODY, 'mobile_redemption', SQL(
+        "AFTER INSERT OR UPDATE OF state ON mobile_redemption FOR EACH ROW WHEN (NEW.state <> 'held')")),
+    (REGISTRATION, _REGISTRATION_BODY, 'mobile_wallet_registration', SQL(
+        "AFTER DELETE ON mobile_wallet_registration FOR EACH ROW WHEN (OLD.wallet = 'google')")),
 )
 
 
 def watch(cr):
     """Make the triggers; again and again is fine."""
-    columns = {
-        'columns': ', '.join(_COLUMNS), 'old': ', '.join(f'OLD.{name}' for name in _COLUMNS),
-        'new': ', '.join(f'NEW.{name}' for name in _COLUMNS)}
-    for name, body, table, event, condition in _TRIGGERS:
+    for name, body, table, event in _TRIGGERS:
         cr.execute(SQL(
-            'CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN %s END $$',
-            SQL.identifier(name), SQL(body)))
-        cr.execute(SQL('SELECT 1 FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname = %s', table, name))
-        if not cr.rowcount:
-            cr.execute(SQL(
-                'CREATE TRIGGER %s %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION %s()', SQL.identifier(name),
-                SQL(event.format(**columns)), SQL(condition.format(**columns)), SQL.identifier(name)))
+            'CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN %s RETURN NULL; END $$',
+            SQL.identifier(name), body))
+        # Made anew: the columns may be others than before.
+        cr.execute(SQL('DROP TRIGGER IF EXISTS %s ON %s', SQL.identifier(name), SQL.identifier(table)))
+        cr.execute(SQL(
+            'CREATE TRIGGER %s %s EXECUTE FUNCTION %s()', SQL.identifier(name), event, SQL.identifier(name)))
 
 
 def release(cr):

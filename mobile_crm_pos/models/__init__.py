@@ -7,6 +7,7 @@ from . import mobile_nonce
 from . import mobile_purchase
 from . import mobile_purchase_detail
 from . import mobile_redemption
+from . import mobile_redemption_attribution
 from . import mobile_redemption_check
 from . import pos_config
 from . import pos_order

@@ -67,6 +67,30 @@ class TestTillAttribution(TillCase):
             self.assertEqual((visit.is_converted, visit.order_amount), (bool(left), left or 0))
         self.assertFalse(self.env['mobile.attribution'].search_count([('partner_id', '=', self.anna.id)]))
 
+    def test_a_coupon_and_what_its_refund_undoes(self):
+        self.company.mobile_coupon_return = 'valid'
+        visit = self.visit()
+        card = self.env['loyalty.card'].create({
+            'program_id': self.program.id, 'partner_id': self.anna.id, 'points': 1, 'mobile_uuid': str(uuid4()),
+            'holder_only': True, 'mobile_campaign_id': self.campaign.id})
+        order = self.pay(self.anna, [
+            (self.mug, 2, 50.0, False, {}),
+            (self.product, 1, -15.0, False, {
+                'is_reward_line': True, 'reward_id': self.program.reward_ids.id, 'coupon_id': card.id,
+                'points_cost': 1, 'reward_identifier_code': 'abc'})], uuid='uuid-7')
+        row = self.row(order)
+        self.assertEqual((row.touch, row.campaign_id, row.revenue, card.points), ('coupon', self.campaign, 85, 0))
+        self.assertEqual(self.campaign.get_results()['purchases'][0]['coupon'], {'count': 1, 'revenue': 85})
+        goods, reward = order.lines
+        self.pay(self.anna, [(self.mug, -2, 50.0, False, {'refunded_orderline_id': goods.id}),
+                             (self.product, -1, -15.0, False, {'refunded_orderline_id': reward.id})], is_refund=True)
+        self.assertEqual((self.row(order), card.points, visit.is_converted), (self.row(order).browse(), 1, False))
+        self.assertEqual(card.mobile_redemption_ids.state, 'returned')
+        head, *_others = [head for head in self.env['mobile.purchase']._page(self.anna, self.company, 5)
+                          if head.id == order.id]
+        facts = self.env['mobile.purchase']._whole(self.shopper(self.anna), head)
+        self.assertEqual(facts.status, 'returned')
+
     def test_orders_at_tills_count_in_audiences(self):
         Partner = self.env['res.partner'].with_context(active_test=False)
         both = [('id', 'in', (self.anna + self.ben).ids)]

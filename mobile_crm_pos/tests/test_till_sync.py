@@ -19,7 +19,7 @@ class TestTillSync(TillCase):
             cls.env, 'cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)])
         cls.cash = cls.config.payment_method_ids.filtered('is_cash_count')[:1]
-        cls.session.state = 'opened'
+        cls.till_session.state = 'opened'
         cls.env['mobile.token']._issue(cls.phone)
         cls.card = cls.env['loyalty.card'].create({
             'program_id': cls.program.id, 'partner_id': cls.anna.id, 'points': 1, 'holder_only': True,
@@ -42,7 +42,7 @@ class TestTillSync(TillCase):
                 'reward_id': self.program.reward_ids.id, 'reward_identifier_code': 'abc', 'uuid': str(uuid4())}])
         data = self.env['pos.order'].with_user(self.cashier).sync_from_ui([{
             'uuid': uuid or str(uuid4()), 'access_token': str(uuid4()), 'name': "Order", 'state': 'paid',
-            'session_id': self.session.id, 'company_id': self.company.id, 'user_id': self.cashier.id,
+            'session_id': self.till_session.id, 'company_id': self.company.id, 'user_id': self.cashier.id,
             'partner_id': False, 'amount_total': total, 'amount_tax': 0, 'amount_paid': total, 'amount_return': 0,
             'date_order': fields.Datetime.to_string(fields.Datetime.now() - timedelta(hours=1)), 'lines': lines,
             'payment_ids': [[0, 0, {

@@ -12,12 +12,12 @@ class TestTillTour(TillCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.session.unlink()
+        cls.till_session.unlink()
         cls.cashier = new_test_user(
             cls.env, 'till_cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)])
         cls.env['loyalty.program'].search([('id', '!=', cls.program.id)]).active = False
-        cls.mug.available_in_pos = True
+        cls.mug.write({'available_in_pos': True, 'taxes_id': [(5,)]})
         cls.env['mobile.token']._issue(cls.phone)
         points = cls.env['loyalty.program'].create({
             'name': "Stars", 'program_type': 'loyalty', 'company_id': cls.company.id, 'portal_visible': True,

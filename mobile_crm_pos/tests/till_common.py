@@ -7,7 +7,7 @@ from odoo.addons.mobile_crm.tests.purchase_common import PurchaseCase
 class TillCase(PurchaseCase):
     """A till in the Brussels store, with an open session.
 
-    :cvar config, session: the till (``pos.config``)
+    :cvar config, till_session: the till (``pos.config``)
     :cvar tax: 21 %, in the price
     """
 
@@ -21,7 +21,7 @@ class TillCase(PurchaseCase):
             'country_id': cls.company.account_fiscal_country_id.id})
         cls.config = cls.env['pos.config'].create({
             'name': "Corner", 'company_id': cls.company.id, 'mobile_store_id': cls.store_near.id})
-        cls.session = cls.env['pos.session'].create({'config_id': cls.config.id, 'user_id': cls.env.uid})
+        cls.till_session = cls.env['pos.session'].create({'config_id': cls.config.id, 'user_id': cls.env.uid})
 
     def sell(self, partner, lines, state='paid', **values):
         """Return an order of the till.
@@ -32,9 +32,9 @@ class TillCase(PurchaseCase):
         total = sum(amount for amount, _tax in totals)
         taxes = sum(amount - amount / 1.21 for amount, tax in totals if tax)
         order = self.env['pos.order'].create({
-            'company_id': self.company.id, 'session_id': self.session.id, 'partner_id': partner.id,
+            'company_id': self.company.id, 'session_id': self.till_session.id, 'partner_id': partner.id,
             'amount_total': total, 'amount_tax': round(taxes, 2), 'amount_paid': total, 'amount_return': 0,
-            'pos_reference': f"2600-{len(self.session.order_ids):05}",
+            'pos_reference': f"2600-{len(self.till_session.order_ids):05}",
             'lines': [Command.create({
                 'product_id': product.id, 'qty': quantity, 'price_unit': price, 'full_product_name': product.name,
                 'price_subtotal': round(quantity * price / (1.21 if tax else 1), 2),

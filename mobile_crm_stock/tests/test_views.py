@@ -29,6 +29,7 @@ class TestViews(TransactionCase):
     def test_levels_and_numbers_are_settings(self):
         form = self.env['res.config.settings'].get_view(view_type='form')['arch']
         self.assertIn('mobile_reservation_minutes', form)
+        self.assertIn('mobile_basket_delivers', form)
         self.assertIn('show_quantities', self.env['mobile.app'].get_view(view_type='form')['arch'])
         self.assertIn('mobile_low_stock', self.env['product.category'].get_view(view_type='form')['arch'])
         for model in ('product.template', 'product.product'):

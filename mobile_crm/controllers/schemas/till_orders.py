@@ -68,7 +68,7 @@ class TillOrder(Output):
     status: TillOrderStatus
     version: int
     store_id: int
-    expires_at: UtcOutput | None = Field(description="Until when the till has it; it is the customer's again then")
+    expires_at: UtcOutput | None = Field(description="Until when the till has it; back with the customer then")
     order_ref: Text
     member: Member
     lines: list[TillOrderLine]
@@ -98,7 +98,7 @@ class TillOrder(Output):
                 type='reward' if line.reward_id else 'product',
                 product_id=line.product_id.id,
                 barcode=line.product_id.barcode,
-                name=line.reward_id and line.name or line.product_id.display_name,
+                name=(line.reward_id and line.name) or line.product_id.display_name,
                 quantity=line.product_uom_qty,
                 unit=line.product_uom_id.name,
                 unit_price=Money.of(line.price_unit, currency),

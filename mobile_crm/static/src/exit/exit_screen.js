@@ -68,7 +68,7 @@ export class ExitScreen extends Component {
     }
 
     get placeholder() {
-        return this.state.isCounting ? _t("Barcode of a product") : _t("Pass, basket or order number");
+        return this.state.isCounting ? _t("Barcode of a product") : _t("Code or number");
     }
 
     get icon() {

@@ -15,13 +15,14 @@ function shown(name) {
     return document.cookie.match(new RegExp(`mobile_${name}=([^;]+)`))[1];
 }
 
-function payInCash() {
+function payInCash({ isWarned = false } = {}) {
     return [
         ProductScreen.clickPayButton(),
         PaymentScreen.clickPaymentMethod("Cash"),
         PaymentScreen.clickValidate(),
+        isWarned ? [Dialog.confirm("Continue with limited functionality")].flat() : [],
         ReceiptScreen.clickNextOrder(),
-    ];
+    ].flat();
 }
 
 function pressCode(code) {
@@ -71,7 +72,7 @@ registry.category("web_tour.tours").add("MobileTillTour", {
             Notification.has("not one of ours"),
             pressCode(shown("offline")),
             PosLoyalty.hasRewardLine("15%", "-12.00"),
-            payInCash(),
+            payInCash({ isWarned: true }),
             ProductScreen.addOrderline("Mug", "10"),
             pressCode(shown("offline")),
             Notification.has("was taken already"),
@@ -80,19 +81,15 @@ registry.category("web_tour.tours").add("MobileTillTour", {
             PosLoyalty.hasRewardLine("15%", "-12.00"),
             payInCash(),
             OfflineUtil.setOnlineMode(),
-            run(async () => {
-                await posmodel.data.checkConnectivity();
-                await posmodel.syncAllOrders();
-            }, "the network is back"),
+            run(() => posmodel.data.checkConnectivity(), "the network is back"),
             {
                 content: "everything is synced",
                 trigger: "body",
+                timeout: 60000,
                 run: async () => {
-                    const waiting = posmodel.models["pos.order"].filter(
-                        (order) => order.finalized && !order.isSynced
-                    );
-                    if (waiting.length) {
-                        throw new Error(`${waiting.length} orders are not synced`);
+                    const isWaiting = (order) => order.finalized && !order.isSynced;
+                    while (posmodel.models["pos.order"].some(isWaiting)) {
+                        await new Promise((resolve) => setTimeout(resolve, 50));
                     }
                 },
             },

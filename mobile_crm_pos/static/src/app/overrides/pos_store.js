@@ -383,6 +383,23 @@ patch(PosStore.prototype, {
         }
         return res;
     },
+    /**
+     * Override: Odoo takes an order for sent as soon as it tries to, so one that met the end of the network would wait
+     * until the till is loaded anew.
+     */
+    async syncAllOrders() {
+        this.mobileSyncs = (this.mobileSyncs || 0) + 1;
+        try {
+            return await super.syncAllOrders(...arguments);
+        } finally {
+            this.mobileSyncs -= 1;
+            if (!this.mobileSyncs) {
+                for (const order of this.models["pos.order"].filter((each) => each.isUnsyncedPaid)) {
+                    order._dirty = true;
+                }
+            }
+        }
+    },
     async postSyncAllOrders(orders) {
         await super.postSyncAllOrders(...arguments);
         for (const order of orders) {
