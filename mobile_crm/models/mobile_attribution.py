@@ -71,7 +71,7 @@ class MobileAttribution(models.Model):
     bought_at = fields.Datetime(string="When", required=True, readonly=True)
     revenue = fields.Monetary(readonly=True, help="Without taxes, less what was returned.")
     visit_id = fields.Many2one(
-        string="Visit", comodel_name='mobile.visit', readonly=True, index='btree_not_null', ondelete='set null')
+        comodel_name='mobile.visit', readonly=True, index='btree_not_null', ondelete='set null')
     touch = fields.Selection(
         selection=[('coupon', "Coupon"), ('message', "Opened Message")], string="Brought By", readonly=True)
     campaign_id = fields.Many2one(

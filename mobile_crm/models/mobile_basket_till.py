@@ -66,8 +66,8 @@ class MobileBasket(models.Model):
     till_claimed_at = fields.Datetime(
         string="Scanned at the Till", readonly=True, copy=False, help="Since when a till has the basket.")
     till_id = fields.Many2one(
-        string="Till", comodel_name='mobile.app', readonly=True, copy=False, index='btree_not_null',
-        ondelete='set null', help="Which has the basket, or had it.")
+        comodel_name='mobile.app', readonly=True, copy=False, index='btree_not_null', ondelete='set null',
+        help="Which has the basket, or had it.")
     till_reference = fields.Char(
         string="Order at the Till", readonly=True, copy=False, help="What the till calls its sale of this basket.")
 
@@ -265,8 +265,9 @@ class MobileBasket(models.Model):
 
     def _lapse(self):
         """Override for those whose time at the till is up."""
-        super()._lapse()
+        res = super()._lapse()
         self._lapse_at_till()
+        return res
 
     def _lapse_at_till(self):
         """Give those of the baskets back to their customers whose time at the till is up."""

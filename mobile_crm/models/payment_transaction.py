@@ -49,18 +49,20 @@ class PaymentTransaction(models.Model):
     def _validate_amount(self, payment_data):
         """Override to have somebody look: a provider that names another amount may have another amount."""
         before = self.state
-        super()._validate_amount(payment_data)
+        res = super()._validate_amount(payment_data)
         if self.mobile_payment_id and self.state == 'error' and before != 'error':
             self.mobile_payment_id._tell_staff(self, self.state_message)
+        return res
 
     def _post_process(self):
         """Override to let baskets be open again whose payment has failed, and orders follow money that was given back.
         """
-        super()._post_process()
+        res = super()._post_process()
         self.filtered(lambda tx: tx.operation == 'refund' and tx.state == 'done').source_transaction_id.sale_order_ids\
             ._mobile_follow_refunds()
         for tx in self.filtered(lambda tx: tx.mobile_payment_id and tx.state in ('cancel', 'error')):
             tx.mobile_payment_id._fail(tx)
+        return res
 
     def _check_amount_and_confirm_order(self):
         """Override of `sale` to leave a paid order as it is while its customer is asked for their points.

@@ -253,7 +253,7 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
 
     def test_an_email_that_cannot_be_made_is_no_reason_to_refuse_money(self):
         def _refuse(*args, **kwargs):
-            raise UserError("There is nothing here that makes PDFs.")
+            raise UserError(self.env._("There is nothing here that makes PDFs."))
 
         with patch.object(self.env.registry['sale.order'], 'message_post_with_source', _refuse):
             basket, transaction = self.sold()

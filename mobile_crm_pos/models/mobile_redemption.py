@@ -164,5 +164,4 @@ class MobileRedemption(models.Model):
 
     def _set_points_cost(self, points):
         """Override: a till's redemption gives its points back itself."""
-        if not self.pos_order_id:
-            super()._set_points_cost(points)
+        return None if self.pos_order_id else super()._set_points_cost(points)

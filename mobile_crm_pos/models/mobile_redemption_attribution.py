@@ -10,6 +10,7 @@ class MobileRedemption(models.Model):
 
     def _attribute(self):
         """Override to put orders of Odoo's tills down to visits and campaigns anew."""
-        super()._attribute()
+        res = super()._attribute()
         if orders := self.pos_order_id:
             self.env['mobile.attribution'].sudo()._follow(Chosen('till', orders.ids))
+        return res

@@ -10,6 +10,7 @@ class PosOrder(models.Model):
 
     def _mobile_after_sale(self):
         """Override to put what was bought, and what came back, down to visits and campaigns."""
-        super()._mobile_after_sale()
+        res = super()._mobile_after_sale()
         concerned = self + self.lines.refunded_orderline_id.order_id
         self.env['mobile.attribution'].sudo()._follow(Chosen('till', concerned.ids))
+        return res

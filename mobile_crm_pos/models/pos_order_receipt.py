@@ -11,10 +11,11 @@ class PosOrder(models.Model):
 
     def _mobile_after_sale(self):
         """Override to tell the customer of the receipt."""
-        super()._mobile_after_sale()
+        res = super()._mobile_after_sale()
         if self.config_id.mobile_tells_receipt and self.company_id in self.env[
                 'mobile.device']._companies_signed_in(self.partner_id) and self._mobile_is_purchase():
             self.with_context(lang=self.partner_id.lang)._mobile_tell_receipt()
+        return res
 
     def confirm_coupon_programs(self, coupon_data):
         """Override: only now is known what the order did to the customer's cards."""

@@ -16,9 +16,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _mobile_flush_orders(self):
-        super()._mobile_flush_orders()
+        res = super()._mobile_flush_orders()
         self.env['pos.order'].flush_model()
         self.env['pos.order.line'].flush_model()
+        return res
 
     @api.model
     def _mobile_till_orders_sql(self, partner, columns, condition=TRUE):

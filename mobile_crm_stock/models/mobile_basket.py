@@ -71,7 +71,7 @@ class MobileBasket(models.Model):
         Only the products that have changed cost anything, however many there are. What another customer's basket is
         taking at this very moment is left for the next change.
         """
-        super()._hold_goods()
+        res = super()._hold_goods()
         for living in self.sudo().filtered('store_id.warehouse_id.active'):
             basket = living.with_company(living.company_id)
             wanted = basket._to_hold()
@@ -80,13 +80,15 @@ class MobileBasket(models.Model):
                 moves.get(product), wanted.get(product, 0))}
             if changed:
                 basket._try_to_hold({product: wanted.get(product, 0) for product in changed}, moves)
+        return res
 
     def _release_goods(self):
-        super()._release_goods()
+        res = super()._release_goods()
         moves = self.sudo().hold_ids
         if moves:
             moves._action_cancel()
             moves.unlink()
+        return res
 
     def _to_hold(self):
         """Return how much of which products is to be kept: those that are counted, less what the customer has had put

@@ -29,13 +29,14 @@ class MobileBasket(models.Model):
 
     def _after_sale(self):
         """Override: the goods leave at once."""
-        super()._after_sale()
+        res = super()._after_sale()
         for basket in self.sudo():
             if basket.order_id.state == 'cancel':
                 # An order of Odoo's point of sale has taken its place.
                 basket._reservations()._use_for(basket)
             elif basket.company_id.mobile_basket_delivers:
                 basket.with_company(basket.company_id)._hand_over()
+        return res
 
     def _reservations(self):
         """Return what the store has put aside for the customer and they have not collected, the first to end first."""
