@@ -8,7 +8,7 @@ from odoo.tests import Form, tagged
 
 from .basket_common import BasketCommon
 
-CASES = 1000 if os.environ.get('MOBILE_CRM_FULL') == '1' else 60
+CASES = 1000 if os.environ.get('MOBILE_CRM_FULL') == '1' else 20
 # So many of them are typed into the form as well, which takes longer.
 TYPED = 30
 # Rounding of each currency, and what a euro is worth in it.
