@@ -6,11 +6,14 @@ import re
 import requests
 
 from .people import TIMEOUT, Unmet, expect, one
+from .process import wait_until
 
 #: The barcode of the enamel mug, and what the shop calls the coffee and the knife.
 MUG, COFFEE, KNIFE = '2000451001012', 'TK-110', 'TK-107'
 #: Odoo's provider that takes no money.
 PROVIDER = 'demo'
+#: Seconds until Odoo has worked off what the provider told it.
+PATIENCE = 30
 #: What a gate says to a pass. Who is picked is counted by a colleague.
 GOOD, PICKED = 'ok', 'audit'
 
@@ -71,8 +74,8 @@ def pay(journey):
     for _time in range(2):
         call(f'{journey.base_url}/payment/demo/simulate_payment', reference=transaction['reference'],
              payment_details='4242', simulated_state='done')
-    paid = phone.get(f'{path}/payments/{payment["id"]}')
-    expect('status of the payment', 'paid', paid['status'])
+    if not wait_until(lambda: phone.get(f'{path}/payments/{payment["id"]}')['status'] == 'paid', PATIENCE):
+        raise Unmet('a payment that is paid', phone.get(f'{path}/payments/{payment["id"]}'))
     order = phone.get(path)
     expect('status of the order', ('confirmed', 'sold'), (order['status'], order['basket']['state']))
     row = one('order', journey.sales.find(
