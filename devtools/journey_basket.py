@@ -6,11 +6,14 @@ import re
 import requests
 
 from .people import TIMEOUT, Unmet, expect, one
+from .process import wait_until
 
 #: The barcode of the enamel mug, and what the shop calls the coffee and the knife.
 MUG, COFFEE, KNIFE = '2000451001012', 'TK-110', 'TK-107'
 #: Odoo's provider that takes no money.
 PROVIDER = 'demo'
+#: Seconds until Odoo has worked off what the provider told it.
+PATIENCE = 30
 #: What a gate says to a pass. Who is picked is counted by a colleague.
 GOOD, PICKED = 'ok', 'audit'
 
@@ -48,7 +51,8 @@ def fill(journey):
 def pay(journey):
     """They pay on the page of a provider, which tells it twice; the order is confirmed once, by Odoo itself"""
     phone, path = journey.phone, f'/orders/{journey.basket.json()["id"]}'
-    provider = one('provider', journey.admin.find('payment.provider', [('code', '=', PROVIDER)], 'payment_method_ids'))
+    provider = one('provider', journey.admin.find(
+        'payment.provider', [('code', '=', PROVIDER), ('company_id', '=', journey.company_id)], 'payment_method_ids'))
     journey.admin.call('payment.provider', 'write', [provider['id']], {'state': 'test', 'is_published': True})
     payment = phone.send('POST', f'{path}/payments', 201, json={'method': 'online'},
                          headers={'If-Match': journey.basket.headers['ETag']}).json()
@@ -62,7 +66,7 @@ def pay(journey):
         answer = browser.post(address, timeout=TIMEOUT, json={'jsonrpc': '2.0', 'method': 'call', 'params': params})
         if 'error' in answer.json():
             raise Unmet(f'an answer of {address.rpartition("/")[2]}', json.dumps(answer.json()['error'])[:300])
-        return answer.json()['result']
+        return answer.json().get('result')
 
     transaction = call(
         f'{payment["redirect_url"]}/transaction', provider_id=provider['id'], flow='direct', token_id=None,
@@ -70,8 +74,8 @@ def pay(journey):
     for _time in range(2):
         call(f'{journey.base_url}/payment/demo/simulate_payment', reference=transaction['reference'],
              payment_details='4242', simulated_state='done')
-    paid = phone.get(f'{path}/payments/{payment["id"]}')
-    expect('status of the payment', 'paid', paid['status'])
+    if not wait_until(lambda: phone.get(f'{path}/payments/{payment["id"]}')['status'] == 'paid', PATIENCE):
+        raise Unmet('a payment that is paid', phone.get(f'{path}/payments/{payment["id"]}'))
     order = phone.get(path)
     expect('status of the order', ('confirmed', 'sold'), (order['status'], order['basket']['state']))
     row = one('order', journey.sales.find(

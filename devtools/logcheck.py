@@ -20,6 +20,10 @@ ALLOWED = [
     (r'py\.warnings', r'addons/bus/websocket\.py:\d+: DeprecationWarning: Queue\(0\)'),
     # The last word of a browser that leaves, after Odoo has handed its connection back: read as a request of its own.
     (r'longpolling', r"Invalid HTTP method: '\\x88"),
+    # A provider tells twice at once, while the phone asks: Odoo begins the second one anew, and logs the first try.
+    (r'odoo\.sql_db', r'^bad query: (b\')? UPDATE "payment_transaction"'),
+    # The second window in which somebody wants to pay the same basket is refused by its page.
+    (r'odoo\.http', r'^This payment has ended, or goes on in another window\.'),
     # A browser that closes writes that its user is away while their other screen writes that they are there.
     (r'odoo\.sql_db', r'^bad query: b\' UPDATE "mail_presence"'),
     (r'odoo\.addons\.bus\.websocket', r'^could not serialize access due to concurrent update$'),

@@ -33,7 +33,8 @@ class MobileBasket(models.Model):
     _rec_name = 'order_id'
 
     order_id = fields.Many2one(
-        string="Sales Order", comodel_name='sale.order', required=True, readonly=True, ondelete='cascade')
+        string="Sales Order", comodel_name='sale.order', required=True, readonly=True, index=True,
+        ondelete='cascade')
     partner_id = fields.Many2one(
         string="Customer", comodel_name='res.partner', required=True, readonly=True, ondelete='cascade')
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)

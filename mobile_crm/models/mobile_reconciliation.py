@@ -98,8 +98,8 @@ class MobileReconciliation(models.Model):
     def _cron_reconcile(self, is_recent):
         """Look at what has happened in the last day, or at everything."""
         now = fields.Datetime.now()
-        self._reconcile(
-            self.env['res.company'].search([]), now - RECENT if is_recent else None, now - SETTLED, can_commit=True)
+        apps = self.env['mobile.app'].with_context(active_test=False).search([('kind', 'in', ('phone', 'till'))])
+        self._reconcile(apps.company_id, now - RECENT if is_recent else None, now - SETTLED, can_commit=True)
 
     @api.model
     def _reconcile(self, companies, since=None, until=None, can_commit=False):

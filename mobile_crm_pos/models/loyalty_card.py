@@ -21,13 +21,13 @@ class LoyaltyCard(models.Model):
         now = fields.Datetime.now()
         rows = execute_racing(self.env, SQL(
             """WITH before AS (
-                   SELECT id, points FROM loyalty_card WHERE id = %(card)s FOR NO KEY UPDATE
+                   SELECT id, points, least(%(points)s, greatest(points, 0)) AS taken
+                     FROM loyalty_card WHERE id = %(card)s FOR NO KEY UPDATE
                ), taken AS (
                    UPDATE loyalty_card card
-                      SET points = greatest(before.points - %(points)s, least(before.points, 0)),
-                          write_uid = %(uid)s, write_date = %(now)s
+                      SET points = before.points - before.taken, write_uid = %(uid)s, write_date = %(now)s
                      FROM before WHERE card.id = before.id
-                RETURNING card.id, before.points - card.points AS points
+                RETURNING card.id, before.taken AS points
                )
                INSERT INTO loyalty_history (card_id, description, used, issued, order_model, order_id,
                                             create_uid, create_date, write_uid, write_date)
