@@ -48,7 +48,7 @@ class MobileAttribution(models.Model):
         return SQL(
             """SELECT %(kind)s AS kind, sale.id AS number, sale.name, sale.partner_id, sale.company_id,
                       sale.mobile_store_id AS store_id,
-                      CASE WHEN basket.till_reference IS NOT NULL THEN 'till' WHEN basket.id IS NOT NULL THEN 'phone'
+                      CASE WHEN %(is_tills)s THEN 'till' WHEN basket.id IS NOT NULL THEN 'phone'
                            %(shop)s ELSE 'sale' END AS channel,
                       sale.date_order AS bought_at, worth.revenue, (%(redemption)s) AS redemption_id
                  FROM sale_order sale
@@ -59,6 +59,7 @@ class MobileAttribution(models.Model):
                                                   * (1 - (%(given_back)s))) AS revenue) worth
                 WHERE sale.state = 'sale' AND %(chosen)s AND (sale.amount_untaxed <= 0 OR worth.revenue > 0)""",
             kind=self._sources()['sale'], shop=shop, revenue=Report._order_revenue(SQL('sale.id')),
+            is_tills=self.env['mobile.basket']._is_tills_sql(SQL('basket')),
             given_back=self.env['mobile.purchase']._given_back_sql(),
             redemption=self._redemption_of(SQL('redemption.order_id = sale.id')),
             chosen=chosen.condition(

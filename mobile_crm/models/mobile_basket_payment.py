@@ -54,7 +54,11 @@ class MobileBasket(models.Model):
             raise Problem('basket_empty')
         if self._open_checks():
             raise Problem('staff_needed')
-        if self._price() or self._lose_coupons(fields.Datetime.now() + COUPONS_HELD_FOR):
+        if self._price():
+            raise Problem('basket_changed')
+        if self._lose_coupons(fields.Datetime.now() + COUPONS_HELD_FOR):
+            # Kept as it is, and not paid now: what it still has is not held as if it were.
+            self._free_coupons()
             raise Problem('basket_changed')
         if order._mobile_is_waiting():
             raise Problem('approval_needed')

@@ -309,6 +309,21 @@ class MobileBasket(models.Model):
         self.ensure_one()
         return self.state == 'sold' and self.till_reference == reference and not self.transaction_id
 
+    def _is_tills(self):
+        """Tell whether a till sells the basket, or has sold it; not one that it gave back, nor one paid by phone."""
+        self.ensure_one()
+        return bool(self.till_reference and self.till_claimed_at and not self.transaction_id)
+
+    @api.model
+    def _is_tills_sql(self, alias):
+        """Return the same of a row, as a condition.
+
+        :param SQL alias: of ``mobile_basket``.
+        """
+        return SQL(
+            """(%(basket)s.till_reference IS NOT NULL AND %(basket)s.till_claimed_at IS NOT NULL
+                AND %(basket)s.transaction_id IS NULL)""", basket=alias)
+
     def _till_refusal(self, reference, amount):
         """Return why the sale of a till cannot be this basket's, as far as can be told beforehand; or None."""
         order = self.order_id

@@ -98,7 +98,9 @@ class MobileBasket(models.Model):
         domain = Domain([('partner_id', '=', partner.id), ('state', 'in', LIVING)])
         if company:
             domain &= Domain('company_id', '=', company.id)
-        self.search(domain)._move_on('cancelled', LIVING)._let_go()
+        ended = self.search(domain)._move_on('cancelled', LIVING)
+        ended.payment_ids._end('cancelled')
+        ended._let_go()
 
     @api.model
     def _merge(self, sources, destination):

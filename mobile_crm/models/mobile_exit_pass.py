@@ -191,10 +191,8 @@ class MobileExitPass(models.Model):
         if order.state == 'cancel':
             return True
         notes = order.invoice_ids.filtered(lambda move: move.move_type == 'out_refund' and move.state == 'posted')
-        refunds = order.transaction_ids.child_transaction_ids.filtered(
-            lambda transaction: transaction.operation == 'refund' and transaction.state == 'done')
         # What a provider gives back may have a credit note as well.
-        back = max(sum(notes.mapped('amount_total')), -sum(refunds.mapped('amount')))
+        back = max(sum(notes.mapped('amount_total')), order._mobile_given_back())
         return back > 0 and self.currency_id.compare_amounts(back, self.amount) >= 0
 
     def _log(self, store, result, seen_at, **values):

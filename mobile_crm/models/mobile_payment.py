@@ -10,6 +10,8 @@ from ..tools.racing import execute_racing
 
 # While money may still come by it.
 LIVING = ('begun', 'processing')
+# Of a transaction whose money has come.
+PAID = ('authorized', 'done')
 # How long the page of a payment can be used, and how long somebody has who has begun to pay on it.
 PAGE_FOR = timedelta(minutes=15)
 # How long a basket waits for a provider that has not made up its mind. Money that comes later is dealt with.
@@ -161,7 +163,7 @@ class MobilePayment(models.Model):
         """
         self.ensure_one()
         self.flush_model()
-        self.env['payment.transaction'].flush_model(['state'])
+        self.env['payment.transaction'].flush_model(['mobile_payment_id', 'state'])
         now = fields.Datetime.now()
         claimed = execute_racing(self.env, SQL(
             """UPDATE mobile_payment payment
@@ -171,7 +173,7 @@ class MobilePayment(models.Model):
                   AND (state = 'begun' OR state = 'processing' AND NOT is_charging
                        AND (browser IS NULL OR browser = %(browser)s AND claimed_at < %(tapped)s)
                        AND NOT EXISTS (SELECT FROM payment_transaction tx
-                                        WHERE tx.id = payment.transaction_id
+                                        WHERE tx.mobile_payment_id = payment.id
                                           AND tx.state IN ('pending', 'authorized', 'done')))
             RETURNING id""",
             now=now, browser=browser and _hash(browser), is_charging=browser is None, until=now + PAGE_FOR,
@@ -209,7 +211,7 @@ class MobilePayment(models.Model):
         if self.method == 'at_till':
             basket._take_back()
             return
-        if self.is_charging or self.transaction_id.state in ('pending', 'authorized', 'done'):
+        if self.is_charging or self._under_way():
             raise Problem('payment_under_way')
         basket._resume()
 
@@ -221,9 +223,13 @@ class MobilePayment(models.Model):
         now = fields.Datetime.now()
         for payment in self:
             if payment.state in LIVING and payment.expires_at <= now and payment.method != 'at_till':
-                if payment.transaction_id.state in ('authorized', 'done'):
+                if payment._under_way(PAID):
                     continue
                 payment.basket_id._resume('expired', payment._words_for_expired())
+
+    def _under_way(self, states=('pending', *PAID)):
+        """Return the transactions by which money comes, or has come: not always the latest that was begun."""
+        return self.transaction_ids.filtered(lambda tx: tx.state in states)
 
     def _words_for_expired(self):
         self.ensure_one()
@@ -238,7 +244,7 @@ class MobilePayment(models.Model):
         while True:
             due = self.search([
                 ('state', 'in', LIVING), ('expires_at', '<=', fields.Datetime.now()), ('method', '!=', 'at_till'),
-                '|', ('transaction_id', '=', False), ('transaction_id.state', 'not in', ('authorized', 'done')),
+                ('transaction_ids', 'not any', [('state', 'in', PAID)]),
             ], limit=BATCH)
             for payment in due:
                 payment.basket_id._lock()

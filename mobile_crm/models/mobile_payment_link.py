@@ -53,7 +53,7 @@ class MobilePayment(models.Model):
         self.ensure_one()
         return (
             self.state in LIVING and self.method != 'at_till' and self.expires_at > fields.Datetime.now()
-            and not self.is_charging and self.transaction_id.state in (False, 'draft', 'cancel', 'error'))
+            and not self.is_charging and not self._under_way())
 
     def _return_link(self):
         """Return the address that opens the app again, or None; it tells the order and how the payment stands."""

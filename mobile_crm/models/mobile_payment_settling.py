@@ -109,7 +109,7 @@ class MobilePayment(models.Model):
         self.ensure_one()
         basket = self.basket_id
         basket._lock()
-        if self.state not in LIVING or self.transaction_id != transaction:
+        if self.state not in LIVING or self.transaction_id != transaction or self._under_way():
             return
         env = self.with_context(lang=self.partner_id.lang).env
         reason = (
@@ -135,17 +135,20 @@ class MobilePayment(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._check_amount(transaction)
-                if basket.state in ('expired', 'cancelled'):
+                if basket.state in ('expired', 'cancelled') or order.state == 'cancel':
                     self._revive()
                 self._check_total(transaction)
+                # What is done as it is sold asks who has sold it.
+                basket.transaction_id = transaction
                 confirmed = confirm()
+                if not confirmed:
+                    basket.transaction_id = False
         except (NotUsable, CouponRefused) as error:
             self._refuse(transaction, str(error))
             return order.browse()
         if confirmed:
             basket._finish()
-            basket.transaction_id = transaction
-            self._move_on('paid', (*LIVING, 'failed', 'cancelled', 'expired'), transaction_id=transaction.id,
+            self._move_on('paid', (*LIVING, *ENDED), transaction_id=transaction.id,
                           ended_at=self.env.cr.now(), reason=None, is_charging=False)
         return confirmed
 

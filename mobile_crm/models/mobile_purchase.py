@@ -145,6 +145,8 @@ class MobilePurchase(models.AbstractModel):
             """SELECT least(1, coalesce(-sum(back.amount / NULLIF(sale.amount_total, 0)), 0))
                  FROM sale_order_transaction_rel link
                  JOIN payment_transaction back ON back.source_transaction_id = link.transaction_id
+                 -- What never was the order's, such as a second payment, is given back without a return.
+                 JOIN payment_transaction paid ON paid.id = link.transaction_id AND paid.mobile_to_return IS NOT TRUE
                 WHERE link.sale_order_id = sale.id AND back.operation = 'refund' AND back.state = 'done'""")
 
     @api.model

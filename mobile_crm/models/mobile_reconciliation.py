@@ -211,7 +211,9 @@ class MobileReconciliation(models.Model):
         if basket.state in LIVING and state == 'sale':
             basket._finish()
         elif basket.state in LIVING and state == 'cancel':
-            basket._move_on('cancelled', LIVING)
+            ended = basket._move_on('cancelled', LIVING)
+            ended._let_go()
+            ended.payment_ids.filtered(lambda payment: not payment._under_way())._end('cancelled')
         else:
             return False
         return basket.state not in LIVING

@@ -44,7 +44,8 @@ class MobileReconciliation(models.Model):
         :param companies: ``res.company`` whose baskets are looked at.
         :param datetime since: naive UTC; only baskets of which something was written since then, and those of open
             findings. All of them when left out.
-        :param datetime until: naive UTC; not what was written after it, and may be under way. All when left out.
+        :param datetime until: naive UTC; not what was written after it, and may be under way, unless it is known
+            already. All when left out.
         :rtype: list[Finding]
         """
         self.env.flush_all()
@@ -54,7 +55,7 @@ class MobileReconciliation(models.Model):
         rows = self.env.execute_query(SQL(
             """WITH base AS MATERIALIZED (
                    SELECT basket.id, basket.order_id, basket.company_id, basket.state, basket.till_id,
-                          basket.till_reference, basket.till_until, basket.expires_at, sale.state AS order_state,
+                          %(is_tills)s AS is_tills, basket.till_until, basket.expires_at, sale.state AS order_state,
                           sale.amount_total AS due, sale.currency_id, coalesce(currency.rounding, 0.01) / 2 AS slack,
                           greatest(basket.write_date, sale.write_date) AS written_at
                      FROM mobile_basket basket
@@ -77,7 +78,7 @@ class MobileReconciliation(models.Model):
                           coalesce(bool_or(charge.currency_id <> base.currency_id), FALSE) AS is_foreign,
                           greatest(base.written_at, max(charge.last_state_change)) AS changed_at
                      FROM base LEFT JOIN charge ON charge.id = base.id
-                 GROUP BY base.id, base.order_id, base.company_id, base.state, base.till_id, base.till_reference,
+                 GROUP BY base.id, base.order_id, base.company_id, base.state, base.till_id, base.is_tills,
                           base.till_until, base.expires_at, base.order_state, base.due, base.currency_id, base.slack,
                           base.written_at
                )
@@ -87,8 +88,20 @@ class MobileReconciliation(models.Model):
                 WHERE %(settled)s
              ORDER BY kind, subject""",
             companies=tuple(companies.ids) or (0,), recent=self._recent_sql(since), charge=CHARGE, parts=parts,
-            settled=SQL('changed_at <= %s', until) if until else SQL('TRUE')))
+            is_tills=self.env['mobile.basket']._is_tills_sql(SQL('basket')),
+            settled=self._settled_sql(until)))
         return [Finding(*row) for row in rows]
+
+    @api.model
+    def _settled_sql(self, until):
+        if not until:
+            return SQL('TRUE')
+        # What is known is not gone because its order was touched a moment ago.
+        return SQL(
+            """(changed_at <= %s OR EXISTS (
+                   SELECT FROM mobile_reconciliation known
+                    WHERE known.kind = found.kind AND known.subject = found.subject AND known.state = 'open'))""",
+            until)
 
     @api.model
     def _recent_sql(self, since):
@@ -116,7 +129,7 @@ class MobileReconciliation(models.Model):
                        WHEN charged > slack AND kept > slack
                             AND (is_foreign OR kept > due + slack OR charged < due - slack) THEN 'amount_differs'
                        WHEN order_state <> 'sale' AND kept > slack THEN 'paid_not_confirmed'
-                       WHEN state = 'sold' AND order_state = 'sale' AND till_reference IS NULL AND due > slack
+                       WHEN state = 'sold' AND order_state = 'sale' AND NOT is_tills AND due > slack
                             AND charged <= slack AND NOT EXISTS (
                                 SELECT FROM sale_order_line line
                                   JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
@@ -145,7 +158,7 @@ class MobileReconciliation(models.Model):
                                  WHERE payment.basket_id = money.id AND payment.state IN ('begun', 'processing')
                                    AND payment.expires_at >= %(stuck_before)s)
                            THEN 'stuck'
-                       WHEN state = 'sold' AND till_reference IS NOT NULL AND till_id IS NULL AND charges = 0
+                       WHEN state = 'sold' AND is_tills AND till_id IS NULL AND charges = 0
                             AND order_state = 'sale'
                            THEN 'till_unknown'
                           END AS kind,

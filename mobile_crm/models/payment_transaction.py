@@ -80,6 +80,10 @@ class PaymentTransaction(models.Model):
                 tx, super(PaymentTransaction, tx)._check_amount_and_confirm_order)
         return confirmed
 
+    def _invoice_sale_orders(self):
+        """Override of `sale`: money that is to be returned pays no invoice of an order that somebody else has sold."""
+        return super(PaymentTransaction, self.filtered(lambda tx: not tx.mobile_to_return))._invoice_sale_orders()
+
     def _mobile_process_again(self):
         """Let the payments' worker go through these once more: their orders can be confirmed now."""
         self.is_post_processed = False

@@ -44,6 +44,11 @@ class SaleOrder(models.Model):
                     order=basket.order_id.name, customer=basket.partner_id.name))
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_being_paid(self):
+        if not self.env.su:
+            self._mobile_check_unlocked()
+
     # === ACTION METHODS === #
 
     def action_view_mobile_basket(self):
@@ -54,7 +59,9 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _action_cancel(self):
-        """Override: whose quotation is cancelled has no basket any more."""
+        """Override: whose quotation is cancelled has no basket any more, but what is being paid is not cancelled."""
+        if not self.env.su:
+            self._mobile_check_unlocked()
         self.env['mobile.basket'].sudo().search([('order_id', 'in', self.ids)])._move_on(
             'cancelled', ('open',))._release_goods()
         return super()._action_cancel()

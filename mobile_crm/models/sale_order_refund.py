@@ -44,10 +44,17 @@ class SaleOrder(models.Model):
     def _mobile_given_back_share(self):
         """Return which part of an order's total its provider has given back."""
         self.ensure_one()
-        refunds = self.sudo().transaction_ids.child_transaction_ids.filtered(
-            lambda tx: tx.operation == 'refund' and tx.state == 'done')
-        back = -sum(refunds.mapped('amount'))
+        back = self._mobile_given_back()
         return min(1.0, back / self.amount_total) if back > 0 and self.amount_total > 0 else 0.0
+
+    def _mobile_given_back(self):
+        """Return how much of an order's money its provider has given back, in the order's currency; not what never was
+        the order's, such as a second payment.
+        """
+        self.ensure_one()
+        own = self.sudo().transaction_ids.filtered(lambda tx: not tx.mobile_to_return)
+        refunds = own.child_transaction_ids.filtered(lambda tx: tx.operation == 'refund' and tx.state == 'done')
+        return -sum(refunds.mapped('amount'))
 
     def _mobile_take_back_earned(self, share):
         """Take back the loyalty points that were earned with what came back, as far as they were not spent meanwhile.

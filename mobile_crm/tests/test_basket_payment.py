@@ -3,7 +3,8 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from ..tools.problems import Problem
 from .payment_common import PaymentCase
@@ -132,6 +133,18 @@ class TestBasketPayment(PaymentCase):
             self.assertRefused('basket_changed', self.start, basket)
         self.assertEqual((basket.order_id.amount_total, basket.state), (80.0, 'open'))
 
+    def test_what_is_left_is_held_only_while_it_is_paid(self):
+        mugs = self.program.copy()
+        mugs.reward_ids.write({
+            'discount_applicability': 'specific', 'discount_product_ids': [Command.set(self.mug.ids)]})
+        left, lost = self.make_offer(), self.make_offer(mugs)
+        basket = self.basket([(self.mug, 10)], offer_ids=[left.mobile_uuid, lost.mobile_uuid])
+        with patch.object(self.env.registry['mobile.basket'], '_price', lambda basket: False):
+            self.env['mobile.redemption']._reserve(lost, self.company, 'till', 'T1')
+            self.assertRefused('basket_changed', self.start, basket)
+        self.assertEqual(basket.order_id._mobile_cards(), left)
+        self.assertNotIn('held', left.mobile_redemption_ids.mapped('state'))
+
     # === MONEY === #
 
     def test_paid(self):
@@ -190,6 +203,25 @@ class TestBasketPayment(PaymentCase):
         self.later(seconds=12)
         self.assertFalse(self.tries(payment, 'one'), "that one may still be paid")
 
+    def test_money_of_the_first_transaction_comes_while_the_second_is_open(self):
+        payment = self.start(self.basket()).sudo()
+        first = self.tries(payment)
+        self.later(seconds=6)
+        second = self.tries(payment)
+        self.assertEqual(payment.transaction_id, second)
+        self.notify(first, 'done')
+        self.assertFalse(payment._is_payable())
+        self.later(seconds=12)
+        self.assertFalse(self.tries(payment), "nobody is asked to pay once more")
+        self.assertRefused('payment_under_way', payment._give_up)
+        self.settle(second, 'cancel')
+        self.assertEqual(payment.basket_id.state, 'paying')
+        self.later(hours=1)
+        self.env['mobile.payment']._cron_lapse()
+        self.assertEqual(payment.basket_id.state, 'paying')
+        first._post_process()
+        self.assertEqual((payment.state, payment.transaction_id, payment.order_id.state), ('paid', first, 'sale'))
+
     def test_paid_twice(self):
         payment = self.start(self.basket())
         first = self.tries(payment, 'one')
@@ -212,6 +244,29 @@ class TestBasketPayment(PaymentCase):
         message = self.env['mobile.message'].search([
             ('partner_id', '=', payment.partner_id.id), ('channel', '=', 'inbox')], order='id desc')
         self.assertEqual(message.mapped('title'), ["Your payment will be returned"])
+
+    def test_the_second_payment_is_given_back_and_the_purchase_stays(self):
+        basket = self.basket().sudo()
+        first = self.start(basket).sudo()
+        late = self.tries(first)
+        first._give_up()
+        second = self.start(basket).sudo()
+        self.pays(second)
+        self.settle(late)
+        self.assertTrue(late.mobile_to_return)
+        self.settle(late._create_child_transaction(late.amount, is_refund=True))
+        order = basket.order_id
+        self.assertEqual(order._mobile_returned_share(), 0)
+        exit_pass = self.env['mobile.exit.pass'].sudo().search([('basket_id', '=', basket.id)])
+        self.assertFalse(exit_pass._is_taken_back())
+        shopper, _device = self.shopper_of(self.anna)
+        Purchase = self.env['mobile.purchase']
+        head = Purchase._find(shopper.partner, shopper.company, basket._public_id())
+        self.assertEqual(head.status, 'confirmed')
+        paid = second.transaction_id
+        self.settle(paid._create_child_transaction(paid.amount, is_refund=True))
+        self.assertEqual((order._mobile_returned_share(), exit_pass._is_taken_back()), (1, True))
+        self.assertEqual(Purchase._find(shopper.partner, shopper.company, basket._public_id()).status, 'returned')
 
     def test_late_money_pays_what_has_not_changed(self):
         payment = self.start(self.basket())
@@ -296,6 +351,45 @@ class TestBasketPayment(PaymentCase):
         self.assertEqual((payment.state, payment.basket_id.state), ('paid', 'sold'))
         self.settle(tx)
         self.assertReturned(payment, tx)
+
+    def test_staff_cannot_cancel_what_is_being_paid(self):
+        seller = new_test_user(
+            self.env, 'seller', groups='sales_team.group_sale_manager', company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)])
+        payment = self.start(self.basket())
+        order = payment.order_id.with_user(seller)
+        for change in (order.action_cancel, order.unlink):
+            with self.assertRaisesRegex(UserError, "is being paid"):
+                change()
+        payment.sudo()._give_up()
+        order.action_cancel()
+        self.assertEqual(payment.basket_id.state, 'cancelled')
+
+    def test_money_for_an_order_that_was_cancelled_while_it_was_paid(self):
+        payment = self.start(self.basket()).sudo()
+        tx = self.tries(payment)
+        payment.order_id._action_cancel()
+        self.settle(tx)
+        self.assertEqual((payment.state, payment.basket_id.state, payment.order_id.state), ('paid', 'sold', 'sale'))
+
+    def test_money_to_return_makes_no_invoice(self):
+        self.env['ir.config_parameter'].set_param('sale.automatic_invoice', 'True')
+        payment = self.start(self.basket())
+        tx = self.tries(payment)
+        payment.order_id.sudo().action_confirm()
+        invoiced = []
+        self.startPatcher(patch.object(
+            self.env.registry['sale.order'], '_create_invoices',
+            lambda orders, **_kwargs: invoiced.append(orders) or self.env['account.move']))
+        self.settle(tx)
+        self.assertReturned(payment, tx)
+        self.assertFalse(invoiced)
+
+    def test_who_is_erased_pays_nothing_any_more(self):
+        payment = self.start(self.basket()).sudo()
+        self.env['mobile.basket'].sudo()._give_up_all(self.anna)
+        self.assertEqual((payment.state, payment.basket_id.state), ('cancelled', 'cancelled'))
+        self.assertFalse(payment._is_payable())
 
     def test_nobody_pays_past_the_phone(self):
         basket = self.basket()

@@ -232,6 +232,8 @@ class TestBasketTill(ReconciledMixin, PaymentCase):
             claimed._release_at_till()
             self.pays(self.start(basket).sudo())
             self.assertEqual((claimed.state, claimed.order_id.state), ('sold', 'sale'))
+            self.assertFalse(claimed._is_tills())
+            self.assertEqual(self.env['mobile.exit.pass'].search_count([('basket_id', '=', claimed.id)]), 1)
             self.assertReconciled()
             self.assertEqual(claimed._sell_at_till(reference, 4.84).problem_code, 'basket_ended')
             self.assertFalse(claimed._sold_at_till(reference, self.store_near))

@@ -222,6 +222,9 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
         self.assertEqual(row.state, 'open')
         self.Check._cron_reconcile(True)
         self.assertEqual(row.state, 'open', "it is not gone because nobody has looked")
+        basket.order_id.write({'client_order_ref': "Asked the customer"})
+        self.Check._cron_reconcile(True)
+        self.assertEqual(row.state, 'open', "nor because somebody is at it")
         self.force(transaction, amount=4.84)
         self.Check._cron_reconcile(True)
         self.assertEqual(row.state, 'closed')
@@ -257,6 +260,6 @@ class TestReconciliation(ReconciledMixin, PaymentCase):
 
         with patch.object(self.env.registry['sale.order'], 'message_post_with_source', _refuse):
             basket, transaction = self.sold()
-        self.assertFalse(transaction.mobile_to_return)
-        self.assertIn("could not be made", basket.order_id.message_ids[:2].mapped('body')[0]
-                      + basket.order_id.message_ids[:2].mapped('body')[1])
+            self.assertFalse(transaction.mobile_to_return)
+            basket.order_id._send_order_notification_mail(self.env.ref('sale.mail_template_sale_confirmation'))
+        self.assertIn("could not be made", basket.order_id.message_ids[:1].body)
