@@ -24,12 +24,13 @@ class MobileWalletApple(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _pass(self, app, partner, card=None):
+    def _pass(self, app, partner, card=None, serial=None):
         """Return a customer's pass, signed and packed.
 
         :param app: ``mobile.app``.
         :param partner: ``res.partner``; callers have seen to it that the card is theirs, or was when they got it.
         :param card: ``loyalty.card``, or None for the member card.
+        :param str serial: of the pass that the phone has; left out for one that it has not.
         :rtype: bytes
         :raise Problem: when the app has no certificate that is good.
         """
@@ -37,6 +38,7 @@ class MobileWalletApple(models.AbstractModel):
         if account is None:
             raise Problem('wallet_unavailable')
         content, languages = self._in_languages(app, partner, card)
+        content = content._replace(serial=serial or content.serial)
         files = {
             'pass.json': json.dumps(self._described(app, account, content), ensure_ascii=False, indent=1).encode(),
             **self._pictures(app, card)}
