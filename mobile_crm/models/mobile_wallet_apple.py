@@ -59,9 +59,9 @@ class MobileWalletApple(models.AbstractModel):
         own, languages = self.env.lang or 'en_US', {}
         # The own one last: of two variants of a language, it is the one that counts.
         for code in [*(code for code in installed if code != own), own] if len(installed) > 1 else ():
-            translated = Wallet.with_context(lang=code)._content(app, partner, card, places)
+            translated = Wallet.with_context(lang=code)._content(app, partner, card, places).texts()
             languages[LANGUAGES.get(code, code.partition('_')[0].partition('@')[0])] = {
-                text: other for text, other in zip(content.texts(), translated.texts(), strict=True) if text}
+                text: translated[where] for where, text in content.texts().items() if text and where in translated}
         return content, languages
 
     @api.model
