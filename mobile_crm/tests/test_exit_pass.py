@@ -51,6 +51,11 @@ class TestExitPass(ExitCommon):
         self.assertEqual(shown._text(), shown._text(), "it is the same each time")
         self.assertEqual(self.scan(shown._text()), shown)
 
+    def test_however_many_pieces_there_are(self):
+        shown = self.sold()
+        shown.item_count = 2_000_000
+        self.assertEqual(shown._read(self.company, shown._text()), shown)
+
     def test_a_forged_text_is_nobodys(self):
         text = self.sold()._text()
         parts = text.split('.')
