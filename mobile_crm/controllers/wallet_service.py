@@ -14,6 +14,7 @@ from odoo.http import request
 
 from ..models.mobile_wallet_apple import SERVICE_PATH
 from ..tools.problems import Problem
+from ..tools.wallet_apple import PASS_TYPE
 from .routing import ApplePass
 
 _logger = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class WalletService(http.Controller):
         if not LIBRARY_ID.fullmatch(library_id) or not isinstance(push_token, str) or not PUSH_TOKEN.fullmatch(
                 push_token):
             return self._answer(400)
-        is_new = request.env['mobile.wallet.registration'].sudo()._enrol(*found, library_id, push_token)
+        is_new = request.env['mobile.wallet.registration'].sudo()._enrol(
+            *found, library_id, push_token, serial)
         return self._answer(201 if is_new else 200)
 
     @http.route(REGISTRATION, type='http', auth='public', methods=['DELETE'], csrf=False, save_session=False,
@@ -55,7 +57,8 @@ class WalletService(http.Controller):
             return refusal
         if not self._authorised(pass_type, serial):
             return self._answer(401)
-        request.env['mobile.wallet.registration'].sudo()._leave(serial, library_id)
+        if LIBRARY_ID.fullmatch(library_id):
+            request.env['mobile.wallet.registration'].sudo()._leave(serial, library_id)
         return self._answer(200)
 
     @http.route(f'{PATH}/devices/<library_id>/registrations/<pass_type>', type='http', auth='public', methods=['GET'],
@@ -64,6 +67,8 @@ class WalletService(http.Controller):
         """Tell which passes on a phone have changed. The phone's own name is all that it proves itself by."""
         if refusal := self._refusal():
             return refusal
+        if not LIBRARY_ID.fullmatch(library_id) or not PASS_TYPE.fullmatch(pass_type):
+            return self._answer(204)
         since = query.get('passesUpdatedSince') or ''
         revision = int(since) if REVISION.fullmatch(since) else -1
         found = request.env['mobile.wallet.registration'].sudo()._changed_since(library_id, pass_type, revision)
@@ -87,7 +92,7 @@ class WalletService(http.Controller):
         changed_at = request.env['mobile.wallet.registration'].sudo()._unchanged_since(app, partner, card, serial)
         if changed_at and self._has_since(changed_at):
             return self._answer(304)
-        content = request.env['mobile.wallet.apple'].sudo()._pass(app, partner, card)
+        content = request.env['mobile.wallet.apple'].sudo()._pass(app, partner, card, serial)
         return self._answer(200, content, {
             'Content-Type': ApplePass.media_type,
             'Last-Modified': format_datetime((changed_at or fields.Datetime.now()).replace(tzinfo=UTC), usegmt=True)})
@@ -132,7 +137,7 @@ class WalletService(http.Controller):
         """Tell whether the phone got its pass after it last changed."""
         try:
             since = parsedate_to_datetime(request.httprequest.headers.get('If-Modified-Since', ''))
-        except ValueError:
+        except (ValueError, OverflowError):
             return False
         return since.tzinfo is not None and since >= changed_at.replace(microsecond=0, tzinfo=UTC)
 

@@ -26,7 +26,9 @@ class MobileBasketCheck(models.Model):
         comodel_name='mobile.basket', required=True, readonly=True, index=True, ondelete='cascade')
     company_id = fields.Many2one(related='basket_id.company_id', store=True, precompute=True)
     store_id = fields.Many2one(related='basket_id.store_id', store=True, precompute=True, index=True)
-    partner_id = fields.Many2one(string="Customer", related='basket_id.partner_id')
+    # Who serves at the door sees nobody's name.
+    partner_id = fields.Many2one(
+        string="Customer", related='basket_id.partner_id', groups='mobile_crm.group_mobile_crm_user')
     order_id = fields.Many2one(related='basket_id.order_id')
     basket_state = fields.Selection(string="Status of the Basket", related='basket_id.state')
     line_id = fields.Many2one(

@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 
 # Baskets that one transaction gives up, or forgets.
 BATCH = 100
+# Of those that came to nothing, how many one transaction forgets.
+GC_BATCH = 1000
 # For how long a basket that came to nothing is kept, with its quotation.
 KEPT = timedelta(days=30)
 
@@ -81,13 +83,18 @@ class MobileBasket(models.Model):
             ('state', 'in', ('expired', 'cancelled')), ('write_date', '<', fields.Datetime.now() - KEPT),
             ('order_id.state', '=', 'cancel'), ('order_id.mobile_cancelled_at', '=', False),
             ('order_id.invoice_ids', '=', False),
-        ]) & ~Domain('order_id.transaction_ids.state', 'in', ('pending', 'authorized', 'done')), limit=1000, order='id')
+        ]) & ~Domain('order_id.transaction_ids.state', 'in', ('pending', 'authorized', 'done')), limit=GC_BATCH,
+            order='id')
+        done = 0
         for basket in ended:
             try:
                 with self.env.cr.savepoint(), mute_logger('odoo.sql_db'):
                     basket.order_id.unlink()
+                done += 1
             except (UserError, psycopg2.errors.ForeignKeyViolation):
                 _logger.info("The quotation of basket %s is still needed; it stays.", basket.id)
+        # Where all of them stay, so they do when asked at once again.
+        return done, bool(done) and len(ended) == GC_BATCH
 
     @api.model
     def _give_up_all(self, partner, company=None):

@@ -12,6 +12,8 @@ from .mobile_coupon_pass import FORMER_KEYS
 LIFETIME = timedelta(minutes=15)
 # How long passes and what became of them are kept: for as long as an audit that failed makes others more frequent.
 KEPT_DAYS = 180
+# Passes that are forgotten in one transaction.
+BATCH = 1000
 
 
 class MobileExitPass(models.Model):
@@ -220,7 +222,9 @@ class MobileExitPass(models.Model):
     @api.autovacuum
     def _gc_passes(self):
         before = fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)
-        self.search([('issued_at', '<', before)], limit=1000).unlink()
+        over = self.search([('issued_at', '<', before)], limit=BATCH)
+        over.unlink()
+        return len(over), len(over) == BATCH
 
 
 def _seconds(moment):

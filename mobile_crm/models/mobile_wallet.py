@@ -47,7 +47,8 @@ class MobileWallet(models.AbstractModel):
 
     @api.model
     def _is_token(self, serial, token):
-        return consteq(self._token(serial), token)
+        # Symbols of other alphabets cannot be compared so that it always takes as long.
+        return token.isascii() and consteq(self._token(serial), token)
 
     @api.model
     def _find(self, serial):
@@ -78,17 +79,20 @@ class MobileWallet(models.AbstractModel):
     # === BUSINESS METHODS: what it says === #
 
     @api.model
-    def _content(self, app, partner, card=None, places=()):
+    def _content(self, app, partner, card=None, places=(), serial=None):
         """Return what a pass says, in the language of the environment.
 
         :param card: ``loyalty.card``, or None for the member card.
         :param places: see ``mobile.wallet.places``; without texts.
+        :param str serial: of the pass that there is, which stays when its customer is merged with another contact.
         :rtype: Content
         """
         app, partner = app.with_env(self.env(su=True)), partner.with_env(self.env(su=True))
         if card:
-            return self._offer(app, partner, card.with_env(self.env(su=True)), places)
-        return self._member(app, partner, places)
+            content = self._offer(app, partner, card.with_env(self.env(su=True)), places)
+        else:
+            content = self._member(app, partner, places)
+        return content._replace(serial=serial) if serial else content
 
     @api.model
     def _member(self, app, partner, places):

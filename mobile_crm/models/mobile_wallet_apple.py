@@ -24,12 +24,13 @@ class MobileWalletApple(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _pass(self, app, partner, card=None):
+    def _pass(self, app, partner, card=None, serial=None):
         """Return a customer's pass, signed and packed.
 
         :param app: ``mobile.app``.
         :param partner: ``res.partner``; callers have seen to it that the card is theirs, or was when they got it.
         :param card: ``loyalty.card``, or None for the member card.
+        :param str serial: of the pass that the phone has; left out for one that it has not.
         :rtype: bytes
         :raise Problem: when the app has no certificate that is good.
         """
@@ -37,6 +38,7 @@ class MobileWalletApple(models.AbstractModel):
         if account is None:
             raise Problem('wallet_unavailable')
         content, languages = self._in_languages(app, partner, card)
+        content = content._replace(serial=serial or content.serial)
         files = {
             'pass.json': json.dumps(self._described(app, account, content), ensure_ascii=False, indent=1).encode(),
             **self._pictures(app, card)}
@@ -57,9 +59,9 @@ class MobileWalletApple(models.AbstractModel):
         own, languages = self.env.lang or 'en_US', {}
         # The own one last: of two variants of a language, it is the one that counts.
         for code in [*(code for code in installed if code != own), own] if len(installed) > 1 else ():
-            translated = Wallet.with_context(lang=code)._content(app, partner, card, places)
+            translated = Wallet.with_context(lang=code)._content(app, partner, card, places).texts()
             languages[LANGUAGES.get(code, code.partition('_')[0].partition('@')[0])] = {
-                text: other for text, other in zip(content.texts(), translated.texts(), strict=True) if text}
+                text: translated[where] for where, text in content.texts().items() if text and where in translated}
         return content, languages
 
     @api.model

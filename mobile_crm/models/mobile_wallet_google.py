@@ -57,13 +57,14 @@ class MobileWalletGoogle(models.AbstractModel):
             'google', app, partner, card, serial, GOOGLE, google_class=class_id)
 
     @api.model
-    def _described(self, app, partner, card=None):
+    def _described(self, app, partner, card=None, serial=None):
         """Return what a pass says, its object and its class.
 
+        :param str serial: of the pass that there is; left out for a new one.
         :rtype: tuple[Content, dict, dict]
         """
         Wallet = self.env['mobile.wallet']
-        content = Wallet._content(app, partner, card, Wallet._places(app, partner, card, is_shared=True))
+        content = Wallet._content(app, partner, card, Wallet._places(app, partner, card, is_shared=True), serial)
         prefix = f'{app.wallet_google_issuer}.{self._name_of_database()}.{app.id}'
         # What coupons of one campaign, or else of one program, have in common.
         kind = 'member'

@@ -69,13 +69,14 @@ class MobileWalletRegistration(models.Model):
     # === BUSINESS METHODS: what phones say === #
 
     @api.model
-    def _enrol(self, app, partner, card, library_id, push_token):
+    def _enrol(self, app, partner, card, library_id, push_token, serial=None):
         """Remember that a pass is on a phone.
 
+        :param str serial: of the pass, where it is known.
         :return: whether it is new.
         :rtype: bool
         """
-        serial = self.env['mobile.wallet']._serial(app, partner, card)
+        serial = serial or self.env['mobile.wallet']._serial(app, partner, card)
         return self._keep('apple', app, partner, card, serial, library_id, push_token=push_token)
 
     @api.model
@@ -130,7 +131,7 @@ class MobileWalletRegistration(models.Model):
         row = self.search([('serial', '=', serial), ('wallet', '=', 'apple')], order='changed_at desc', limit=1)
         if not row.digest:
             return None
-        content = self.env['mobile.wallet']._content(app, partner, card)
+        content = self.env['mobile.wallet']._content(app, partner, card, serial=serial)
         return row.changed_at if content.digest() == row.digest else None
 
     # === CRON METHODS === #
@@ -183,7 +184,7 @@ class MobileWalletRegistration(models.Model):
         for row in self:
             partner = row.partner_id
             content = self.env['mobile.wallet'].with_context(lang=partner.lang or self.env.lang)._content(
-                row.app_id, partner, row.card_id)
+                row.app_id, partner, row.card_id, serial=row.serial)
             digest = content.digest()
             if digest == row.digest:
                 self.env.cr.execute(SQL(

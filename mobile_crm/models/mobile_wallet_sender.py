@@ -90,7 +90,7 @@ class MobileWalletSender(models.AbstractModel):
         for row in rows:
             lang = row.partner_id.lang or self.env.lang
             content, described, _class = Google.with_context(lang=lang)._described(
-                app, row.partner_id, row.card_id)
+                app, row.partner_id, row.card_id, row.serial)
             requests[row.id] = (f'{wallet_google.RESOURCES[content.kind]}Object', described)
         told, failed = self._put_all(app, requests)
         return told, [], failed

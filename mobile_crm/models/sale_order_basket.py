@@ -49,6 +49,12 @@ class SaleOrder(models.Model):
         if not self.env.su:
             self._mobile_check_unlocked()
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_end_baskets(self):
+        """A basket goes with its quotation: PostgreSQL deletes it, and lets go of nothing that it holds."""
+        self.env['mobile.basket'].sudo().search(
+            [('order_id', 'in', self.ids), ('state', '=', 'open')])._give_up('cancelled')
+
     # === ACTION METHODS === #
 
     def action_view_mobile_basket(self):

@@ -165,6 +165,14 @@ class TestBasketCheck(ExitCommon):
 
     # === TELLING SCREENS === #
 
+    def test_who_serves_at_the_door_sees_nobodys_name(self):
+        check = self.as_staff(self.basket([(self.beer, 1)])._open_checks())
+        self.assertTrue(check.read(['product_id', 'reason', 'store_id'])[0]['product_id'])
+        with self.assertRaises(AccessError):
+            check.read(['partner_id'])
+        views = check.get_views([(False, 'list'), (False, 'form')])
+        self.assertIn('product_id', views['models'][check._name]['fields'])
+
     def test_screens_of_the_store_are_told(self):
         told = []
         Screen = type(self.env['mobile.exit.screen'])

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -56,8 +57,9 @@ class TestBasketUpkeep(BasketCommon):
         self.env['mobile.basket']._gc_ended()
         self.assertTrue(basket.exists())
         later = fields.Datetime.now() + mobile_basket_upkeep.KEPT + timedelta(days=1)
-        with freeze_time(later):
-            self.env['mobile.basket']._gc_ended()
+        with freeze_time(later), patch.object(mobile_basket_upkeep, 'GC_BATCH', 1):
+            self.assertEqual(self.env['mobile.basket']._gc_ended(), (1, True), "there may be more")
+            self.assertEqual(self.env['mobile.basket']._gc_ended(), (0, False))
         self.assertFalse(basket.exists() or order.exists())
 
     def test_a_cart_once_it_is_abandoned(self):

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..models import mobile_exit_pass
 from ..tools import exit_pass
 from ..tools.problems import Problem
 from .exit_common import ExitCommon
@@ -50,6 +51,11 @@ class TestExitPass(ExitCommon):
         self.assertLess(len(shown._text()), 200, "a QR code that a cheap scanner reads")
         self.assertEqual(shown._text(), shown._text(), "it is the same each time")
         self.assertEqual(self.scan(shown._text()), shown)
+
+    def test_however_many_pieces_there_are(self):
+        shown = self.sold()
+        shown.item_count = 2_000_000
+        self.assertEqual(shown._read(self.company, shown._text()), shown)
 
     def test_a_forged_text_is_nobodys(self):
         text = self.sold()._text()
@@ -145,7 +151,8 @@ class TestExitPass(ExitCommon):
         self.env['mobile.exit.pass']._gc_passes()
         self.assertTrue(shown.exists())
         self.later(days=181)
-        self.env['mobile.exit.pass']._gc_passes()
+        with patch.object(mobile_exit_pass, 'BATCH', 1):
+            self.assertEqual(self.env['mobile.exit.pass']._gc_passes(), (1, True), "there may be more")
         self.assertFalse(shown.exists())
 
     def test_a_till_needs_no_pass(self):

@@ -266,6 +266,16 @@ class TestWalletPass(WalletMixin, MobileCommon):
         self.assertNotIn('webServiceURL', said)
         self.assertNotIn('authenticationToken', said)
 
+    def test_a_line_that_another_language_needs_not(self):
+        self.env['res.lang']._activate_lang('de_DE')
+        card = self.coupon()
+        self.program.reward_ids.description = self.program.name
+        self.program.with_context(lang='de_DE').name = "Fünfzehn Prozent"
+        self.program.reward_ids.with_context(lang='de_DE').description = "Ein Nachlass"
+        for lang in ('en_US', 'de_DE'):
+            files = opened(self._made(card, lang=lang))
+            self.assertIn("Fünfzehn Prozent", (files['pass.json'] + files['de.lproj/pass.strings']).decode())
+
     def test_it_speaks_the_languages_of_the_shop(self):
         self.assertFalse([name for name in opened(self._made()) if name.endswith('.strings')])
         self.env['res.lang']._activate_lang('de_DE')

@@ -56,6 +56,34 @@ class TestWalletService(WalletMixin, MobileHttpCase):
         headers = {'If-Modified-Since': since} if since else {}
         return self.ask('GET', f'/passes/{pass_type}/{serial or self.serial}', token or self.token, headers=headers)
 
+    def test_a_pass_keeps_its_number_when_contacts_are_merged(self):
+        self.register()
+        twin = self.env['res.partner'].create({'name': "Anna"})
+        self.env['base.partner.merge.automatic.wizard'].create({})._merge([self.anna.id, twin.id], twin)
+        # A phone takes no pass of another number in the place of the one that it has.
+        self.assertEqual(described(self.fetch().content)['serialNumber'], self.serial)
+        self.assertEqual(self.register(push_token='cd' * 32), 200)
+        self.assertEqual(self.rows().mapped('serial'), [self.serial])
+        self.env['mobile.wallet.registration']._take_changes()
+        self.assertIn(self.serial, self.changed().text)
+
+    # === NONSENSE === #
+
+    def test_nonsense_is_refused_without_an_error(self):
+        self.register()
+        for token in ('\u00e9' * 64, '', ' '):
+            self.assertEqual(self.ask(
+                'GET', f'/passes/{PASS_TYPE}/{self.serial}',
+                headers={'Authorization': f'ApplePass {token}'.encode('latin-1')}).status_code, 401)
+        for library_id, pass_type in (('phone%00', PASS_TYPE), ('phone-1', f'{PASS_TYPE}%00')):
+            self.assertEqual(self.changed(library_id=library_id, pass_type=pass_type).status_code, 204)
+        self.assertEqual(self.ask(
+            'DELETE', f'/devices/phone%00/registrations/{PASS_TYPE}/{self.serial}', self.token).status_code, 200)
+        self.assertEqual(self.changed(since='9999999999').status_code, 204)
+        for since in (
+                'Mon, 01 Jan 2024 00:00:00 +99999999999999', 'Mon, 01 Jan 99999999999999999999 00:00:00 GMT', 'x'):
+            self.assertEqual(self.fetch(since=since).status_code, 200)
+
     # === REGISTERING === #
 
     def test_a_phone_registers_once(self):
@@ -272,9 +300,19 @@ class TestWalletFollowing(WalletMixin, PushCommon):
         points.points = 130
         self.assertEqual(self.tell(), 1)
         other = self.loyalty(5)
-        self.assertEqual(self.tell(), 1, "a new card is seen with the next change")
-        other.points = 6
         self.assertEqual(self.tell(), 2)
+        other.points = 6
+        self.assertEqual(self.tell(), 3)
+
+    def test_a_balance_that_is_new_or_goes_is_pushed(self):
+        self.registration(library_id='phone-2', push_token=self.push_token)
+        self.assertEqual(self.changes(), 0)
+        card = self.loyalty(120)
+        self.assertEqual(self.tell(), 1)
+        card.partner_id = self.ben
+        self.assertEqual(self.tell(), 2)
+        self.coupon()
+        self.assertEqual(self.changes(), 0, "a coupon is not on the member card")
 
     def test_the_end_of_a_coupon_is_pushed(self):
         self.card.mobile_expires_at = fields.Datetime.now() + timedelta(hours=1)

@@ -17,7 +17,7 @@ VERSION = 'MX1'
 # Symbols of a code: 40 bits, few enough to type.
 CODE_LENGTH = 8
 _PASS = re.compile(
-    r'MX1\.(?P<key>[\w-]{8})\.(?P<code>[0-9A-HJKMNP-TV-Z]{8})\.[1-9]\d{0,9}\.\d{1,15}\.[A-Z]{3}\.\d{1,6}'
+    r'MX1\.(?P<key>[\w-]{8})\.(?P<code>[0-9A-HJKMNP-TV-Z]{8})\.[1-9]\d{0,9}\.\d{1,15}\.[A-Z]{3}\.\d{1,9}'
     r'\.\d{1,12}\.\d{1,12}\.[01]\.[\w-]{86}', re.ASCII)
 _READ_AS = str.maketrans({'I': '1', 'L': '1', 'O': '0', '-': None, ' ': None})
 

@@ -70,12 +70,15 @@ class Content(NamedTuple):
         return hashlib.sha256(repr(self._replace(places=())).encode()).hexdigest()[:32]
 
     def texts(self):
-        """Return all that can be translated, in an order of its own.
+        """Return all that can be translated, by where it stands: not every language needs every line.
 
-        :rtype: list[str]
+        :rtype: dict[tuple, str]
         """
-        lines = [text for field in (self.main, *self.fields, *self.back) for text in (field.label, field.value)]
-        return [self.issuer, self.title, *lines, *(place.text for place in self.places)]
+        return {
+            ('issuer',): self.issuer, ('title',): self.title,
+            **{(field.key, name): getattr(field, name)
+               for field in (self.main, *self.fields, *self.back) for name in ('label', 'value')},
+            **{('place', number): place.text for number, place in enumerate(self.places)}}
 
 
 def serial(app_id, member, uuid=None):

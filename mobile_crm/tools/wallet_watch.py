@@ -5,14 +5,23 @@ in the same transaction, and nothing is changed that somebody else may be changi
 """
 from odoo.tools import SQL
 
-CARD, REDEMPTION, REGISTRATION = (
-    f'mobile_crm_wallet_{name}' for name in ('card', 'redemption', 'registration'))
+CARD, NEW_CARD, REDEMPTION, REGISTRATION = (
+    f'mobile_crm_wallet_{name}' for name in ('card', 'new_card', 'redemption', 'registration'))
 
 _CARD_BODY = SQL("""
     INSERT INTO mobile_wallet_change (registration_id)
     SELECT id FROM mobile_wallet_registration WHERE card_id = NEW.id
      UNION ALL
-    SELECT id FROM mobile_wallet_registration WHERE partner_id = NEW.partner_id AND card_id IS NULL;""")
+    SELECT id FROM mobile_wallet_registration
+     WHERE partner_id IN (OLD.partner_id, NEW.partner_id) AND card_id IS NULL;""")
+# A balance that is new is on the member card; a campaign's coupons are not, however many are made at once.
+_NEW_CARD_BODY = SQL("""
+    INSERT INTO mobile_wallet_change (registration_id)
+    SELECT registration.id
+      FROM fresh
+      JOIN loyalty_program program ON program.id = fresh.program_id AND program.program_type IN ('loyalty', 'ewallet')
+      JOIN mobile_wallet_registration registration
+           ON registration.partner_id = fresh.partner_id AND registration.card_id IS NULL;""")
 _REDEMPTION_BODY = SQL("""
     INSERT INTO mobile_wallet_change (registration_id)
     SELECT id FROM mobile_wallet_registration WHERE card_id = NEW.card_id;""")
@@ -33,6 +42,8 @@ _TRIGGERS = (
     (CARD, _CARD_BODY, 'loyalty_card', SQL(
         'AFTER UPDATE OF %s ON loyalty_card FOR EACH ROW WHEN ((%s) IS DISTINCT FROM (%s))',
         SQL(', ').join(map(SQL.identifier, _COLUMNS)), _columns(SQL('OLD')), _columns(SQL('NEW')))),
+    (NEW_CARD, _NEW_CARD_BODY, 'loyalty_card', SQL(
+        'AFTER INSERT ON loyalty_card REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT')),
     (REDEMPTION, _REDEMPTION_BODY, 'mobile_redemption', SQL(
         "AFTER INSERT OR UPDATE OF state ON mobile_redemption FOR EACH ROW WHEN (NEW.state <> 'held')")),
     (REGISTRATION, _REGISTRATION_BODY, 'mobile_wallet_registration', SQL(
@@ -54,5 +65,5 @@ def watch(cr):
 
 def release(cr):
     """Let the tables be emptied and dropped with the addon."""
-    for name in (CARD, REDEMPTION, REGISTRATION):
+    for name in (CARD, NEW_CARD, REDEMPTION, REGISTRATION):
         cr.execute(SQL('DROP FUNCTION IF EXISTS %s() CASCADE', SQL.identifier(name)))

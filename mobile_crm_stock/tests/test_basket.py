@@ -66,6 +66,19 @@ class TestBasketGoods(BasketCase):
 
     # === WHAT IS KEPT === #
 
+    def test_nothing_stays_kept_for_a_quotation_that_is_deleted(self):
+        basket = self.basket((self.cup, 4))
+        moves = basket.hold_ids
+        self.assertEqual(self.availability(self.cup), (IN_STOCK, 5))
+        basket._move_on('paying', ('open',))
+        with self.assertRaises(UserError):
+            basket.order_id.unlink()
+        basket._move_on('open', ('paying',))
+        basket.order_id.unlink()
+        self.assertFalse(basket.exists())
+        self.assertFalse(moves.exists())
+        self.assertEqual(self.availability(self.cup), (IN_STOCK, 9))
+
     def test_others_are_not_promised_what_somebody_carries(self):
         basket = self.basket((self.cup, 4), (self.jacket, 1))
         self.assertEqual(self.availability(self.cup), (IN_STOCK, 5))
