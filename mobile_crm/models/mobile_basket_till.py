@@ -69,7 +69,8 @@ class MobileBasket(models.Model):
         comodel_name='mobile.app', readonly=True, copy=False, index='btree_not_null', ondelete='set null',
         help="Which has the basket, or had it.")
     till_reference = fields.Char(
-        string="Order at the Till", readonly=True, copy=False, help="What the till calls its sale of this basket.")
+        string="Order at the Till", readonly=True, copy=False, index='btree_not_null',
+        help="What the till calls its sale of this basket.")
 
     _till_unique = models.UniqueIndex("(company_id, till_hash) WHERE state = 'at_till'", "Ask for another code.")
     _till_due_idx = models.Index("(till_until) WHERE state = 'at_till'")
