@@ -88,6 +88,7 @@ patch(PosStore.prototype, {
             return _t("This coupon is on the order already.");
         }
         let words;
+        this.data.mobileHolderId = undefined;
         try {
             words = await super.activateCode(shown.code);
         } catch (error) {
@@ -267,7 +268,8 @@ patch(PosStore.prototype, {
      * @returns {Promise<true|string|null>} null when nobody waits under this code
      */
     async takeBasket(code) {
-        const order = this.getOrder().lines.length ? this.addNewOrder() : this.getOrder();
+        const before = this.getOrder();
+        const order = before.lines.length ? this.addNewOrder() : before;
         let basket;
         try {
             basket = await this.data.call("pos.config", "mobile_take_basket", [
@@ -281,6 +283,12 @@ patch(PosStore.prototype, {
                 return _t("A basket can only be taken over with the network.");
             }
             throw error;
+        } finally {
+            if ((!basket || basket.error) && order !== before) {
+                // What was typed may be something else, for the order that it was typed on.
+                this.setOrder(before);
+                this.removeOrder(order, false);
+            }
         }
         if (!basket || basket.error) {
             return basket ? basket.error : null;
@@ -378,7 +386,8 @@ patch(PosStore.prototype, {
         const res = await super.deleteOrders(...arguments);
         if (res) {
             for (const order of given) {
-                await this.releaseCoupons(order, true);
+                // Not waited for: until Odoo has the next order, the screen has none.
+                this.releaseCoupons(order, true);
             }
         }
         return res;
