@@ -48,7 +48,7 @@ class MobileAttribution(models.Model):
         return SQL(
             """SELECT %(kind)s AS kind, sale.id AS number, sale.name, sale.partner_id, sale.company_id,
                       sale.mobile_store_id AS store_id,
-                      CASE WHEN basket.till_reference IS NOT NULL THEN 'till' WHEN basket.id IS NOT NULL THEN 'phone'
+                      CASE WHEN basket.till_claimed_at IS NOT NULL THEN 'till' WHEN basket.id IS NOT NULL THEN 'phone'
                            %(shop)s ELSE 'sale' END AS channel,
                       sale.date_order AS bought_at, worth.revenue, (%(redemption)s) AS redemption_id
                  FROM sale_order sale

@@ -138,4 +138,5 @@ class MobileBasket(models.Model):
     def _leaves_by_pass(self):
         """Tell whether the customer shows a pass on the way out: not when a till has sold the basket."""
         self.ensure_one()
-        return self.order_id.state == 'sale' and not self.till_reference
+        # A till's number stays on what it has given back.
+        return self.order_id.state == 'sale' and not self.till_claimed_at

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -224,5 +225,5 @@ class TestBasketCheckApi(ExitCommon, MobileHttpCase):
         shown = self.sold()
         self.assertTrue(shown)
         basket = self.basket(partner=self.ben)
-        basket.till_reference = 'T-1'
+        basket.write({'till_reference': 'T-1', 'till_claimed_at': fields.Datetime.now()})
         self.assertFalse(self.sell(basket))

@@ -232,6 +232,9 @@ class TestBasketTill(ReconciledMixin, PaymentCase):
             claimed._release_at_till()
             self.pays(self.start(basket).sudo())
             self.assertEqual((claimed.state, claimed.order_id.state), ('sold', 'sale'))
+            self.assertTrue(self.env['mobile.exit.pass'].search([('basket_id', '=', claimed.id)]))
+            self.assertEqual(self.env['mobile.attribution'].search(
+                [('order_id', '=', claimed.order_id.id)]).mapped('channel'), ['phone'])
             self.assertReconciled()
             self.assertEqual(claimed._sell_at_till(reference, 4.84).problem_code, 'basket_ended')
             self.assertFalse(claimed._sold_at_till(reference, self.store_near))
