@@ -306,9 +306,10 @@ class MobileBasket(models.Model):
         return True
 
     def _is_sold_as(self, reference):
-        """Tell whether a till has sold the basket under this number; one that it gave back may be paid by phone."""
+        """Tell whether a till has sold the basket under this number; one that it gave back may be sold by others."""
         self.ensure_one()
-        return self.state == 'sold' and self.till_reference == reference and not self.transaction_id
+        return bool(self.state == 'sold' and self.till_reference == reference and self.till_claimed_at
+                    and not self.transaction_id)
 
     def _till_refusal(self, reference, amount):
         """Return why the sale of a till cannot be this basket's, as far as can be told beforehand; or None."""

@@ -36,6 +36,10 @@ class MobileBasket(models.Model):
             order.message_post(body=self.env._(
                 "The customer's basket %(basket)s was not closed by this sale: %(why)s.",
                 basket=basket.order_id.name, why=why))
+            if basket.state in ('paying', 'sold') and basket._is_sold_with(order):
+                # The phone has paid it, or is about to.
+                basket._tell_of_till_money(
+                    order.pos_reference or order.name, order.amount_total, Problem('basket_ended'))
 
     @api.model
     def _release_pos(self, company, uuid):

@@ -118,3 +118,17 @@ class TestTillBasket(BasketCommon, TillCase):
         order = self.pay()
         self.assertEqual((order.state, basket.state), ('paid', 'open'))
         self.assertIn("was not closed by this sale", ' '.join(order.message_ids.mapped('body')))
+
+    def test_somebody_hears_of_a_basket_that_was_paid_by_the_phone_as_well(self):
+        manager = new_test_user(
+            self.env, 'crm_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)])
+        basket, code = self.handed()
+        self.take(code)
+        basket.till_until = fields.Datetime.now() - timedelta(minutes=1)
+        basket._lapse_at_till()
+        basket.order_id.action_confirm()
+        order = self.pay()
+        self.assertEqual((order.state, basket.state, basket.order_id.state), ('paid', 'sold', 'sale'))
+        self.assertEqual(basket.order_id.activity_ids.user_id, manager)
+        self.assertIn(order.pos_reference, basket.order_id.activity_ids.note)
