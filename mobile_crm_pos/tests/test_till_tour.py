@@ -40,6 +40,7 @@ class TestTillTour(TillCase, HttpCase):
         order._apply_program_reward(self.program.reward_ids, spent)
         order.action_confirm()
         self.assertEqual(spent.mobile_status, 'redeemed')
+        self.company.mobile_approval_required = True
         # The browser takes longer than a customer who stands at the till.
         self.patch(member_card, 'LIFETIME', 600)
         _member, member, _expires_at = self.env['mobile.member.card']._issue(self.phone, self.anna, self.company)

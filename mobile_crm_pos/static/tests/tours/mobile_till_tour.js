@@ -77,6 +77,19 @@ registry.category("web_tour.tours").add("MobileTillTour", {
                 run: "click",
             },
             PosLoyalty.hasRewardLine("15%", "-12.00"),
+            run(() => {
+                const { uiState } = posmodel.getOrder();
+                const reward_id = { program_id: { program_type: "loyalty" } };
+                const refusal = (partner) =>
+                    posmodel.refusePointsOffline({
+                        uiState,
+                        getPartner: () => partner,
+                        _get_reward_lines: () => [{ points_cost: 1, reward_id }],
+                    });
+                if (refusal(posmodel.getOrder().getPartner()) || !refusal({ id: -1 })) {
+                    throw new Error("Without the network a card gives its own customer's points");
+                }
+            }, "whose points the card gives without the network"),
             PosLoyalty.removeRewardLine("15%"),
             PosLoyalty.orderTotalIs("80.00"),
             payInCash(),

@@ -46,7 +46,9 @@ patch(PosStore.prototype, {
                     line.points_cost > 0 &&
                     ["loyalty", "ewallet"].includes(line.reward_id.program_id.program_type)
             );
-        const isShown = order.uiState.mobileMember || order.uiState.mobileShown;
+        const { mobileMember, mobileShown } = order.uiState;
+        // Whose card it was, the server has said; the cashier may have set another customer since.
+        const isShown = mobileMember || (mobileShown && mobileShown === order.getPartner()?.id);
         return takesPoints && this.config._mobile_approval_required && !isShown
             ? _t(
                   "Without the network points are only taken from customers who show the member card in the app. Scan it, or remove the reward."
@@ -126,7 +128,7 @@ patch(PosStore.prototype, {
         if (member.error) {
             return member.error;
         }
-        order.uiState.mobileShown = true;
+        order.uiState.mobileShown = member.partner_id;
         await this.setMobilePartner(member.partner_id, order);
         this.dialog.add(MemberPopup, {
             member,
