@@ -69,7 +69,8 @@ class MobileBasket(models.Model):
         comodel_name='mobile.app', readonly=True, copy=False, index='btree_not_null', ondelete='set null',
         help="Which has the basket, or had it.")
     till_reference = fields.Char(
-        string="Order at the Till", readonly=True, copy=False, help="What the till calls its sale of this basket.")
+        string="Order at the Till", readonly=True, copy=False, index='btree_not_null',
+        help="What the till calls its sale of this basket.")
 
     _till_unique = models.UniqueIndex("(company_id, till_hash) WHERE state = 'at_till'", "Ask for another code.")
     _till_due_idx = models.Index("(till_until) WHERE state = 'at_till'")
@@ -305,9 +306,10 @@ class MobileBasket(models.Model):
         return True
 
     def _is_sold_as(self, reference):
-        """Tell whether a till has sold the basket under this number; one that it gave back may be paid by phone."""
+        """Tell whether a till has sold the basket under this number; one that it gave back may be sold by others."""
         self.ensure_one()
-        return self.state == 'sold' and self.till_reference == reference and not self.transaction_id
+        return bool(self.state == 'sold' and self.till_reference == reference and self.till_claimed_at
+                    and not self.transaction_id)
 
     def _is_tills(self):
         """Tell whether a till sells the basket, or has sold it; not one that it gave back, nor one paid by phone."""

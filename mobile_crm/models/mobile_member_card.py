@@ -1,5 +1,5 @@
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from odoo import api, models
 
@@ -76,8 +76,8 @@ class MobileMemberCard(models.AbstractModel):
         )
         if not is_good:
             raise Problem('card_invalid')
-        # Tills that had no network report one and the same card within days of each other.
-        expires_at = _naive_utc(card.issued_at) + (REPORTED_WITHIN if at else timedelta(seconds=member_card.LIFETIME))
+        # A till that had no network may report it for days, also when another had the network.
+        expires_at = _naive_utc(card.issued_at + member_card.LIFETIME) + REPORTED_WITHIN
         if not self.env['mobile.nonce'].sudo()._spend('member card', card.nonce, expires_at):
             raise Problem('card_used')
         return card.member, partner

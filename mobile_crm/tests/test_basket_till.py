@@ -234,6 +234,8 @@ class TestBasketTill(ReconciledMixin, PaymentCase):
             self.assertEqual((claimed.state, claimed.order_id.state), ('sold', 'sale'))
             self.assertFalse(claimed._is_tills())
             self.assertEqual(self.env['mobile.exit.pass'].search_count([('basket_id', '=', claimed.id)]), 1)
+            self.assertEqual(self.env['mobile.attribution'].search(
+                [('order_id', '=', claimed.order_id.id)]).mapped('channel'), ['phone'])
             self.assertReconciled()
             self.assertEqual(claimed._sell_at_till(reference, 4.84).problem_code, 'basket_ended')
             self.assertFalse(claimed._sold_at_till(reference, self.store_near))

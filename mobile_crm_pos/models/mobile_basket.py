@@ -11,7 +11,10 @@ class MobileBasket(models.Model):
 
     @api.model
     def _of_pos_order(self, company, uuid):
-        return self.search([('till_reference', '=', uuid), ('company_id', '=', company.id)]) if uuid else self.browse()
+        return self.search([
+            ('till_reference', '=', uuid), ('company_id', '=', company.id),
+            # The tills of others name their orders as they like.
+            ('till_id', '=', False)]) if uuid else self.browse()
 
     @api.model
     def _settle_on_pos(self, order):
@@ -20,6 +23,9 @@ class MobileBasket(models.Model):
         :param order: ``pos.order``, elevated, paid in this transaction.
         """
         for basket in self._of_pos_order(order.company_id, order.uuid):
+            if basket.state == 'at_till' and not basket._is_sold_with(order):
+                basket._release_at_till()
+                continue
             why = self.env._("it had gone on meanwhile")
             try:
                 with self.env.cr.savepoint():
@@ -30,9 +36,20 @@ class MobileBasket(models.Model):
             order.message_post(body=self.env._(
                 "The customer's basket %(basket)s was not closed by this sale: %(why)s.",
                 basket=basket.order_id.name, why=why))
+            if basket.state in ('paying', 'sold') and basket._is_sold_with(order):
+                # The phone has paid it, or is about to.
+                basket._tell_of_till_money(
+                    order.pos_reference or order.name, order.amount_total, Problem('basket_ended'))
 
     @api.model
     def _release_pos(self, company, uuid):
         """Give the basket back to its customer whose order at a till is given up."""
         for basket in self._of_pos_order(company, uuid).filtered(lambda basket: basket.state == 'at_till'):
             basket._release_at_till()
+
+    def _is_sold_with(self, order):
+        """Tell whether an order of a till has any of the basket's goods; a cashier may have emptied it, and used it for
+        somebody else."""
+        self.ensure_one()
+        goods = self.order_id.order_line.filtered(lambda line: not line.is_reward_line).product_id
+        return bool(goods & order.lines.filtered(lambda line: not line.is_reward_line).product_id)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from odoo.addons.mobile_crm.tools.problems import CouponRefused, Problem, as_problem
 
@@ -172,8 +173,9 @@ class PosConfig(models.Model):
 
     def _mobile_points_of(self, partner):
         cards = self.env['loyalty.card']._mobile_balances(partner, self.company_id, MAX_OFFERS)
+        programs = self._get_program_ids()
         return [{'name': card.program_id.name, 'balance': card._format_points(card.points)}
-                for card in cards.filtered(lambda card: card.program_id in self._get_program_ids())]
+                for card in cards if card.program_id in programs]
 
     def _mobile_offers_of(self, partner):
         """Return the coupons of a customer that this till takes, those that end first before others."""
@@ -184,5 +186,5 @@ class PosConfig(models.Model):
             & Domain('program_id', 'in', self._get_program_ids().ids), order='expiration_date, id', limit=MAX_OFFERS)
         return [
             {'code': card.code, 'title': card._mobile_reward().description or card.program_id.name,
-             'until': fields.Date.to_string(card.expiration_date)}
+             'until': format_date(self.env, card.expiration_date)}
             for card in cards if not card._mobile_refusal(partner, company, store=store, channel='till')]

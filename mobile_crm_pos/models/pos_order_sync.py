@@ -18,7 +18,7 @@ class PosOrder(models.Model):
         company = self.env['pos.session'].browse(order['session_id']).config_id.company_id
         notes = []
         if isinstance(member, dict):
-            notes += self._mobile_set_member(order, member, company)
+            notes += self._mobile_set_member(order, member, company, existing_order)
         if isinstance(coupons, dict):
             notes += self._mobile_set_coupons(order, coupons, company)
         order_id = super()._process_order(order, existing_order)
@@ -27,10 +27,11 @@ class PosOrder(models.Model):
         return order_id
 
     @api.model
-    def _mobile_set_member(self, order, shown, company):
+    def _mobile_set_member(self, order, shown, company, existing_order):
         """Write the customer into an order of a till who has shown this card.
 
         :param dict order: as the till says it.
+        :param existing_order: ``pos.order``, as the till has said it before; False for a new one.
         :return: what is to be noted.
         :rtype: list[str]
         """
@@ -38,9 +39,11 @@ class PosOrder(models.Model):
         try:
             partner = Card._identify_late(company, shown, str(order.get('uuid')))
         except Problem as problem:
-            if problem.problem_code == 'card_used' and order.get('partner_id') and Card._is_shown(
-                    str(order.get('uuid')), self.env['res.partner'].browse(order['partner_id'])):
-                # The till says it again, as it has not heard our answer.
+            known = self.env['res.partner'].browse(order.get('partner_id') or ()) or (
+                existing_order.partner_id if existing_order else self.env['res.partner'])
+            if problem.problem_code == 'card_used' and known and Card._is_shown(str(order.get('uuid')), known):
+                # The till says it again, as it has not heard our answer, and may not know the customer yet.
+                order['partner_id'] = known.id
                 return []
             return [self.env._(
                 "The member card that the till has accepted without the network was refused: %s.",

@@ -94,6 +94,21 @@ class TestTillBasket(BasketCommon, TillCase):
         self.assertEqual((basket.state, card.mobile_status), ('sold', 'redeemed'))
         self.assertEqual(self.env['mobile.redemption']._differences(self.company), [])
 
+    def test_an_order_that_was_emptied_and_used_for_other_goods_gives_it_back(self):
+        basket, code = self.handed()
+        self.take(code)
+        order = self.sell(self.ben, [(self.product, 1, 100.0, False, {})], state='draft', uuid='uuid-1')
+        order.with_user(self.cashier).action_pos_order_paid()
+        self.assertEqual((order.state, basket.state, basket.order_id.state), ('paid', 'open', 'draft'))
+
+    def test_a_basket_at_the_till_of_others_is_not_known_here_by_their_number(self):
+        basket, code = self.handed()
+        app = self.env['mobile.app'].create({'name': "Checkout", 'company_id': self.company.id})
+        self.env['mobile.basket']._claim_at_till(code, self.company, self.store_near, app, 'uuid-1')
+        self.config.with_user(self.cashier).mobile_release_coupons('uuid-1')
+        self.pay()
+        self.assertEqual((basket.state, basket.till_id), ('at_till', app))
+
     def test_a_basket_that_has_gone_on_is_left_alone_and_the_sale_stands(self):
         basket, code = self.handed()
         self.take(code)
@@ -103,3 +118,17 @@ class TestTillBasket(BasketCommon, TillCase):
         order = self.pay()
         self.assertEqual((order.state, basket.state), ('paid', 'open'))
         self.assertIn("was not closed by this sale", ' '.join(order.message_ids.mapped('body')))
+
+    def test_somebody_hears_of_a_basket_that_was_paid_by_the_phone_as_well(self):
+        manager = new_test_user(
+            self.env, 'crm_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)])
+        basket, code = self.handed()
+        self.take(code)
+        basket.till_until = fields.Datetime.now() - timedelta(minutes=1)
+        basket._lapse_at_till()
+        basket.order_id.action_confirm()
+        order = self.pay()
+        self.assertEqual((order.state, basket.state, basket.order_id.state), ('paid', 'sold', 'sale'))
+        self.assertEqual(basket.order_id.activity_ids.user_id, manager)
+        self.assertIn(order.pos_reference, basket.order_id.activity_ids.note)

@@ -111,6 +111,18 @@ class TestTillPoints(ApprovalCommon, TillCase):
         self.assertEqual(sum(card.history_ids.mapped('used')), 30)
         self.assertEqual([(row.card_id, row.pos_order_id) for row in self.conflicts()], [(card, late)])
 
+    def test_a_card_that_is_gone_keeps_no_other_from_its_points(self):
+        card = self._make_card(self.loyalty, self.ben, 50)
+        gone, values = card.id, {'program_id': card.program_id.id, 'coupon_id': card.id}
+        card.unlink()
+        order = self.order()
+        order.with_user(self.cashier).confirm_coupon_programs({
+            str(gone): {'points': -20, **values},
+            str(self.anna_ewallet.id): {
+                'points': -5, 'program_id': self.anna_ewallet.program_id.id, 'coupon_id': self.anna_ewallet.id}})
+        self.assertEqual(self.history(self.anna_ewallet), [('pos.order', order.id, 5, 0)])
+        self.assertFalse(self.conflicts())
+
     def test_a_card_that_is_only_made_now_owes_nothing(self):
         order = self.order(self.ben)
         order.with_user(self.cashier).confirm_coupon_programs({'-1': {
@@ -157,7 +169,8 @@ class TestTillPoints(ApprovalCommon, TillCase):
 
     def test_who_shows_a_card(self):
         coupon = self.env['loyalty.card'].create({
-            'program_id': self.program.id, 'partner_id': self.anna.id, 'points': 1, 'holder_only': True})
+            'program_id': self.program.id, 'partner_id': self.anna.id, 'points': 1, 'holder_only': True,
+            'expiration_date': '2100-01-31'})
         self.env['loyalty.card'].create({
             'program_id': self.program.id, 'partner_id': self.anna.id, 'points': 1, 'holder_only': True,
             'mobile_channels': 'phone'})
@@ -167,6 +180,7 @@ class TestTillPoints(ApprovalCommon, TillCase):
                          {"Points": "500 Stars", "Wallet": self.anna_ewallet.points_display})
         self.assertEqual([offer['code'] for offer in member['offers']], [coupon.code])
         self.assertIn("15%", member['offers'][0]['title'])
+        self.assertEqual(member['offers'][0]['until'], '01/31/2100')
 
     def test_a_card_is_good_once(self):
         _member, qr, _expires_at = self.env['mobile.member.card']._issue(self.phone, self.anna, self.company)

@@ -1,5 +1,6 @@
 import time
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import uuid4
 
 from odoo import fields
@@ -93,6 +94,26 @@ class TestTillSync(TillCase):
         again = self.sync(uuid, mobile_member=shown, partner_id=self.anna.id)
         self.assertEqual(again, order)
         self.assertNotIn("refused", self.notes(order))
+
+    def test_a_customer_stays_whose_order_comes_again_as_its_answer_was_lost(self):
+        shown, uuid = self.shown(), str(uuid4())
+        order = self.sync(uuid, mobile_member=shown, state='draft')
+        self.assertEqual((order.partner_id, order.state), (self.anna, 'draft'))
+        self.assertEqual(self.sync(uuid, mobile_member=shown, state='draft'), order)
+        self.assertEqual(order.partner_id, self.anna)
+        self.assertNotIn("refused", self.notes(order))
+
+    def test_a_card_that_was_used_with_the_network_is_not_reported_later_as_used_without_it(self):
+        shown = self.shown(age=3 * 86400)
+        shown['at'] -= 3 * 86400
+        self.phone.signed_in_at -= timedelta(days=10)
+        with patch('odoo.addons.mobile_crm.models.mobile_member_card.time') as clock:
+            clock.time.return_value = shown['at']
+            self.assertNotIn('error', self.config.with_user(self.cashier).mobile_identify_member(shown['qr'], 'u'))
+        self.env['mobile.nonce']._gc_expired()
+        order = self.sync(mobile_member=shown)
+        self.assertFalse(order.partner_id)
+        self.assertIn("used before", self.notes(order))
 
     # === COUPONS === #
 

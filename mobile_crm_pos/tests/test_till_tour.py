@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from odoo.addons.mobile_crm.tools import member_card
+from odoo.addons.mobile_crm.tools import member_card, till_code
 
 from .till_common import TillCase
 
@@ -40,6 +40,7 @@ class TestTillTour(TillCase, HttpCase):
         order._apply_program_reward(self.program.reward_ids, spent)
         order.action_confirm()
         self.assertEqual(spent.mobile_status, 'redeemed')
+        self.company.mobile_approval_required = True
         # The browser takes longer than a customer who stands at the till.
         self.patch(member_card, 'LIFETIME', 600)
         _member, member, _expires_at = self.env['mobile.member.card']._issue(self.phone, self.anna, self.company)
@@ -47,11 +48,12 @@ class TestTillTour(TillCase, HttpCase):
         self.start_tour(f'/pos/ui/{self.config.id}', 'MobileTillTour', login='till_cashier', timeout=180, cookies={
             'mobile_online': self.qr(online), 'mobile_code': online.code, 'mobile_member': member,
             'mobile_forged': self.qr(offline)[:-6] + 'AAAAAA', 'mobile_offline': self.qr(offline),
-            'mobile_spent': self.qr(spent)})
+            'mobile_spent': self.qr(spent), 'mobile_nobody': till_code.derive('', '')})
         rows = self.env['mobile.redemption'].search([('pos_order_id', '!=', False)], order='id')
         self.assertEqual([(row.card_id, row.state, bool(row.accepted_at)) for row in rows], [
             (online, 'confirmed', False), (offline, 'confirmed', True), (spent, 'conflict', True)])
         self.assertEqual(rows.pos_order_id.mapped('state'), ['paid'] * 3)
+        self.assertEqual(online.mobile_redemption_ids.sorted('id').mapped('void_reason'), ['cancelled', False])
         self.assertEqual(offered.mobile_redemption_ids.mapped('state'), ['void'])
         self.assertEqual(rows[0].pos_order_id.partner_id, self.anna)
         self.assertEqual(self.env['mobile.redemption']._differences(self.company), [])

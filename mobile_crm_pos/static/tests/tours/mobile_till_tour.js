@@ -25,12 +25,15 @@ function payInCash({ isWarned = false } = {}) {
     ].flat();
 }
 
+function closeNotifications() {
+    return run(() =>
+        document.querySelectorAll(".o_notification_close").forEach((el) => el.click())
+    );
+}
+
 function pressCode(code) {
     // With the notifications of the scans before out of the way.
-    return [
-        run(() => document.querySelectorAll(".o_notification_close").forEach((el) => el.click())),
-        ...scan_barcode(code),
-    ];
+    return [closeNotifications(), ...scan_barcode(code)];
 }
 
 registry.category("web_tour.tours").add("MobileTillTour", {
@@ -39,13 +42,26 @@ registry.category("web_tour.tours").add("MobileTillTour", {
             Chrome.startPoS(),
             Dialog.confirm("Open Register"),
 
+            // An order that is given up gives its coupon back.
+            ProductScreen.addOrderline("Mug", "10"),
+            scan_barcode(shown("online")),
+            PosLoyalty.hasRewardLine("15%", "-12.00"),
+            ProductScreen.clickControlButton("Cancel Order"),
+            Dialog.confirm(),
+            ProductScreen.orderIsEmpty(),
+
             // A coupon is redeemed once, and its holder is the customer.
             ProductScreen.addOrderline("Mug", "10"),
             scan_barcode(shown("online")),
             PosLoyalty.hasRewardLine("15%", "-12.00"),
             PosLoyalty.customerIs("Anna Peeters"),
             payInCash(),
+            // What is no basket's code leaves the order as it is.
             ProductScreen.addOrderline("Mug", "10"),
+            PosLoyalty.enterCode(shown("nobody")),
+            Notification.has("This coupon is invalid"),
+            PosLoyalty.orderTotalIs("80.00"),
+            closeNotifications(),
             PosLoyalty.enterCode(shown("code")),
             Notification.has("was already redeemed"),
 
@@ -61,6 +77,19 @@ registry.category("web_tour.tours").add("MobileTillTour", {
                 run: "click",
             },
             PosLoyalty.hasRewardLine("15%", "-12.00"),
+            run(() => {
+                const { uiState } = posmodel.getOrder();
+                const reward_id = { program_id: { program_type: "loyalty" } };
+                const refusal = (partner) =>
+                    posmodel.refusePointsOffline({
+                        uiState,
+                        getPartner: () => partner,
+                        _get_reward_lines: () => [{ points_cost: 1, reward_id }],
+                    });
+                if (refusal(posmodel.getOrder().getPartner()) || !refusal({ id: -1 })) {
+                    throw new Error("Without the network a card gives its own customer's points");
+                }
+            }, "whose points the card gives without the network"),
             PosLoyalty.removeRewardLine("15%"),
             PosLoyalty.orderTotalIs("80.00"),
             payInCash(),

@@ -46,7 +46,9 @@ patch(PosStore.prototype, {
                     line.points_cost > 0 &&
                     ["loyalty", "ewallet"].includes(line.reward_id.program_id.program_type)
             );
-        const isShown = order.uiState.mobileMember || order.uiState.mobileShown;
+        const { mobileMember, mobileShown } = order.uiState;
+        // Whose card it was, the server has said; the cashier may have set another customer since.
+        const isShown = mobileMember || (mobileShown && mobileShown === order.getPartner()?.id);
         return takesPoints && this.config._mobile_approval_required && !isShown
             ? _t(
                   "Without the network points are only taken from customers who show the member card in the app. Scan it, or remove the reward."
@@ -88,6 +90,7 @@ patch(PosStore.prototype, {
             return _t("This coupon is on the order already.");
         }
         let words;
+        this.data.mobileHolderId = undefined;
         try {
             words = await super.activateCode(shown.code);
         } catch (error) {
@@ -125,7 +128,7 @@ patch(PosStore.prototype, {
         if (member.error) {
             return member.error;
         }
-        order.uiState.mobileShown = true;
+        order.uiState.mobileShown = member.partner_id;
         await this.setMobilePartner(member.partner_id, order);
         this.dialog.add(MemberPopup, {
             member,
@@ -267,7 +270,8 @@ patch(PosStore.prototype, {
      * @returns {Promise<true|string|null>} null when nobody waits under this code
      */
     async takeBasket(code) {
-        const order = this.getOrder().lines.length ? this.addNewOrder() : this.getOrder();
+        const before = this.getOrder();
+        const order = before.lines.length ? this.addNewOrder() : before;
         let basket;
         try {
             basket = await this.data.call("pos.config", "mobile_take_basket", [
@@ -281,6 +285,12 @@ patch(PosStore.prototype, {
                 return _t("A basket can only be taken over with the network.");
             }
             throw error;
+        } finally {
+            if ((!basket || basket.error) && order !== before) {
+                // What was typed may be something else, for the order that it was typed on.
+                this.setOrder(before);
+                this.removeOrder(order, false);
+            }
         }
         if (!basket || basket.error) {
             return basket ? basket.error : null;
@@ -378,7 +388,8 @@ patch(PosStore.prototype, {
         const res = await super.deleteOrders(...arguments);
         if (res) {
             for (const order of given) {
-                await this.releaseCoupons(order, true);
+                // Not waited for: until Odoo has the next order, the screen has none.
+                this.releaseCoupons(order, true);
             }
         }
         return res;
