@@ -247,7 +247,8 @@ class Cluster:
             if 'authentication failed' in str(error):
                 raise Problem(f'the private PostgreSQL in {self.base} does not know its password any more',
                               'run `./dev reset --all` to begin with an empty one') from error
-            return None if 'starting up' in str(error) else 'down'
+            # In recovery mode it is once one of its processes was killed.
+            return None if any(words in str(error) for words in ('starting up', 'recovery mode')) else 'down'
 
     def _clear_stale_lock(self):
         """Remove the lock of a server that a killed machine left: its number may be another process's by now."""
