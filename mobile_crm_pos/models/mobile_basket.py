@@ -20,7 +20,7 @@ class MobileBasket(models.Model):
         :param order: ``pos.order``, elevated, paid in this transaction.
         """
         for basket in self._of_pos_order(order.company_id, order.uuid):
-            why = self.env._("it had gone on meanwhile")
+            why = self.env._("its status has changed since")
             try:
                 with self.env.cr.savepoint():
                     if basket._sold_at_till(order.uuid, pos_order=order):
@@ -28,7 +28,7 @@ class MobileBasket(models.Model):
             except (Problem, UserError) as exc:
                 why = as_problem(exc).words(self.env)
             order.message_post(body=self.env._(
-                "The customer's basket %(basket)s was not closed by this sale: %(why)s.",
+                "The customer's basket %(basket)s was not closed by this sale: %(why)s",
                 basket=basket.order_id.name, why=why))
 
     @api.model
