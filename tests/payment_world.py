@@ -99,9 +99,9 @@ def notify(env, reference):
 
 
 def poll(env, payment_id):
-    """Tell the phone how its payment stands, as it asks for it."""
+    """Tell how a payment stands, as the page asks for it that the provider leads back to."""
     payment = env['mobile.payment'].browse(payment_id)
-    payment._follow()
+    payment._follow(is_page=True)
     return payment.state
 
 

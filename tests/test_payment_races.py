@@ -9,10 +9,13 @@ import pytest
 import requests
 
 from devtools.people import TIMEOUT, Till
+from devtools.process import wait_until
 
 #: Requests at the same moment; the server has four workers.
 AT_ONCE = 4
 PRICE = '100.00'
+#: Seconds until a payment is settled.
+PATIENCE = 30
 
 
 def at_once(*jobs):
@@ -55,9 +58,13 @@ class Payer:
             'If-Match': self.version, **({'Idempotency-Key': key} if key else {})})
 
     def poll(self):
-        answer = self.ask('GET', '/payments/current')
-        assert answer.status_code == 200, answer.text
-        return answer.json()['status']
+        """Ask how the payment stands until that is settled: for some seconds the phone leaves it to the page."""
+        def settled():
+            answer = self.ask('GET', '/payments/current')
+            assert answer.status_code == 200, answer.text
+            status = answer.json()['status']
+            return status != 'processing' and status
+        return wait_until(settled, PATIENCE, 0.5)
 
     def open_page(self, payment, browser=None):
         """Begin a transaction on the page of a payment; return its reference, or None when it may not be."""

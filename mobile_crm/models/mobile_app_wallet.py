@@ -39,22 +39,26 @@ class MobileApp(models.Model):
         copy=False, exportable=False, help="It opens the file this once, and is not kept.")
     wallet_apple_stored_at = fields.Datetime(string="Wallet Certificate Since", readonly=True, copy=False)
     wallet_apple_ends_at = fields.Datetime(
-        string="Good Until", readonly=True, copy=False, help="From then on no pass can be made or renewed.")
+        string="Valid Until", readonly=True, copy=False, help="From then on no pass can be made or renewed.")
     wallet_apple_pass_type = fields.Char(string="Pass Type ID", readonly=True, copy=False)
     wallet_apple_team = fields.Char(string="Pass Type's Team", readonly=True, copy=False)
-    wallet_apple_ready = fields.Boolean(compute='_compute_wallet_trouble', groups=MANAGER)
-    wallet_apple_trouble = fields.Char(compute='_compute_wallet_trouble', groups=MANAGER)
+    wallet_apple_ready = fields.Boolean(
+        string="Apple Wallet Ready", compute='_compute_wallet_trouble', groups=MANAGER)
+    wallet_apple_trouble = fields.Char(
+        string="Apple Wallet Problem", compute='_compute_wallet_trouble', groups=MANAGER)
 
     # Google
     wallet_google_sealed = fields.Text(copy=False, groups=fields.NO_ACCESS, exportable=False)
     wallet_google_file = fields.Binary(
-        string="Wallet Service Account File", compute='_compute_no_wallet', inverse='_inverse_wallet_google',
+        string="Google Wallet Service Account", compute='_compute_no_wallet', inverse='_inverse_wallet_google',
         groups=MANAGER, copy=False, exportable=False, help="The JSON file that Google's console makes.")
     wallet_google_stored_at = fields.Datetime(string="Wallet Service Account Since", readonly=True, copy=False)
     wallet_google_issuer = fields.Char(
         string="Issuer ID", copy=False, help="A long number, in Google's Pay & Wallet console.")
-    wallet_google_ready = fields.Boolean(compute='_compute_wallet_trouble', groups=MANAGER)
-    wallet_google_trouble = fields.Char(compute='_compute_wallet_trouble', groups=MANAGER)
+    wallet_google_ready = fields.Boolean(
+        string="Google Wallet Ready", compute='_compute_wallet_trouble', groups=MANAGER)
+    wallet_google_trouble = fields.Char(
+        string="Google Wallet Problem", compute='_compute_wallet_trouble', groups=MANAGER)
 
     # What passes look like
     wallet_background = fields.Char(
@@ -250,7 +254,7 @@ class MobileApp(models.Model):
         if not self.sudo().wallet_apple_sealed or self._wallet_apple():
             return ''
         if self.wallet_apple_ends_at and self.wallet_apple_ends_at <= fields.Datetime.now():
-            return self.env._("Not ready: the certificate has ended. Store a new one of the same pass type.")
+            return self.env._("Not ready: the certificate has expired. Store a new one of the same pass type.")
         return self._cannot_open()
 
     def _wallet_google_trouble(self):
@@ -276,8 +280,8 @@ class MobileApp(models.Model):
             'no_key': self.env._("The private key of the certificate is missing. Export both from your keychain."),
             'other_key': self.env._("The private key belongs to another certificate."),
             'no_rsa': self.env._("This private key is of another kind: Apple's certificates for passes have RSA keys."),
-            'expired': self.env._("This certificate has ended."),
-            'not_yet': self.env._("This certificate is not good yet. Look at the server's clock."),
+            'expired': self.env._("This certificate has expired."),
+            'not_yet': self.env._("This certificate is not valid yet. Look at the server's clock."),
             'no_authority': self.env._(
                 "Apple's intermediate certificate that has issued this one is missing. Download it from "
                 "apple.com/certificateauthority (Worldwide Developer Relations) and upload it together with yours."),

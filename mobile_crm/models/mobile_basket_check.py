@@ -47,7 +47,7 @@ class MobileBasketCheck(models.Model):
         string="Status", required=True, readonly=True, default='open')
     user_id = fields.Many2one(
         string="Answered By", comodel_name='res.users', readonly=True, ondelete='restrict', index='btree_not_null')
-    answered_at = fields.Datetime(string="Answered On", readonly=True)
+    answered_at = fields.Datetime(string="Answered", readonly=True)
 
     _open_unique = models.UniqueIndex("(basket_id, line_id, reason) WHERE state = 'open'")
     _waiting_idx = models.Index("(store_id, id) WHERE state = 'open'")

@@ -212,9 +212,9 @@ class MobileBasket(models.Model):
         """Return why customers cannot buy a product by scanning it, or None."""
         template = product.product_tmpl_id
         if product.type == 'combo':
-            return self.env._("%s is put together by choosing. Ask a colleague, please.", product.name)
+            return self.env._("%s has options to choose. Ask a colleague, please.", product.name)
         if product.service_tracking in ('event', 'event_booth'):
-            return self.env._("%s is for a certain date. Ask a colleague, please.", product.name)
+            return self.env._("%s is booked for a date. Ask a colleague, please.", product.name)
         open_choices = template.attribute_line_ids.filtered(
             lambda line: line.attribute_id.create_variant == 'no_variant' and line.value_count > 1)
         if open_choices or product.product_template_attribute_value_ids.filtered('is_custom'):

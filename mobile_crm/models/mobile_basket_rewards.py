@@ -59,7 +59,8 @@ class MobileBasket(models.Model):
             # Another one may have taken its place, or there is nothing left that it could take off.
             if card not in order.order_line.coupon_id and card not in order._get_claimable_rewards(card):
                 raise Problem.invalid(
-                    [*loc, index], self.env._("%s takes nothing off this basket.", self._title_of(card)), 'no_effect')
+                    [*loc, index], self.env._("%s gives no discount on this basket.", self._title_of(card)),
+                    'no_effect')
 
     def _offers_on(self, order):
         """Return the coupons that count on an order, or wait for their reward to be chosen."""

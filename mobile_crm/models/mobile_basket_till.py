@@ -379,9 +379,9 @@ class MobileBasket(models.Model):
         """Ask somebody to look after a sale that a till has made, and that is not the basket's."""
         order = self.order_id
         note = self.env._(
-            "The till %(till)s reports %(amount)s under %(reference)s. The order was not confirmed by that: %(why)s.",
+            "The till %(till)s reports %(amount)s under %(reference)s. The order was not confirmed by that: %(why)s",
             till=self.till_id.name or '', amount=format_amount(self.env, amount, order.currency_id),
-            reference=reference, why=str(refusal.detail or refusal.title))
+            reference=reference, why=refusal.words(self.env))
         order.message_post(body=note)
         responsible = self.env['mobile.reconciliation']._responsible(self.company_id)
         summary = self.env._("A till reports a sale of a basket that it cannot have sold")

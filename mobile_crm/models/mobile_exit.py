@@ -27,15 +27,15 @@ class MobileExit(models.Model):
             ('ok', "All Right"),
             ('audit', "To Be Counted"),
             ('audit_passed', "Counted: All Right"),
-            ('audit_failed', "Counted: Something Was Wrong"),
-            ('repeated', "Shown Before"),
+            ('audit_failed', "Counted: Not All Right"),
+            ('repeated', "Already Used"),
             ('expired', "Too Late"),
             ('wrong_store', "Bought Elsewhere"),
             ('refunded', "Taken Back"),
         ],
         required=True, readonly=True, index=True)
     missing = fields.Char(readonly=True, help="Paid, and not among the goods.")
-    extra = fields.Char(string="Too Much", readonly=True, help="Among the goods, and not paid.")
+    extra = fields.Char(string="Unpaid", readonly=True, help="Among the goods, and not paid.")
     note = fields.Text(readonly=True)
     seen_at = fields.Datetime(
         string="Shown", required=True, readonly=True,

@@ -54,12 +54,12 @@ class MobileExitPass(models.Model):
             ('failed', "An earlier count was wrong")],
         string="Counted Because", readonly=True, help="Why a colleague counts the goods; empty where nobody does.")
     audit_result = fields.Selection(
-        selection=[('passed', "All Right"), ('failed', "Something Was Wrong")], string="Count", readonly=True)
+        selection=[('passed', "All Right"), ('failed', "Not All Right")], string="Count", readonly=True)
     issued_at = fields.Datetime(string="Issued", required=True, readonly=True)
     expires_at = fields.Datetime(string="Until", required=True, readonly=True)
     left_at = fields.Datetime(string="Left", readonly=True)
     state = fields.Selection(
-        selection=[('open', "Not Left Yet"), ('left', "Left"), ('void', "Replaced")],
+        selection=[('open', "Still Inside"), ('left', "Has Left"), ('void', "Replaced")],
         string="Status", required=True, readonly=True, default='open')
     exit_ids = fields.One2many(
         string="Checks", comodel_name='mobile.exit', inverse_name='pass_id', readonly=True)

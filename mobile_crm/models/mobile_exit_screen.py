@@ -20,7 +20,7 @@ class MobileExitScreen(models.AbstractModel):
     """
 
     _name = 'mobile.exit.screen'
-    _description = "Screen for Scan and Go"
+    _description = "Screen for Scan & Go"
 
     # === WHAT THE SCREEN CALLS === #
 
@@ -66,7 +66,7 @@ class MobileExitScreen(models.AbstractModel):
         if old.store_id != store or old._is_taken_back() or not (new := old._renew()):
             raise UserError(self.env._("There is no new pass for this purchase."))
         return {'kind': 'renewed', 'tone': 'success', 'title': self.env._("New pass"), 'detail': self.env._(
-            "Good until %s. The customer's phone shows it as soon as it asks again.",
+            "Valid until %s. The customer's phone shows it as soon as it asks again.",
             format_time(self.env, new.expires_at, tz=store.tz, time_format='short'))}
 
     @api.model
@@ -175,7 +175,7 @@ class MobileExitScreen(models.AbstractModel):
         """
         shown = row.pass_id
         titles = {
-            'ok': self.env._("Goodbye!"), 'audit': self.env._("Please count"), 'repeated': self.env._("Shown before"),
+            'ok': self.env._("Goodbye!"), 'audit': self.env._("Please count"), 'repeated': self.env._("Already used"),
             'expired': self.env._("Too late"), 'wrong_store': self.env._("Bought elsewhere"),
             'refunded': self.env._("Taken back"), 'audit_passed': self.env._("All right"),
             'audit_failed': self.env._("Something is wrong")}
@@ -215,7 +215,7 @@ class MobileExitScreen(models.AbstractModel):
             if shown.state == 'void':
                 return self.env._("The customer has a newer pass. Let them open the purchase in the app again.")
             return self.env._(
-                "Paid at %(paid)s, good until %(until)s. Look at the goods, and give the customer a new pass.",
+                "Paid at %(paid)s, valid until %(until)s. Look at the goods, and give the customer a new pass.",
                 paid=clock(shown.issued_at), until=clock(shown.expires_at))
         if row.result == 'audit_failed':
             return ' '.join(filter(None, (

@@ -104,7 +104,7 @@ class MobileMessage(models.Model):
         readonly=True, help="Nobody knows what became of the try before. This one carries the same id, so that a phone "
                             "shows it once, and there is none after it.")
     due_at = fields.Datetime(string="Due", readonly=True, help="When it may be tried next.")
-    expires_at = fields.Datetime(string="Good Until", readonly=True, help="What is not sent by then is not sent.")
+    expires_at = fields.Datetime(string="Valid Until", readonly=True, help="What is not sent by then is not sent.")
     claim = fields.Char(readonly=True, groups=fields.NO_ACCESS, help="Which worker has it.")
 
     # The ways that are left, for the message itself

@@ -39,7 +39,7 @@ class MobilePayment(models.Model):
         found = self._find_method(
             self._saved_methods(basket.partner_id, basket.company_id, basket.order_id), method_id)
         if not found:
-            raise Problem.invalid(loc, self.env._("You have no such method that this can be paid by."))
+            raise Problem.invalid(loc, self.env._("This saved payment method cannot be used here."))
         return found
 
     @api.model

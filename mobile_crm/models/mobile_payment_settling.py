@@ -249,7 +249,7 @@ class MobilePayment(models.Model):
             'company_id': self.company_id.id,
             'title': env._("Your payment will be returned"),
             'body': env._(
-                "%(amount)s came in for %(order)s, but could not be used for it. We return the money to you.",
+                "We received %(amount)s for %(order)s but could not use it. You will get the money back.",
                 amount=format_amount(env, transaction.amount, transaction.currency_id), order=self.order_id.name),
             'link': f'/orders/{self.basket_id._public_id()}',
         }])

@@ -43,12 +43,12 @@ class MobileReconciliation(models.Model):
 
     kind = fields.Selection(selection=KINDS, string="Finding", required=True, readonly=True, index=True)
     subject = fields.Integer(
-        required=True, readonly=True, aggregator=None,
+        string="Record ID", required=True, readonly=True, aggregator=None,
         help="The number of what is wrong, which tells it from other findings of its kind.")
     state = fields.Selection(
-        selection=[('open', "Open"), ('mended', "Mended"), ('closed', "Closed")],
+        selection=[('open', "Open"), ('mended', "Fixed"), ('closed', "Closed")],
         string="Status", required=True, readonly=True, default='open', index=True,
-        help="Mended: this check has put it right itself. Closed: it was gone when it was looked for again.")
+        help="Fixed: this check has put it right itself. Closed: it was gone when it was looked for again.")
     company_id = fields.Many2one(comodel_name='res.company', required=True, readonly=True, index=True)
     currency_id = fields.Many2one(comodel_name='res.currency', readonly=True)
     basket_id = fields.Many2one(

@@ -85,7 +85,8 @@ class MobileRedemption(models.Model):
         minimum = self.card_id._mobile_minimum(self.company_id)
         if amount is not None and self.currency_id.compare_amounts(amount, minimum) < 0:
             raise CouponRefused('coupon_minimum_not_met', self.env._(
-                "The coupon %(code)s is good from %(minimum)s on.", code=self.card_id._mobile_masked_code(),
+                "The coupon %(code)s is valid for purchases of %(minimum)s or more.",
+                code=self.card_id._mobile_masked_code(),
                 minimum=format_amount(self.env, minimum, self.currency_id)))
 
     def _worth(self):

@@ -7,7 +7,7 @@ class MobileStore(models.Model):
     _inherit = 'mobile.store'
 
     audit_percent = fields.Float(
-        string="Goods Counted (%)", digits=(5, 2), default=5.0, aggregator=None,
+        string="Purchases Audited (%)", digits=(5, 2), default=5.0, aggregator=None,
         help="Of a hundred purchases that are paid with the phone, so many are drawn whose goods a colleague counts on "
              "the way out.")
 

@@ -121,7 +121,7 @@ class MobileWallet(models.AbstractModel):
         ends_at = card._mobile_expiry()
         lines, zone = [], zone_of(company)
         if reward.description and reward.description != title:
-            lines.append(Field('reward', self.env._("What it gives"), reward.description))
+            lines.append(Field('reward', self.env._("Your benefit"), reward.description))
         if ends_at:
             lines.append(Field('until', self.env._("Valid until"), format_datetime(
                 self.env, ends_at, tz=str(zone), dt_format='short')))

@@ -50,7 +50,7 @@ class MobileWalletRegistration(models.Model):
     changed_at = fields.Datetime(string="Last Change", required=True, readonly=True)
     revision = fields.Integer(
         required=True, readonly=True, aggregator=None, help="Counts the changes of all passes, by which phones ask.")
-    digest = fields.Char(readonly=True, groups=fields.NO_ACCESS)
+    digest = fields.Char(string="Fingerprint", readonly=True, groups=fields.NO_ACCESS)
     looked_at = fields.Datetime(readonly=True, help="When it was last worked out what the pass says.")
     ends_at = fields.Datetime(string="Ends", readonly=True, help="When the pass is worth nothing any more.")
     is_due = fields.Boolean(string="To Be Told", required=True, readonly=True, default=False)

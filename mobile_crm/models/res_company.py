@@ -37,7 +37,7 @@ class ResCompany(models.Model):
         help="Whether a customer gets their coupon back when its order is refunded by a credit note. A cancelled order "
              "gives it back anyway.")
     mobile_basket_minutes = fields.Integer(
-        string="Baskets Live For (minutes)", required=True, default=120,
+        string="Keep Baskets For (minutes)", required=True, default=120,
         help="Minutes after the last change. A basket that nobody has paid by then is given up.")
     mobile_coupon_hold_minutes = fields.Integer(
         string="Quotations Hold Coupons For (minutes)", required=True, default=0,
@@ -102,7 +102,7 @@ class ResCompany(models.Model):
         f'CHECK (mobile_tile_max_zoom BETWEEN 1 AND {MAX_ZOOM})', f"The largest scale is between 1 and {MAX_ZOOM}.")
 
     _mobile_basket_minutes_valid = models.Constraint(
-        'CHECK (mobile_basket_minutes BETWEEN 5 AND 2880)', "A basket lives between 5 minutes and two days.")
+        'CHECK (mobile_basket_minutes BETWEEN 5 AND 2880)', "A basket is kept for 5 minutes to two days.")
     _mobile_coupon_hold_minutes_valid = models.Constraint(
         'CHECK (mobile_coupon_hold_minutes BETWEEN 0 AND 10080)', "A quotation holds a coupon for a week at most.")
 

@@ -45,13 +45,9 @@ class SaleOrder(models.Model):
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_being_paid(self):
-        if not self.env.su:
-            self._mobile_check_unlocked()
-
-    @api.ondelete(at_uninstall=False)
     def _unlink_end_baskets(self):
         """A basket goes with its quotation: PostgreSQL deletes it, and lets go of nothing that it holds."""
+        self._mobile_check_unlocked()
         self.env['mobile.basket'].sudo().search(
             [('order_id', 'in', self.ids), ('state', '=', 'open')])._give_up('cancelled')
 

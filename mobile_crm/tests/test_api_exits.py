@@ -56,7 +56,7 @@ class TestApiExits(ExitCommon, MobileHttpCase):
         first = self.report(shown._text())
         self.assertEqual((first.status, first.json['result']), (200, 'ok'))
         self.assertEqual(self.report(shown._text()).json, {
-            **first.json, 'result': 'repeated', 'text': "Shown Before"})
+            **first.json, 'result': 'repeated', 'text': "Already Used"})
         self.assertEqual(self.env['mobile.exit'].search_count([('app_id.client_id', '=', self.gate.client_id)]), 3)
 
     def test_a_gate_reports_later(self):

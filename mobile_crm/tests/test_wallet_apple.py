@@ -128,7 +128,7 @@ class TestWalletCertificate(WalletMixin, MobileCommon):
         self.assertTrue(self.env['mobile.wallet.apple']._pass(self.app, self.anna))
         with freeze_time(soon + timedelta(seconds=1)):
             self.app.invalidate_recordset()
-            self.assertIn("has ended", self.app.wallet_apple_trouble)
+            self.assertIn("has expired", self.app.wallet_apple_trouble)
             with self.assertRaises(Problem) as caught:
                 self.env['mobile.wallet.apple']._pass(self.app, self.anna)
         self.assertEqual(caught.exception.problem_code, 'wallet_unavailable')

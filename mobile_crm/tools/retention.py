@@ -100,7 +100,7 @@ RETENTION = (
         _lt("To prevent theft: legitimate interest")),
     Retention(
         ('mobile.attribution',),
-        _lt("Purchases, with the visit and the offer that they are put down to"), CONTACT,
+        _lt("Purchases, with the visit and the offer that they are attributed to"), CONTACT,
         _lt("To know which offers are worth it: legitimate interest")),
     Retention(
         ('mobile.favourite', 'mobile.list', 'mobile.list.line'),

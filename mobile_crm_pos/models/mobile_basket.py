@@ -26,7 +26,7 @@ class MobileBasket(models.Model):
             if basket.state == 'at_till' and not basket._is_sold_with(order):
                 basket._release_at_till()
                 continue
-            why = self.env._("it had gone on meanwhile")
+            why = self.env._("its status has changed since")
             try:
                 with self.env.cr.savepoint():
                     if basket._sold_at_till(order.uuid, pos_order=order):
@@ -34,7 +34,7 @@ class MobileBasket(models.Model):
             except (Problem, UserError) as exc:
                 why = as_problem(exc).words(self.env)
             order.message_post(body=self.env._(
-                "The customer's basket %(basket)s was not closed by this sale: %(why)s.",
+                "The customer's basket %(basket)s was not closed by this sale: %(why)s",
                 basket=basket.order_id.name, why=why))
             if basket.state in ('paying', 'sold') and basket._is_sold_with(order):
                 # The phone has paid it, or is about to.

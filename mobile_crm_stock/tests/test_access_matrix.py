@@ -10,7 +10,7 @@ from odoo.addons.mobile_crm.tests import test_access_matrix as matrix
 @tagged('-at_install', 'post_install')
 class TestAccessMatrix(matrix.TestAccessMatrix):
 
-    addon, least = 'mobile_crm_stock', 200
+    addon, least = 'mobile_crm_stock', 140
     records = {
         ('cancel_reservation', 'path.reservation_id'): 'reservation',
         ('create_reservation', 'body.lines.*.product_id'): 'product',

@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("mobile_crm_exit_pass", {
         sees("The first time it is good", "ok", "Goodbye!"),
         { trigger: `${ANSWER}.border-success .card-body:contains('3 pieces'):contains('Mug')` },
         ...type("AAAA1111"),
-        sees("A picture of it is not", "repeated", "Shown before"),
+        sees("A picture of it is not", "repeated", "Already used"),
         { trigger: `${ANSWER}.border-danger` },
         ...type("MX1.forged"),
         sees("What is no pass is none", "unknown", "Not valid"),

@@ -209,7 +209,7 @@ patch(PosStore.prototype, {
         const applied = claimable && order._applyReward(reward, coupon.id);
         if (applied !== true) {
             coupon.delete();
-            return applied || _t("The coupon takes nothing off this order.");
+            return applied || _t("The coupon gives no discount on this order.");
         }
         order.uiState.mobileCoupons = { ...order.uiState.mobileCoupons, [shown.code]: shown.qr };
         this.updateRewards();
@@ -230,7 +230,7 @@ patch(PosStore.prototype, {
         }
         if (order.priceIncl < terms.minimum / this.mobileUnits) {
             return _t(
-                "The coupon is good from %s on.",
+                "The coupon is valid for purchases of %s or more.",
                 this.env.utils.formatCurrency(terms.minimum / this.mobileUnits)
             );
         }
