@@ -31,7 +31,7 @@ class ConsentedCase(MobileCommon):
         return self.env['mobile.consent'].search([('subject_id', '=', partner.id)], limit=1)
 
 
-@tagged('-at_install', 'post_install')
+@tagged('-at_install', 'post_install', 'mobile_http')
 class TestStopLinks(ConsentedCase, LinkCase):
 
     def stop_path(self, message):
