@@ -30,12 +30,16 @@ KEPT_VALUES = {
 #: What the database asks of a record beside the columns that must not be empty.
 NEEDED_VALUES = {
     'mobile.approval': {'state': 'used'},
+    'mobile.exit.pass': {'state': 'void'},
+    'mobile.payment': {'state': 'cancelled'},
     'mobile.presence': {'left_at': '2026-01-02'},
     'mobile.token': {'kind': 'access'},
 }
 #: Columns of text that hold a UUID and nothing else.
 UUIDS = {('mobile.event', 'uuid')}
 NEEDED_LINKS = {'mobile.token': ('device_id',)}
+#: Links to something that has one record of the kind at most.
+OWN_LINKS = {'mobile.basket': ('order_id',)}
 TEXTS = ('char', 'text', 'html', 'json')
 #: Settings and rights, in whose texts no name is looked for.
 TECHNICAL = ('ir.', 'res.groups', 'res.role', 'res.company')
@@ -97,10 +101,18 @@ class Planter:
             if is_text and (texts or not nullable):
                 canary = f'{self.prefix}-{secrets.token_hex(6)}' if about else self._name_in_passing(pointer)
                 if getattr(field, 'size', None) and len(canary) > field.size:
+                    if not nullable:
+                        values[column] = self._filler(model, field, kind)
                     continue
                 values[column] = json.dumps({'en_US': canary}) if kind == 'jsonb' else canary
                 if about:
                     canaries.append((pointer.field, column, canary))
+            elif column in OWN_LINKS.get(pointer.model, ()):
+                self.env.cr.execute(SQL(
+                    'SELECT min(id) FROM %s WHERE id NOT IN (SELECT %s FROM %s)',
+                    SQL.identifier(self.env[field.comodel_name]._table), SQL.identifier(column),
+                    SQL.identifier(model._table)))
+                values[column], = self.env.cr.fetchone()
             elif column == 'company_id':
                 values[column] = self.company.id
             elif column == 'active':
@@ -176,7 +188,7 @@ class Planter:
         return {
             'int4': secrets.randbelow(28) + 1, 'int8': 1, 'float8': 1.0, 'numeric': 1, 'bool': False,
             'timestamp': '2026-01-01', 'date': '2026-01-01', 'jsonb': '{}',
-        }.get(kind, secrets.token_hex(6))
+        }.get(kind, secrets.token_hex(6)[:getattr(field, 'size', None)])
 
     def _bare(self, name):
         """Insert the least row of a model that has none, and return its id."""

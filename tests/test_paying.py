@@ -116,7 +116,7 @@ def test_pay_and_come_back(opened, customer, shop):
     assert page.evaluate('document.documentElement.scrollWidth') <= 390, 'the page fits a phone'
     pay(page, 'done')
     page.wait_for_url(re.compile('/mobile/paid/'))
-    expect(page.locator('body')).to_contain_text('it is paid')
+    expect(page.locator('body')).to_contain_text('die Zahlung ist erfolgt')
     button = page.locator('a.button')
     assert button.get_attribute('href') == (
         f'{RETURN_URL}?order_id={path.removeprefix("/orders/")}&payment_id={payment["id"]}&status=paid')
@@ -133,14 +133,14 @@ def test_what_comes_to_nothing(opened, customer, shop, state):
     page = opened(payment['redirect_url'])
     pay(page, state)
     page.wait_for_url(re.compile('/mobile/paid/'))
-    expect(page.locator('body')).to_contain_text('Nothing was paid')
+    expect(page.locator('body')).to_contain_text('Es wurde nichts bezahlt')
     current = phone.get(f'{path}/payments/{payment["id"]}')
     assert (current['status'], current['state']) == ('failed', 'open')
     assert current['reason']
     # The basket is the customer's again, and can be paid anew.
     assert begin(phone, path, phone.send('GET', path).headers['ETag'])['redirect_url'] != payment['redirect_url']
     page.goto(payment['redirect_url'])
-    expect(page.locator('body')).to_contain_text('Nothing was paid')
+    expect(page.locator('body')).to_contain_text('Es wurde nichts bezahlt')
 
 
 def test_a_provider_that_takes_its_time(opened, customer, shop, server, db):
@@ -152,13 +152,13 @@ def test_a_provider_that_takes_its_time(opened, customer, shop, server, db):
     page.wait_for_url(re.compile('/payment/status'))
     page.click('a.alert-link')
     page.wait_for_url(re.compile('/mobile/paid/'))
-    expect(page.locator('body')).to_contain_text('on its way')
+    expect(page.locator('body')).to_contain_text('ist unterwegs')
     assert phone.get(f'{path}/payments/current')['status'] == 'processing'
     phone.send('DELETE', f'{path}/payments/current', 409)
     reference = reference_of(db, payment)
     for _time in range(2):
         notify(server, reference, 'done')
-    expect(page.locator('body')).to_contain_text('it is paid', timeout=PATIENCE)
+    expect(page.locator('body')).to_contain_text('die Zahlung ist erfolgt', timeout=PATIENCE)
     assert phone.get(f'{path}/payments/current')['status'] == 'paid'
 
 

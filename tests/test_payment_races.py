@@ -75,7 +75,7 @@ class Payer:
             'jsonrpc': '2.0', 'method': 'call', 'params': {
                 'provider_id': self.shop['provider'], 'payment_method_id': self.shop['method'], 'token_id': None,
                 'flow': 'direct', 'tokenization_requested': False}}).json()
-        return answer['result']['reference'] if 'result' in answer else None
+        return answer.get('result', {}).get('reference')
 
     def notify(self, reference, state='done'):
         """Let the provider tell what has become of a transaction."""

@@ -1,7 +1,7 @@
 from ..tools.problems import Problem
 from .base import MobileController
 from .routing import Answer, mobile_route
-from .schemas.payments import NewPayment, Payment, PaymentMethod, PaymentMethods
+from .schemas.payments import NewPayment, Payment, SavedMethod, SavedMethods
 
 NOT_NOW = (
     'not_found', 'approval_needed', 'basket_empty', 'basket_ended', 'basket_locked', 'staff_needed', 'refused')
@@ -58,11 +58,11 @@ class Payments(MobileController):
         return Payment.of(payment)
 
     @mobile_route('/me/payment-methods', methods=['GET'], auth='mobile', readonly=True)
-    def list_payment_methods(self) -> PaymentMethods:
+    def list_payment_methods(self) -> SavedMethods:
         """List the methods that the customer has saved, and can pay by."""
         shopper, MobilePayment = self._shopper(), self.env['mobile.payment']
-        return PaymentMethods(items=[
-            PaymentMethod.of(token, MobilePayment._method_id(token))
+        return SavedMethods(items=[
+            SavedMethod.of(token, MobilePayment._method_id(token))
             for token in MobilePayment._saved_methods(shopper.partner, shopper.company)])
 
     @mobile_route('/me/payment-methods/<method_id>', methods=['DELETE'], auth='mobile', readonly=False, status=204,

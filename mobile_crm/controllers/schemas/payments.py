@@ -61,7 +61,7 @@ class Payment(Output):
         )
 
 
-class PaymentMethod(Output):
+class SavedMethod(Output):
     """A method that the caller has saved while they paid on the page."""
 
     id: str = Field(description='Opaque')
@@ -77,7 +77,7 @@ class PaymentMethod(Output):
                    provider=token.provider_id.name, created_at=token.create_date)
 
 
-class PaymentMethods(Output):
+class SavedMethods(Output):
     """The methods that the caller has saved."""
 
-    items: list[PaymentMethod]
+    items: list[SavedMethod]
