@@ -85,7 +85,7 @@ class Planter:
 
     def _plant(self, pointer, texts):
         model, about = self.env[pointer.model], self._about(pointer)
-        values, canaries = {}, []
+        values, canaries, always = {}, [], {'company_id': self.company.id, 'active': True}
         self.env.cr.execute(SQL(
             """SELECT column_name, udt_name, is_nullable = 'YES', column_default IS NOT NULL, is_generated = 'ALWAYS'
                  FROM information_schema.columns
@@ -108,15 +108,9 @@ class Planter:
                 if about:
                     canaries.append((pointer.field, column, canary))
             elif column in OWN_LINKS.get(pointer.model, ()):
-                self.env.cr.execute(SQL(
-                    'SELECT min(id) FROM %s WHERE id NOT IN (SELECT %s FROM %s)',
-                    SQL.identifier(self.env[field.comodel_name]._table), SQL.identifier(column),
-                    SQL.identifier(model._table)))
-                values[column], = self.env.cr.fetchone()
-            elif column == 'company_id':
-                values[column] = self.company.id
-            elif column == 'active':
-                values[column] = True
+                values[column] = self._unused(model, field)
+            elif column in always:
+                values[column] = always[column]
             elif column in NEEDED_LINKS.get(pointer.model, ()) or (
                     not nullable and (not has_default or (field is not None and field.type == 'integer'))):
                 values[column] = self._filler(model, field, kind)
@@ -133,6 +127,14 @@ class Planter:
                 'INSERT INTO %s (%s, %s) VALUES (%s, %s)', SQL.identifier(field.relation),
                 SQL.identifier(field.column1), SQL.identifier(field.column2), row_id, person))
         self.planted.setdefault(pointer.model, []).extend(canaries)
+
+    def _unused(self, model, field):
+        """Return the id of something to which no record of the model is linked."""
+        self.env.cr.execute(SQL(
+            'SELECT min(id) FROM %s WHERE id NOT IN (SELECT %s FROM %s)',
+            SQL.identifier(self.env[field.comodel_name]._table), SQL.identifier(field.name),
+            SQL.identifier(model._table)))
+        return self.env.cr.fetchone()[0]
 
     def missing(self, text):
         """Return the canaries that an export does not hold and must, by model."""
