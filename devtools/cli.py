@@ -91,6 +91,7 @@ def parser():
 
     command('i18n', "take the terms to translate from the addons and bring the translations' files in line")
     command('openapi', "write the API's description from its routes and schemas")
+    command('phone', "compile the phone client's templates")
 
     reset = command('reset', 'drop our databases and stop our servers; templates and downloads stay')
     reset.add_argument('--all', action='store_true', help='remove the whole cache, downloads included')

@@ -14,6 +14,7 @@ from . import (
     odoo_config,
     odoo_suites,
     openapi,
+    phone_templates,
     postgres,
     reset,
     screenshots,
@@ -135,7 +136,7 @@ def run_screenshot(home, options):
     if not instance:
         instance = demo.start(_databases(home))
         demo.play(instance)
-    screenshots.run(instance.url, browser.ensure(), options.names)
+    screenshots.run(instance.url, instance.database, browser.ensure(), options.names)
 
 
 def run_i18n(home, options):
@@ -146,6 +147,11 @@ def run_i18n(home, options):
 def run_openapi(home, options):
     """Write the API's description."""
     openapi.run(_databases(home))
+
+
+def run_phone(home, options):
+    """Compile the phone client's templates."""
+    phone_templates.run(home)
 
 
 def run_reset(home, options):

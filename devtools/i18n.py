@@ -1,5 +1,7 @@
 """`./dev i18n`: the terms to translate, taken from the addons as they are now, and the translations' files kept up."""
 
+import re
+
 import polib
 
 from . import addons
@@ -8,6 +10,26 @@ from .database import PREFIX
 from .paths import REPO, cache_folder, remove
 
 DATABASE = f'{PREFIX}i18n'
+
+#: Languages of the web app into which the staff's pages are not translated: their files have what customers read.
+CUSTOMERS_ONLY = ('ar', 'es', 'fr')
+#: Where customers' texts stand, as the template names it: the web app, what the API answers, pages behind links.
+OF_CUSTOMERS = re.compile(r'''
+    code:addons/mobile_crm\w*/(
+        wizard/mobile_app_poster\.py | static/src/phone(_worker)?/ | controllers/ | tools/problems\.py
+        | models/(
+            loyalty_card(_ledger|_status)?
+            | mobile_(
+                app_shell | approval | basket_(check|edit|intake|pricing|rewards|staff|till|upkeep)
+                | catalogue_stores | decision | enquiry(_answer|_intake)? | event_intake | exit_pass | favourite
+                | list(_line)? | member_card | message_trial | opening | opt_in | otp
+                | payment(_method|_settling)? | preference | purchase_\w+ | quiet_hours | recommendation_reason
+                | redemption | reservation\w* | wallet)
+            | res_partner
+        )\.py)
+    | model:mobile\.consent\.wording,
+    | model_terms:ir\.ui\.view,arch_db:mobile_crm\.\w+_(page|email)$
+''', re.X)
 
 
 def run(databases):
@@ -41,12 +63,22 @@ def _update(name, exported):
         say(f'{target.relative_to(REPO)}: {len(template)} terms')
     for path in sorted(target.parent.glob('*.po')):
         translation = polib.pofile(str(path), wrapwidth=78)
-        translation.merge(template)
+        translation.merge(_for_customers(template) if path.stem in CUSTOMERS_ONLY else template)
         for entry in list(translation.obsolete_entries()):
             translation.remove(entry)
         translation.save()
         missing = len(translation.untranslated_entries()) + len(translation.fuzzy_entries())
         say(f'{path.relative_to(REPO)}: {len(translation)} terms, {missing} not translated')
+
+
+def _for_customers(template):
+    """Return those entries of a template that customers read."""
+    chosen = polib.POFile(wrapwidth=78)
+    chosen.metadata = template.metadata
+    for entry in template:
+        if any(OF_CUSTOMERS.match(place) for place, _line in entry.occurrences):
+            chosen.append(entry)
+    return chosen
 
 
 def _terms(entries):

@@ -3,8 +3,8 @@
 pytest-odoo, for one, silently skips every HttpCase when no server runs, and a tour when no browser is found. Where
 Odoo's own runner has run the other tests already, those are the ones that pytest is asked for.
 
-The whole system's tests that have a server and a database of their own are run by two runs of pytest at once: each
-takes the next file that the other has not taken.
+The whole system's tests are run by two runs of pytest at once, each with a server of its own: each takes the next file
+that the other has not taken.
 """
 
 import os
@@ -50,19 +50,10 @@ def pytest_collection_modifyitems(config, items):
         items[:] = chosen
     elif claims := os.environ.get('MOBILE_CRM_CLAIMS'):
         config.pluginmanager.register(Sharing(Path(claims)))
-        own = [item for item in items if not _needs_the_server(item)]
-        shared = [item for item in items if _needs_the_server(item)]
-        if os.environ.get('MOBILE_CRM_URL'):
-            items[:] = shared + own
-        else:
-            # From the other end, so that both meet in the middle.
-            paths = list(dict.fromkeys(item.path for item in reversed(own)))
-            config.hook.pytest_deselected(items=shared)
-            items[:] = [item for path in paths for item in own if item.path == path]
-
-
-def _needs_the_server(item):
-    return 'server' in item.fixturenames
+        if os.environ.get('MOBILE_CRM_FROM_THE_END') == '1':
+            # So that both meet in the middle.
+            paths = list(dict.fromkeys(item.path for item in reversed(items)))
+            items[:] = [item for path in paths for item in items if item.path == path]
 
 
 class Sharing:
@@ -85,8 +76,6 @@ class Sharing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item):
         """Run a test, or say that it was dealt with when it is the other's."""
-        if _needs_the_server(item):
-            return None
         if item.path not in self._is_ours:
             self._is_ours[item.path] = self._claim(item.path)
         return None if self._is_ours[item.path] else True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Error, sync_playwright
 
+from . import phone_screenshots
 from .addons import MAIN
 from .console import Problem, say
 from .paths import REPO
@@ -223,23 +224,26 @@ PAGES = {
 
 def check(names):
     """Raise when a name is not one of PAGES."""
-    unknown = [name for name in names if name not in PAGES]
+    known = [*PAGES, *phone_screenshots.NAMES]
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise Problem(f'there is no page {unknown[0]}', f'choose among {", ".join(PAGES)}')
+        raise Problem(f'there is no page {unknown[0]}', f'choose among {", ".join(known)}')
 
 
-def run(url, chromium, names):
+def run(url, database, chromium, names):
     """Take the pictures.
 
     :param str url: of the running demo
+    :param str database: its name
     :param chromium: path of the browser
-    :param list names: of PAGES; all of them when empty
+    :param list names: of PAGES, or of the web app's; all of them when empty
     :raise Problem: naming the page that does not come up
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium))
-        for size, viewport in SIZES.items():
+        phone_screenshots.run(url, database, browser, FOLDER, names)
+        for size, viewport in SIZES.items() if not names or set(names) & set(PAGES) else ():
             context = browser.new_context(base_url=url, viewport=viewport, device_scale_factor=1,
                                           has_touch=size == 'phone', is_mobile=size == 'phone')
             page = context.new_page()

@@ -138,26 +138,29 @@ class Stages:
             check_log(log_path.read_text(encoding='utf-8', errors='replace'), log_path, 'the addon\'s tests')
         return True
 
-    def system(self, arguments=(), tolerant=False, claims=None):
+    def system(self, arguments=(), tolerant=False, claims=None, is_second=False):
         """Run `tests/` against a real server with several workers and demo data.
 
         :param arguments: for pytest; `tests/` when no path is among them
         :param bool tolerant: that no test was selected is no failure
-        :param str claims: a folder that is shared with :meth:`own_servers`, which runs beside it
+        :param str claims: a folder that two such runs share, each of which takes files that the other has not taken
+        :param bool is_second: whether this is the other one, with a server of its own, which begins at the end
         :return: whether a test ran
         """
-        self.announce(f'whole system: a server with {SYSTEM_WORKERS} workers')
-        self.databases.fresh(SYSTEM_DATABASE, 'full')
-        previous = server.running('system')
+        self.announce(f'whole system: a server with {SYSTEM_WORKERS} workers'
+                      + (', for what is left' if is_second else ''))
+        name, database = ('system-2', f'{SYSTEM_DATABASE}_2') if is_second else ('system', SYSTEM_DATABASE)
+        self.databases.fresh(database, 'full')
+        previous = server.running(name)
         if previous:
             server.stop(previous)
-        instance = server.prepare('system', self.databases, SYSTEM_DATABASE, free_port(), SYSTEM_WORKERS,
-                                  max_cron_threads=1)
+        instance = server.prepare(name, self.databases, database, free_port(), SYSTEM_WORKERS, max_cron_threads=1)
         server.start(instance)
         try:
             paths = [] if names_path(arguments) else ['tests']
-            status = self._pytest('-p', 'no:odoo', *paths, *arguments, MOBILE_CRM_CLAIMS=claims,
-                                  **server_variables(self.databases, instance))
+            status = self._pytest(
+                '-p', 'no:odoo', *paths, *arguments, MOBILE_CRM_CLAIMS=claims, MOBILE_CRM_FROM_THE_END=int(is_second),
+                **server_variables(self.databases, instance))
         finally:
             server.stop(instance)
         if status == NOTHING_COLLECTED and tolerant:
@@ -166,15 +169,6 @@ class Stages:
             raise Problem('the whole-system tests failed', f'see above; the server\'s log is in {instance.log}')
         check_log(instance.read_log(), instance.log, 'the server')
         return True
-
-    def own_servers(self, claims):
-        """Run those of `tests/` that start servers of their own and that the other run has not taken yet.
-
-        :param str claims: see :meth:`system`
-        """
-        self.announce('whole system: what is left of the tests with servers of their own')
-        if self._pytest('-p', 'no:odoo', 'tests', MOBILE_CRM_CLAIMS=claims) not in (0, NOTHING_COLLECTED):
-            raise Problem('the whole-system tests failed', 'see above')
 
     def _pytest(self, *arguments, **variables):
         command = [sys.executable, '-m', 'pytest', '-p', 'devtools.pytest_strict', *map(str, arguments)]
@@ -244,7 +238,7 @@ def _run(databases, options):
                 stages.odoo_runner()
                 # What Odoo's runner has run need not run again.
                 stages.pytest_odoo(tolerant=True, only_http=not options.full)
-                stages.own_servers(claims)
+                stages.system(claims=claims, is_second=True)
                 if options.full:
                     stages.announce("Odoo's own tests, without us and with us")
                     odoo_suites.run(databases, [])

@@ -15,6 +15,7 @@ from devtools import server as odoo_server
 from devtools.database import PREFIX, Databases
 from devtools.journey import FICTION
 from devtools.people import Phone, Staff
+from devtools.phone_browser import PhoneBrowser, launch
 from devtools.ports import free_port
 
 
@@ -135,6 +136,14 @@ def numbers():
 
 
 @pytest.fixture
+def phone(register, numbers, read_code):
+    """Sign in a customer."""
+    install = register('ios')
+    install.sign_in('sms', next(numbers), read_code)
+    return install
+
+
+@pytest.fixture
 def read_code(query):
     """Return a function that reads the newest one-time code which was sent to a number."""
     return lambda number: query(
@@ -243,3 +252,25 @@ def serve(odoo_cli):
     yield run
     for instance in started:
         odoo_server.stop(instance)
+
+
+@pytest.fixture(scope='module')
+def phone_browser():
+    """Return a running browser. (Playwright runs once at a time, and some files start their own.)"""
+    with launch() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browse(server, app, phone_browser):
+    """Return a function that opens the web app of this file's app as on another phone. It must do so without faults."""
+    def browse(client_id=None, **options):
+        opened.append(PhoneBrowser(options.pop('browser', phone_browser), server.url, client_id or app['client_id'],
+                                   **options))
+        return opened[-1]
+
+    opened = []
+    yield browse
+    for phone in opened:
+        phone.context.close()
+        assert not phone.faults

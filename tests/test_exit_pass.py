@@ -72,14 +72,6 @@ def gate(server, shop):
     return ask
 
 
-@pytest.fixture
-def phone(register, numbers, read_code):
-    """Sign in a customer."""
-    install = register('ios')
-    install.sign_in('sms', next(numbers), read_code)
-    return install
-
-
 def buy(admin, phone, shop):
     """Let a customer buy two spoons, and staff note that they are paid; return the pass."""
     order = phone.post('/orders', 201, store_id=shop['store'], lines=[{'product_id': shop['product'], 'quantity': 2}])

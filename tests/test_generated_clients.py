@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from devtools import environment
-from devtools.paths import REPO, atomic_folder, cache, digest, lock
+from devtools import environment, node_packages
+from devtools.paths import REPO
 from devtools.process import run
 
 NODE = REPO / 'tests' / 'clients'
@@ -55,16 +55,8 @@ def play(server):
 
 @pytest.fixture(scope='module')
 def node_modules():
-    """Return a folder with the pinned npm packages, kept in the cache."""
-    target = cache('npm', digest(NODE / 'package-lock.json'))
-    with lock('npm'):
-        if not target.is_dir():
-            with atomic_folder(target) as scratch:
-                for name in ('package.json', 'package-lock.json'):
-                    shutil.copy(NODE / name, scratch)
-                run(['npm', 'ci', '--prefix', scratch, '--no-audit', '--no-fund', '--ignore-scripts'],
-                    way_out='install npm, and see that it reaches its registry', log='npm')
-    return target / 'node_modules'
+    """Return a folder with the pinned npm packages."""
+    return node_packages.ensure(NODE)
 
 
 def assert_played(address, output):

@@ -49,14 +49,6 @@ def sign_in_till(server, admin):
     return sign_in
 
 
-@pytest.fixture
-def phone(register, numbers, read_code):
-    """Sign in a customer."""
-    install = register('ios')
-    install.sign_in('sms', next(numbers), read_code)
-    return install
-
-
 def test_the_documented_verifier(server, verifier, phone, tills, sign_in_till):
     jwks, others = (
         sign_in_till(app).get(f'{server.url}/mobile/v1/till/keys', timeout=TIMEOUT).json() for app in tills)

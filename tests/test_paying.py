@@ -1,11 +1,12 @@
 """Customers pay their basket on the page for online payments: a browser of a phone's size, and Odoo's demo provider."""
 
 import re
-import time
 
 import pytest
 import requests
 from playwright.sync_api import expect, sync_playwright
+
+from devtools.process import wait_until
 
 #: Milliseconds: long enough for a slow machine.
 PATIENCE = 30_000
@@ -84,11 +85,8 @@ def pay(page, state, *, save=False):
 
 def wait_until_paid(phone, path):
     """Ask as a phone does, until a payment is settled."""
-    for _time in range(30):
-        current = phone.get(f'{path}/payments/current')
-        if current['status'] != 'processing':
-            break
-        time.sleep(1)
+    wait_until(lambda: phone.get(f'{path}/payments/current')['status'] != 'processing', PATIENCE / 1000, 1)
+    current = phone.get(f'{path}/payments/current')
     assert (current['status'], current['state']) == ('paid', 'sold')
 
 

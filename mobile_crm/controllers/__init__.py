@@ -28,6 +28,8 @@ from . import (
     passkeys,
     pay_page,
     payments,
+    phone_app,
+    phone_preview,
     points,
     preferences,
     products,

@@ -4,7 +4,7 @@ from ..tools.problems import Problem
 from ..tools.vault import NoKeyError
 from .base import MobileController
 from .routing import mobile_route
-from .schemas.push import PushKey
+from .schemas.push import PushKey, PushTest
 
 _logger = logging.getLogger(__name__)
 
@@ -28,3 +28,14 @@ class Push(MobileController):
         if not key:
             raise Problem('not_found')
         return PushKey(provider='webpush', public_key=key)
+
+    @mobile_route('/push/test', methods=['POST'], auth='mobile', readonly=False, status=202,
+                  problems=('no_push_address', 'too_many_requests', 'unavailable'))
+    def test_push(self) -> PushTest:
+        """Send a notification to this device, so that its customer sees that they come.
+
+        It needs no consent, knows no quiet hours, counts as no message of a campaign, and stands in the inbox as well.
+        """
+        device = self._device()
+        self.env['mobile.limit']._take('push_test', device.id)
+        return PushTest(id=self.env['mobile.message'].sudo()._post_trial(device).uuid)

@@ -30,9 +30,12 @@ from . import mail_mail
 from . import mail_thread
 from . import mobile_affinity
 from . import mobile_app
+from . import mobile_app_icon
 from . import mobile_app_payment
 from . import mobile_app_push
+from . import mobile_app_shell
 from . import mobile_app_wallet
+from . import mobile_app_web
 from . import mobile_app_webpush
 from . import mobile_approval
 from . import mobile_attribution
@@ -73,6 +76,7 @@ from . import mobile_campaign_sending
 from . import mobile_campaign_sms
 from . import mobile_campaign_template
 from . import mobile_campaign_variant
+from . import mobile_campaign_web
 from . import mobile_catalogue
 from . import mobile_catalogue_barcode
 from . import mobile_catalogue_category
@@ -139,7 +143,9 @@ from . import mobile_message_phone
 from . import mobile_message_queue
 from . import mobile_message_receipt
 from . import mobile_message_staff
+from . import mobile_message_trial
 from . import mobile_message_upkeep
+from . import mobile_message_web
 from . import mobile_nonce
 from . import mobile_occasion
 from . import mobile_opening_exception
@@ -149,6 +155,7 @@ from . import mobile_payment
 from . import mobile_payment_link
 from . import mobile_payment_method
 from . import mobile_payment_settling
+from . import mobile_phone_bundle
 from . import mobile_placeholder
 from . import mobile_placeholder_recommendation
 from . import mobile_popularity

@@ -34,14 +34,20 @@ class MobileApp(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _return_link(self, **values):
+    def _return_link(self, platform, **values):
         """Return the address that opens the app after a payment, or None when it has none.
 
+        Who began to pay in the web app comes back there; the app on another phone would know nothing of it.
+
+        :param str | bool platform: of the phone on which the payment began; False when that is gone
         :param values: what is told to the app in the query string.
         :rtype: str | None
         """
         self.ensure_one()
-        if not self.return_url:
+        address = self.return_url
+        if self.web_url and (platform == 'web' or not (platform or address)):
+            address = f'{self.web_url}/paid'
+        if not address:
             return None
-        joint = '&' if '?' in self.return_url else '?'
-        return f'{self.return_url}{joint}{urlencode(values)}'
+        joint = '&' if '?' in address else '?'
+        return f'{address}{joint}{urlencode(values)}'

@@ -14,6 +14,7 @@ class BasketLine(NamedTuple):
 
     :ivar str public_id: by which phones know it
     :ivar line: ``sale.order.line``
+    :ivar str barcode: of the pack in which it is counted; None where that is the product's own unit
     :ivar float price: of one, with taxes and after its discount
     :ivar float scanned_price: what it was when they last changed the line; None where it is still the same
     :ivar bool needs_staff: a colleague has to look at it
@@ -23,6 +24,7 @@ class BasketLine(NamedTuple):
 
     public_id: str
     line: models.BaseModel
+    barcode: str | None
     price: float
     scanned_price: float | None
     needs_staff: bool
@@ -73,7 +75,7 @@ class MobileBasket(models.Model):
     def _line_facts(self, lines):
         scanned, for_staff = self.scanned or {}, self._lines_for_staff()
         availability, rounding = self._availability_of(lines), self.order_id.currency_id.rounding
-        stock = self._line_stock()
+        stock, packs = self._line_stock(), self._pack_barcodes(lines)
         facts = []
         for line in lines:
             price, warnings = self._price_of_one(line), []
@@ -87,7 +89,8 @@ class MobileBasket(models.Model):
             if line.id in stock:
                 warnings.append(stock[line.id])
             facts.append(BasketLine(
-                self._line_id(line), line, price, before, line in for_staff, availability[line.id], warnings))
+                self._line_id(line), line, packs.get((line.product_id, line.product_uom_id)), price, before,
+                line in for_staff, availability[line.id], warnings))
         return facts
 
     def _availability_of(self, lines):
@@ -97,6 +100,18 @@ class MobileBasket(models.Model):
         """
         known = self.env['mobile.catalogue']._availability(lines.product_id.ids, self.store_id.ids)
         return {line.id: known[line.product_id.id, self.store_id.id].state for line in lines}
+
+    def _pack_barcodes(self, lines):
+        """Return by which barcodes the packs among these lines can be put into a basket.
+
+        :rtype: dict[tuple, str], by product and unit
+        """
+        packs = lines.filtered(lambda line: line.product_uom_id != line.product_id.uom_id)
+        # The oldest one is the last that is written.
+        return {(found.product_id, found.uom_id): found.barcode for found in self.env['product.uom'].sudo().search([
+            ('product_id', 'in', packs.product_id.ids), ('uom_id', 'in', packs.product_uom_id.ids),
+            ('company_id', 'in', [False, *self.env['mobile.catalogue']._companies(self.company_id.id)]),
+        ], order='id desc')} if packs else {}
 
     # === BUSINESS METHODS: names of lines === #
 

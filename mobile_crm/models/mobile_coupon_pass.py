@@ -4,9 +4,6 @@ from odoo import api, models
 
 from ..tools import coupon_pass
 
-# Keys before the present one by which coupons on phones may be signed still.
-FORMER_KEYS = 5
-
 
 class MobileCouponPass(models.AbstractModel):
     """A coupon signed for tills without the network; nothing is stored of it."""
@@ -38,15 +35,8 @@ class MobileCouponPass(models.AbstractModel):
 
         :param str text: as it was scanned.
         """
-        kid = coupon_pass.key_id(text)
-        if not kid:
-            return None
-        current = company.sudo().mobile_card_key_version
-        for version in range(current, max(0, current - FORMER_KEYS), -1):
-            key = self.env['mobile.member.card']._key(company, version)
-            if key.kid == kid:
-                return coupon_pass.read_code(key, text)
-        return None
+        match = self.env['mobile.member.card']._signed(company, coupon_pass.PATTERN, text)
+        return match and match['code']
 
     @api.model
     def _discount(self, card, company):

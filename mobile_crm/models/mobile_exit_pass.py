@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from ..tools import exit_pass
 from ..tools.offline import CLOCK_LEEWAY, REPORTED_WITHIN
 from ..tools.problems import Problem
-from .mobile_coupon_pass import FORMER_KEYS
 
 # For how long a pass is good, counted from the payment.
 LIFETIME = timedelta(minutes=15)
@@ -123,13 +122,8 @@ class MobileExitPass(models.Model):
 
         :param str text: as it was scanned.
         """
-        kid = exit_pass.key_id(text)
-        current = company.sudo().mobile_card_key_version
-        for version in range(current, max(0, current - FORMER_KEYS), -1) if kid else ():
-            key = self.env['mobile.member.card']._key(company, version)
-            if key.kid == kid:
-                return self._by_code(company, exit_pass.read_code(key, text))
-        return self.browse()
+        match = self.env['mobile.member.card']._signed(company, exit_pass.PATTERN, text)
+        return self._by_code(company, match['code']) if match else self.browse()
 
     @api.model
     def _by_code(self, company, code):

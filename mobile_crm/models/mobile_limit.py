@@ -91,6 +91,8 @@ class MobileLimit(models.Model):
         # Each is read by a person.
         'enquiry': Policy(20, 3600),
         'enquiry_message': Policy(60, 3600),
+        # Notifications that customers send to themselves.
+        'push_test': Policy(6, 3600),
         # Wrong coupon codes; see mobile.guessing.
         'code_subject': Policy(10, 3600),
         'code_suspect': Policy(3, 3600),

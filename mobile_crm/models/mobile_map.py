@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, html_sanitize
+from odoo.tools import SQL
 
 from ..tools import geo
 from ..tools.map_box import MapBox
@@ -32,14 +32,7 @@ class MobileMap(models.AbstractModel):
         :return: ``url``, ``attribution`` (safe HTML) and ``max_zoom``, or False when nothing may be asked from outside.
         :rtype: dict | bool
         """
-        company = self.env.company
-        if not company.mobile_tile_url or not self.env.user._is_internal():
-            return False
-        return {
-            'url': company.mobile_tile_url,
-            'attribution': html_sanitize(company.mobile_tile_attribution or '', strip_style=True, strip_classes=True),
-            'max_zoom': company.mobile_tile_max_zoom,
-        }
+        return (self.env.user._is_internal() and self.env.company._mobile_tiles()) or False
 
     @api.model
     def read_extent(self, domain):

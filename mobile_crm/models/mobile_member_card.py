@@ -7,6 +7,8 @@ from ..tools import member_card
 from ..tools.offline import REPORTED_WITHIN
 from ..tools.problems import Problem
 
+# Keys before the present one by which texts on phones may be signed still.
+FORMER_KEYS = 5
 # How far the clock of another of our hosts may be ahead, in seconds.
 LEEWAY = 5
 
@@ -86,6 +88,24 @@ class MobileMemberCard(models.AbstractModel):
     def _key(self, company, version=None):
         return member_card.Key(
             self._secret(), company.id, version or company.sudo().mobile_card_key_version)
+
+    @api.model
+    def _signed(self, company, pattern, text):
+        """Return the match of a text that a company's key has signed, this one or one before; or None.
+
+        :param pattern: of the format, with a group ``key``; what stands after the last dot is the signature.
+        :param str text: as it was scanned.
+        :rtype: re.Match | None
+        """
+        match = pattern.fullmatch(text)
+        if not match:
+            return None
+        current = company.sudo().mobile_card_key_version
+        for version in range(current, max(0, current - FORMER_KEYS), -1):
+            key = self._key(company, version)
+            if key.kid == match['key']:
+                return match if key.is_sealed(text) else None
+        return None
 
     @api.model
     def _secret(self):

@@ -158,13 +158,13 @@ class MobileMessage(models.Model):
                           AND newer.id > message.id AND newer.origin_id <> message.origin_id)""")),
             ('next_way', SQL('message.tries > 0 AND %s', self._overtaken_sql())),
             ('no_address', SQL('%s IS NULL', self._address_sql(sender))),
-            ('unwanted', SQL('NOT %s', wanted)),
+            ('unwanted', SQL('message.is_trial IS NOT TRUE AND NOT %s', wanted)),
             ('consent_withdrawn', SQL(
                 'message.is_service IS NOT TRUE AND NOT (%s)', SQL(' AND ').join(needed))),
             (WAITING, SQL("campaign.state = 'paused'")),
             # An offer that meets quiet hours dies: in the morning its customer is elsewhere.
             ('quiet_hours', SQL('message.is_service IS NOT TRUE AND %s', quiet)),
-            (WAITING, quiet),
+            (WAITING, SQL('message.is_trial IS NOT TRUE AND %s', quiet)),
         ]
 
     @api.model

@@ -91,7 +91,9 @@ class MobileMessage(models.Model):
     def _retried_sql(self, attempt):
         return SQL(
             "(%(attempt)s.state = ANY(%(ended)s) AND %(attempt)s.sender_id IS NOT NULL"
-            " AND %(attempt)s.reason IS DISTINCT FROM 'replaced')", attempt=attempt, ended=list(ENDED))
+            " AND %(attempt)s.reason IS DISTINCT FROM 'replaced'"
+            # Who has tried whether notifications come has not asked for one at night.
+            " AND %(attempt)s.is_trial IS NOT TRUE)", attempt=attempt, ended=list(ENDED))
 
     def _check_staff(self):
         self.check_access('read')

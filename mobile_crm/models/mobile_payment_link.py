@@ -59,6 +59,7 @@ class MobilePayment(models.Model):
         """Return the address that opens the app again, or None; it tells the order and how the payment stands."""
         self.ensure_one()
         return self.basket_id.app_id._return_link(
+            self.device_id.platform,
             order_id=self.basket_id._public_id(), payment_id=self.uuid, status=self._status())
 
     def _status(self):

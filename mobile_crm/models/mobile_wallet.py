@@ -7,7 +7,6 @@ from ..tools import member_card, wallet_content
 from ..tools.company_days import zone_of
 from ..tools.problems import Problem
 from ..tools.wallet_content import Content, Field
-from .mobile_coupon_pass import FORMER_KEYS
 
 # The code of a member's pass: the key, the member, and the signature over what stands before it.
 VERSION = 'MW1'
@@ -159,16 +158,12 @@ class MobileWallet(models.AbstractModel):
         :return: the member's public id and the customer (``res.partner``, elevated).
         :raise Problem: 422.
         """
-        match = MEMBER_CODE.fullmatch(text)
-        current = company.sudo().mobile_card_key_version
-        for number in range(current, max(0, current - FORMER_KEYS), -1) if match else ():
-            key = self.env['mobile.member.card']._key(company, number)
-            if key.kid == match['key'] and key.is_sealed(text):
-                partner = self.env['res.partner'].sudo().browse(
-                    member_card.partner_id(self._wallet_secret(), company.id, match['member']) or ()).exists()
-                if partner.active:
-                    return match['member'], partner
-        raise Problem('card_invalid')
+        match = self.env['mobile.member.card']._signed(company, MEMBER_CODE, text)
+        partner = match and self.env['res.partner'].sudo().browse(
+            member_card.partner_id(self._wallet_secret(), company.id, match['member']) or ()).exists()
+        if not partner or not partner.active:
+            raise Problem('card_invalid')
+        return match['member'], partner
 
     @api.model
     def _wallet_secret(self):

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import html_sanitize
 
 from ..tools import gs1
 from ..tools.map_box import MAX_ZOOM
@@ -139,6 +140,19 @@ class ResCompany(models.Model):
             company.mobile_card_key_version += 1
 
     # === BUSINESS METHODS === #
+
+    def _mobile_tiles(self):
+        """Return where maps get their background from.
+
+        :return: ``url``, ``attribution`` (safe HTML) and ``max_zoom``, or None when nothing may be asked from outside.
+        :rtype: dict | None
+        """
+        self.ensure_one()
+        return {
+            'url': self.mobile_tile_url,
+            'attribution': html_sanitize(self.mobile_tile_attribution or '', strip_style=True, strip_classes=True),
+            'max_zoom': self.mobile_tile_max_zoom,
+        } if self.mobile_tile_url else None
 
     def _mobile_mail(self, address, subject, template, values, **vals):
         """Put a mail of this company into Odoo's outgoing queue and wake its worker.

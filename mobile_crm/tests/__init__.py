@@ -123,6 +123,7 @@ from . import test_provider_sms
 from . import test_provider_webpush
 from . import test_purchase
 from . import test_push_servers
+from . import test_push_trial
 from . import test_quiet_hours_law
 from . import test_reach
 from . import test_receipt
@@ -156,4 +157,6 @@ from . import test_wallet_google
 from . import test_wallet_service
 from . import test_watch_list
 from . import test_way_back
+from . import test_web_app
+from . import test_web_app_staff
 from . import test_wishes

@@ -38,6 +38,7 @@ BODIES = {
         'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'type': 'view', 'occurred_at': '2020-01-01T00:00:00Z'}]},
     'claim_offer': {'code': 'X'},
     'deliver_message': {},
+    'test_push': {},
     'report_receipts': {'receipts': [{'id': '0b8f7b3e-4c8a-4f0e-9d27-0d6a4a3f7f10', 'status': 'opened'}]},
     'create_enquiry': {'subject': 'X', 'message': 'X'},
     'reorder': {},

@@ -62,6 +62,17 @@ class TestApiBaskets(BasketCommon, MobileHttpCase):
         self.assertEqual(self.client.get('/orders', status='basket').json['items'], [])
         self._open()
 
+    def test_a_pack_stays_a_pack(self):
+        self.env['product.uom'].create({
+            'product_id': self.mug.id, 'uom_id': self.box.id, 'barcode': '5400000000034'})
+        opened = self._open({'barcode': '5400000000034', 'quantity': 2}, {'product_id': self.milk.id})
+        lines = opened.json['basket']['lines']
+        self.assertEqual([line['barcode'] for line in lines], ['5400000000034', None])
+        changed = self._patch(opened, lines=[
+            {'barcode': '5400000000034', 'quantity': 2}, {'product_id': self.milk.id, 'quantity': 2}])
+        self.assertEqual([(line['id'], line['quantity'], line['unit']) for line in changed.json['basket']['lines']],
+                         [(lines[0]['id'], 2.0, lines[0]['unit']), (lines[1]['id'], 2.0, lines[1]['unit'])])
+
     def test_versions(self):
         opened = self._open()
         path, lines = f'/orders/{opened.json["id"]}', [{'product_id': self.mug.id, 'quantity': 1}]

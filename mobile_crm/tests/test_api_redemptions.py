@@ -438,7 +438,7 @@ class TestApiRedemptions(MobileHttpCase):
 
     def test_the_format_refuses_what_it_does_not_write(self):
         qr = self.qr()
-        self.assertTrue(coupon_pass.key_id(qr))
+        self.assertTrue(coupon_pass.PATTERN.fullmatch(qr))
         for bad in ('', qr + '.', qr.replace('P1500', 'P-1'), qr.replace('EUR', 'eur'), qr + '\n'):
-            self.assertIsNone(coupon_pass.key_id(bad))
+            self.assertIsNone(coupon_pass.PATTERN.fullmatch(bad))
         self.assertTrue(re.fullmatch(r'[\w.-]+', qr))

@@ -104,6 +104,7 @@ class TestBasket(BasketCommon):
             [(self.box, 2.0, 96.0), (self.mug.uom_id, 1.0, 8.0)])
         self.add(basket, [('5400000000034', 1)])
         self.assertEqual(basket.order_id.order_line[0].product_uom_qty, 3.0)
+        self.assertEqual([line.barcode for line in basket._facts().lines], ['5400000000034', None])
         self.apples.barcode = '5400000000041'
         self.add(basket, [('01054000000000413103000750', 2), ('01054000000000413103000250' + '10LOT7', 1)])
         line = basket.order_id.order_line[-1]

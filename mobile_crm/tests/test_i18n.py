@@ -7,7 +7,13 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_path, mute_logger
 from odoo.tools.translate import trans_export
 
+from ..models.mobile_phone_bundle import LANGUAGES as LANGUAGE_NAMES
+
 LANGUAGES = ['de']
+#: The languages of the web app beside English. What staff reads is not in all of them.
+WEB_APP = ['ar', 'de', 'es', 'fr']
+#: The preview beside it is for staff.
+WEB_APP_SOURCE = re.compile(r'/static/src/phone(_worker)?/')
 PLACEHOLDER = re.compile(r'%\(\w+\)[sdf]|%[sd]|\{\w*\}|<[^>]+>')
 # A reader hears or sees these, so their values are translated with the term they stand in.
 READ_ATTRIBUTE = re.compile(r'\b(aria-label|alt|title|placeholder)="[^"]*"')
@@ -22,7 +28,10 @@ class TestTranslations(TransactionCase):
         template = io.BytesIO()
         with mute_logger('odoo.tools.translate'):
             trans_export(False, ['mobile_crm'], template, 'po', cls.env)
-        cls.terms = {entry.msgid for entry in polib.pofile(template.getvalue().decode())}
+        entries = polib.pofile(template.getvalue().decode())
+        cls.terms = {entry.msgid for entry in entries}
+        cls.web_terms = {
+            entry.msgid for entry in entries for place, _line in entry.occurrences if WEB_APP_SOURCE.search(place)}
 
     def _translations(self, name):
         return polib.pofile(file_path(f'mobile_crm/i18n/{name}'))
@@ -38,8 +47,17 @@ class TestTranslations(TransactionCase):
             self.assertEqual(self.terms - done, set(), f"complete mobile_crm/i18n/{language}.po")
             self.assertFalse(translations.fuzzy_entries())
 
+    def test_the_web_app_speaks_all_its_languages(self):
+        self.assertGreater(len(self.web_terms), 100)
+        self.assertEqual({'en', *WEB_APP}, set(LANGUAGE_NAMES))
+        for language in WEB_APP:
+            translations = self._translations(f'{language}.po')
+            done = {entry.msgid for entry in translations.translated_entries()}
+            self.assertEqual(self.web_terms - done, set(), f"complete mobile_crm/i18n/{language}.po")
+            self.assertFalse(translations.untranslated_entries() + translations.fuzzy_entries())
+
     def test_translations_keep_placeholders_and_markup(self):
-        for language in LANGUAGES:
+        for language in WEB_APP:
             for entry in self._translations(f'{language}.po').translated_entries():
                 self.assertCountEqual(self._fixed_parts(entry.msgid), self._fixed_parts(entry.msgstr), entry.msgid)
 

@@ -44,7 +44,7 @@ class TestMemberCard(MobileHttpCase):
         before = int(time.time())
         answer = self.client.get('/me/card')
         card = answer.json
-        self.assertEqual(set(card), {'member_id', 'qr', 'expires_at'})
+        self.assertEqual(set(card), {'member_id', 'qr', 'expires_at', 'offline_qr'})
         self.assertRegex(card['member_id'], r'^[A-Z2-7]{26}$')
         self.assertLess(len(card['qr']), 180, "a QR code that a cheap scanner reads")
         version, _kid, member, _device, issued, _nonce, _signature = card['qr'].split('.')
@@ -72,6 +72,17 @@ class TestMemberCard(MobileHttpCase):
     def test_who_has_not_signed_in_has_no_card(self):
         self.assertProblem(self.registered_phone().get('/me/card'), 401, 'sign_in_required')
         self.assertProblem(self.till.get('/me/card'), 401, 'token_invalid')
+
+    def test_the_card_without_the_network_tells_who_it_is_and_opens_nothing(self):
+        card = self.card()
+        code = card['offline_qr']
+        self.assertEqual(code, self.card()['offline_qr'], "it may be kept")
+        self.assertNotEqual(code, self.card(self.bens)['offline_qr'])
+        answer = self.till.post('/till/passes', {'qr': code})
+        self.assertEqual((answer.status, answer.json), (200, {
+            'member_id': card['member_id'], 'name': "Anna Peeters", 'language': 'en-US'}))
+        self.assertProblem(self.scan(code), 422, 'card_invalid')
+        self.assertProblem(self.other_till.post('/till/passes', {'qr': code}), 422, 'card_invalid')
 
     # === THE TILL === #
 

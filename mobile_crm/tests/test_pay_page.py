@@ -113,6 +113,22 @@ class TestPayPage(PaymentCase, HttpCase):
         self.assertNotIn('http-equiv="refresh"', answer.text)
         self.assertIn("it is paid", answer.text)
 
+    def test_come_back_into_the_web_app(self):
+        self.pays(self.payment)
+        link = (f'{self.app.web_url}/paid?order_id={self.payment.basket_id._public_id()}'
+                f'&payment_id={self.payment.uuid}&status=paid')
+        self.assertIsNone(self.payment._return_link(), "the page is of no use to who has another app")
+        self.payment.device_id.platform = 'web'
+        self.assertIn(f'url={link.replace("&", "&amp;")}"', self.url_open(self.paid_path).text)
+        self.app.return_url = 'myshop://paid'
+        self.assertEqual(self.payment._return_link(), link)
+        self.payment.device_id = False
+        self.assertTrue(self.payment._return_link().startswith('myshop://paid?'))
+        self.app.return_url = False
+        self.assertEqual(self.payment._return_link(), link)
+        self.app.has_web_app = False
+        self.assertIsNone(self.payment._return_link())
+
     def test_come_back_before_the_provider_has_said_anything(self):
         self.app.return_url = 'https://shop.example.com/paid'
         tx = self.tries(self.payment)

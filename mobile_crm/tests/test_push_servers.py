@@ -17,6 +17,8 @@ from odoo.addons.mail.tools.web_push import _encrypt_payload
 
 from .push_servers import ApnsServer, FcmServer, WebPushServer, ca_file, faults
 
+#: Seconds for an answer of the fake, on a machine that is busy.
+PATIENCE = 2
 NOW = 1_795_000_000
 ID = '6d3e8bd2-5a58-4b2c-b4d2-39a9a19bd3a8'
 
@@ -36,7 +38,7 @@ class PushServerCase(BaseCase):
         self.addCleanup(self.server.close)
         context = ssl.create_default_context(cafile=ca_file())
         self.http1, self.http2 = (
-            httpx.Client(http1=not http2, http2=http2, verify=context, timeout=0.3, trust_env=False)
+            httpx.Client(http1=not http2, http2=http2, verify=context, timeout=PATIENCE, trust_env=False)
             for http2 in (False, True))
         self.addCleanup(self.http1.close)
         self.addCleanup(self.http2.close)

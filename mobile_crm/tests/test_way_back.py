@@ -377,6 +377,9 @@ class TestAnswersAreSent(OutboxCommon):
         self.phone._sign_out()
         attempt = self.attempts(self._answer())
         self.assertEqual(attempt.mapped('channel'), ['email'])
+        self.assertEqual(
+            attempt._target(), ('web', self.app.web_url + attempt.origin_id.link.replace('enquiries', 'conversations')))
+        self.app.has_web_app = False
         self.assertEqual(attempt._target(), (None, None), "no website has a conversation")
 
 

@@ -2,13 +2,13 @@
 
 ``GET /mobile/v1/stores?lat=…&lon=…`` carries the customer's position in its query string, the link of a double opt-in
 its token, and werkzeug writes every request line to the log. The filter below cuts the query off for these paths, and
-the token off links of messages, and leaves all others alone.
+the token off links of messages and the code off those of coupons, and leaves all others alone.
 """
 import logging
 import re
 
-_QUERY = re.compile(r'(/mobile/(?:v\d+|consent)[^\s?"]*)\?[^\s"]*')
-_TOKEN = re.compile(r'((?<![^\s"])/(?:m|s|mobile/sms/inbound|mobile/(?:pay|paid))/)[^\s"]+')
+_QUERY = re.compile(r'(/mobile/(?:v\d+|consent|app/)[^\s?"]*)\?[^\s"]*')
+_TOKEN = re.compile(r'((?<![^\s"])/(?:m|s|mobile/sms/inbound|mobile/(?:pay|paid)|mobile/app/[^/\s"]+/claim)/)[^\s"]+')
 
 
 class AccessLogFilter(logging.Filter):

@@ -98,14 +98,26 @@ def normalize(text):
     :return: the grouped code, or None when `text` cannot be one of our codes.
     :rtype: str | None
     """
+    symbols = read_checked(text, PAYLOAD_LENGTH)
+    return symbols and _group(symbols)
+
+
+def read_symbols(text, count):
+    """Return so many symbols of the alphabet as somebody typed or scanned them, or None when `text` is something else.
+
+    :param str text: any spelling: lower case, without dashes, with look-alikes.
+    """
     symbols = text.strip().upper().translate(_READ_AS)
-    if len(symbols) != PAYLOAD_LENGTH + 1 or not set(symbols) <= set(ALPHABET):
-        return None
+    return symbols if len(symbols) == count and set(symbols) <= set(ALPHABET) else None
+
+
+def read_checked(text, count):
+    """Return so many symbols and their check symbol, or None when `text` is something else; see ``read_symbols``."""
+    symbols = read_symbols(text, count + 1)
     try:
-        mod_37_36.validate(symbols, alphabet=ALPHABET)
+        return symbols and mod_37_36.validate(symbols, alphabet=ALPHABET)
     except ValidationError:
         return None
-    return _group(symbols)
 
 
 def spellings(text):

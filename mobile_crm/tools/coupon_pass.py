@@ -11,7 +11,7 @@ from typing import NamedTuple
 VERSION = 'MO1'
 # Numbers of stores that a QR code has room for.
 MAX_STORES = 20
-_PASS = re.compile(
+PATTERN = re.compile(
     r'MO1\.(?P<key>[\w-]{8})\.(?P<code>[0-9A-Z]{17})\.(?P<discount>P\d{1,5}(?:C\d{1,15})?|A\d{1,15}|N)'
     r'\.(?P<minimum>\d{1,15})\.(?P<currency>[A-Z]{3})\.(?P<start>\d{1,12})\.(?P<end>\d{1,12})'
     r'\.(?P<stores>0|N|[1-9]\d{0,9}(?:-[1-9]\d{0,9}){0,19})\.[\w-]{86}', re.ASCII)
@@ -47,15 +47,3 @@ def write(key, terms):
     return key.seal('.'.join(map(str, (
         VERSION, key.kid, terms.code.replace('-', ''), terms.discount, terms.minimum, terms.currency, terms.start,
         terms.end, stores))))
-
-
-def key_id(text):
-    """Return the id of the key by which a text says to be signed, or None when it is no coupon of this format."""
-    match = _PASS.fullmatch(text)
-    return match and match['key']
-
-
-def read_code(key, text):
-    """Return the code in a coupon's text, or None when it was not signed by this key."""
-    match = _PASS.fullmatch(text)
-    return match['code'] if match and key.is_sealed(text) else None

@@ -11,15 +11,14 @@ import re
 import secrets
 from typing import NamedTuple
 
-from .coupon_code import ALPHABET
+from .coupon_code import ALPHABET, read_symbols
 
 VERSION = 'MX1'
 # Symbols of a code: 40 bits, few enough to type.
 CODE_LENGTH = 8
-_PASS = re.compile(
+PATTERN = re.compile(
     r'MX1\.(?P<key>[\w-]{8})\.(?P<code>[0-9A-HJKMNP-TV-Z]{8})\.[1-9]\d{0,9}\.\d{1,15}\.[A-Z]{3}\.\d{1,9}'
     r'\.\d{1,12}\.\d{1,12}\.[01]\.[\w-]{86}', re.ASCII)
-_READ_AS = str.maketrans({'I': '1', 'L': '1', 'O': '0', '-': None, ' ': None})
 
 
 class Paid(NamedTuple):
@@ -56,8 +55,7 @@ def grouped(code):
 
 def normalize(text):
     """Return the code that somebody has typed, or None when it is none."""
-    code = text.strip().upper().translate(_READ_AS)
-    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+    return read_symbols(text, CODE_LENGTH)
 
 
 def write(key, paid):
@@ -68,15 +66,3 @@ def write(key, paid):
     return key.seal('.'.join(map(str, (
         VERSION, key.kid, paid.code, paid.store_id, paid.amount, paid.currency, paid.items, paid.start, paid.end,
         int(paid.is_audit)))))
-
-
-def key_id(text):
-    """Return the id of the key by which a text says to be signed, or None when it is no pass of this format."""
-    match = _PASS.fullmatch(text)
-    return match and match['key']
-
-
-def read_code(key, text):
-    """Return the code in a pass's text, or None when it was not signed by this key."""
-    match = _PASS.fullmatch(text)
-    return match['code'] if match and key.is_sealed(text) else None

@@ -56,6 +56,7 @@ PROBLEMS = {
     'staff_needed': (409, _lt("A colleague has to look at the basket first")),
     'address_in_use': (409, _lt("Another customer has this address")),
     'list_changed': (409, _lt("The list was changed meanwhile")),
+    'no_push_address': (409, _lt("This phone has not told where its notifications go")),
     'wallet_unavailable': (409, _lt("This app has no passes for this wallet")),
     'idempotency_in_progress': (409, _lt("The request with this Idempotency-Key is still running")),
     'wording_changed': (409, _lt("The wording has changed; show the new one first")),

@@ -124,7 +124,7 @@ def _paragraph(fonts, is_rtl, text, size=SIZE, bold=False, at_end=False):
     text = text if len(text) <= LONGEST else f'{text[:LONGEST]}…'
     is_turned = right_to_left.is_available() and right_to_left.has_rtl(text)
     shown = right_to_left.shaped(text) if is_turned else text
-    font = _font(fonts, shown, bold)
+    font = font_of(fonts, shown, bold)
     is_asian = font in {name for name, _first, _last in ASIAN}
     style = ParagraphStyle(
         'text', fontName=font, fontSize=size, leading=size * 1.35, alignment=2 if is_rtl != at_end else 0,
@@ -142,7 +142,7 @@ def _number_page(canvas, document):
     canvas.drawCentredString(document.pagesize[0] / 2, 9 * MM, str(document.page))
 
 
-def _font(fonts, text, bold):
+def font_of(fonts, text, bold):
     """Return the name of a font that has the letters of a text."""
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415, needed here alone
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415, needed here alone

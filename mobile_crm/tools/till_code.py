@@ -9,16 +9,14 @@ It is not kept but derived from a random text, so that the customer's phone can 
 import hashlib
 import hmac
 
-from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
 
-from .coupon_code import ALPHABET, GROUP_LENGTH
+from .coupon_code import ALPHABET, GROUP_LENGTH, read_checked
 
 PAYLOAD_LENGTH = 7
 # What a till knows the QR code by, among coupons and member cards.
 PREFIX = 'MB1.'
 _BITS = 5
-_READ_AS = str.maketrans({'I': '1', 'L': '1', 'O': '0', '-': None, ' ': None})
 
 
 def derive(secret, salt):
@@ -38,14 +36,8 @@ def normalize(text):
 
     :param str text: any spelling: lower case, without the dash, with look-alikes; or the text of the QR code.
     """
-    symbols = text.strip().upper().removeprefix(PREFIX).translate(_READ_AS)
-    if len(symbols) != PAYLOAD_LENGTH + 1 or not set(symbols) <= set(ALPHABET):
-        return None
-    try:
-        mod_37_36.validate(symbols, alphabet=ALPHABET)
-    except ValidationError:
-        return None
-    return f'{symbols[:GROUP_LENGTH]}-{symbols[GROUP_LENGTH:]}'
+    symbols = read_checked(text.strip().upper().removeprefix(PREFIX), PAYLOAD_LENGTH)
+    return symbols and f'{symbols[:GROUP_LENGTH]}-{symbols[GROUP_LENGTH:]}'
 
 
 def qr_text(code):

@@ -1,5 +1,6 @@
 from . import base_partner_merge
 from . import mobile_audience_save
+from . import mobile_app_poster
 from . import mobile_app_secret
 from . import mobile_campaign_dry_run
 from . import mobile_campaign_dry_run_sms

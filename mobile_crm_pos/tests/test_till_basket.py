@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.mobile_crm.tests.basket_common import BasketCommon
 
@@ -15,9 +15,7 @@ class TestTillBasket(BasketCommon, TillCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cashier = new_test_user(
-            cls.env, 'cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)])
+        cls.cashier = cls.make_cashier()
 
     @classmethod
     def make_tax(cls, name, percent, **values):
@@ -120,9 +118,7 @@ class TestTillBasket(BasketCommon, TillCase):
         self.assertIn("was not closed by this sale", ' '.join(order.message_ids.mapped('body')))
 
     def test_somebody_hears_of_a_basket_that_was_paid_by_the_phone_as_well(self):
-        manager = new_test_user(
-            self.env, 'crm_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)])
+        manager = self.make_manager()
         basket, code = self.handed()
         self.take(code)
         basket.till_until = fields.Datetime.now() - timedelta(minutes=1)

@@ -2,7 +2,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .till_common import TillCase
 
@@ -16,9 +16,7 @@ class TestTillCoupon(TillCase):
         super().setUpClass()
         cls.reward = cls.program.reward_ids
         cls.card = cls._make_coupon(cls.anna)
-        cls.cashier = new_test_user(
-            cls.env, 'cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)])
+        cls.cashier = cls.make_cashier()
 
     @classmethod
     def _make_coupon(cls, partner, **values):
@@ -190,9 +188,7 @@ class TestTillCoupon(TillCase):
             self.assertEqual(order.mobile_redemption_ids.state, 'conflict')
 
     def test_what_was_not_there_any_more_is_a_conflict_and_the_sale_stands(self):
-        manager = new_test_user(
-            self.env, 'crm_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)])
+        manager = self.make_manager()
         self.scan('uuid-1')
         self.pay('uuid-1')
         order = self.pay('uuid-2')

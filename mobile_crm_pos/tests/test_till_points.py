@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.mobile_crm.tests.approval_common import ApprovalCommon
 
@@ -14,12 +14,8 @@ class TestTillPoints(ApprovalCommon, TillCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cashier = new_test_user(
-            cls.env, 'cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)])
-        cls.manager = new_test_user(
-            cls.env, 'crm_manager', groups='mobile_crm.group_mobile_crm_manager', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)])
+        cls.cashier = cls.make_cashier()
+        cls.manager = cls.make_manager()
         for phone in cls.phone + cls.phone_ben:
             cls.env['mobile.token']._issue(phone)
 

@@ -2,8 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import MissingError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from odoo.addons.mobile_crm.models.mobile_purchase_history import Search
 
@@ -118,8 +117,6 @@ class TestTillPurchase(TillCase):
         theirs, _fence = self._make_store("Ghent Store", "Ghent", 'base.be', 51.05, 3.72, company=other)
         with self.assertRaises(UserError):
             self.config.mobile_store_id = theirs
-        manager = new_test_user(
-            self.env, 'till_manager', groups='point_of_sale.group_pos_manager,base.group_system',
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)])
+        manager = self.make_user('till_manager', 'point_of_sale.group_pos_manager,base.group_system')
         view = self.env['res.config.settings'].with_user(manager).get_view(view_type='form')
         self.assertIn('pos_mobile_store_id', view['arch'])

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .till_common import TillCase
 
@@ -16,9 +16,7 @@ class TestTillSync(TillCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cashier = new_test_user(
-            cls.env, 'cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)])
+        cls.cashier = cls.make_cashier()
         cls.cash = cls.config.payment_method_ids.filtered('is_cash_count')[:1]
         cls.till_session.state = 'opened'
         cls.env['mobile.token']._issue(cls.phone)

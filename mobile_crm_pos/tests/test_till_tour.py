@@ -1,4 +1,4 @@
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.mobile_crm.tools import member_card, till_code
 
@@ -13,9 +13,7 @@ class TestTillTour(TillCase, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.till_session.unlink()
-        cls.cashier = new_test_user(
-            cls.env, 'till_cashier', groups='base.group_user,point_of_sale.group_pos_user', company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)])
+        cls.cashier = cls.make_cashier('till_cashier')
         cls.env['loyalty.program'].search([('id', '!=', cls.program.id)]).active = False
         cls.mug.write({'available_in_pos': True, 'taxes_id': [(5,)]})
         cls.env['mobile.token']._issue(cls.phone)

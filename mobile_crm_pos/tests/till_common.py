@@ -1,5 +1,6 @@
 """What the tests of Odoo's own tills work with."""
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.mobile_crm.tests.purchase_common import PurchaseCase
 
@@ -22,6 +23,20 @@ class TillCase(PurchaseCase):
         cls.config = cls.env['pos.config'].create({
             'name': "Corner", 'company_id': cls.company.id, 'mobile_store_id': cls.store_near.id})
         cls.till_session = cls.env['pos.session'].create({'config_id': cls.config.id, 'user_id': cls.env.uid})
+
+    @classmethod
+    def make_user(cls, login, groups):
+        """Return a user of the till's company."""
+        return new_test_user(
+            cls.env, login, groups=groups, company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)])
+
+    @classmethod
+    def make_cashier(cls, login='cashier'):
+        return cls.make_user(login, 'base.group_user,point_of_sale.group_pos_user')
+
+    @classmethod
+    def make_manager(cls):
+        return cls.make_user('crm_manager', 'mobile_crm.group_mobile_crm_manager')
 
     def sell(self, partner, lines, state='paid', **values):
         """Return an order of the till.

@@ -65,6 +65,9 @@ class BasketLine(Output):
     product_id: int
     quantity: float
     unit: str
+    barcode: str | None = Field(
+        description="Of the pack that it is counted in, which names the line where all lines are sent. Null where it "
+                    "is counted in the product's unit")
     price: Money = Field(description='Of one now, with taxes, after the discount')
     scanned_price: Money | None = Field(
         description='What it was when the customer last changed the line; null where it is the same')
@@ -80,7 +83,7 @@ class BasketLine(Output):
         line = facts.line
         return cls(
             id=facts.public_id, product_id=line.product_id.id, quantity=line.product_uom_qty,
-            unit=line.product_uom_id.name, price=Money.of(facts.price, line.currency_id),
+            unit=line.product_uom_id.name, barcode=facts.barcode, price=Money.of(facts.price, line.currency_id),
             scanned_price=None if facts.scanned_price is None else Money.of(facts.scanned_price, line.currency_id),
             needs_staff=facts.needs_staff, availability=facts.availability, warnings=facts.warnings)
 

@@ -11,6 +11,9 @@ class MemberCard(Output):
     member_id: str = Field(description='Always the same in this shop')
     qr: str = Field(description='The text of the QR code')
     expires_at: UtcOutput
+    offline_qr: str = Field(description=(
+        'The text of the QR code to show while there is no network: who the customer says they are, as the pass in a '
+        'wallet. It earns points and takes none (`POST /till/passes`), and may be kept until they sign out'))
 
 
 class CardKey(Output):
