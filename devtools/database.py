@@ -7,7 +7,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from psycopg2 import sql
+from psycopg2 import errors, sql
 
 from . import addons, environment, logcheck, odoo_config, python_env
 from .console import Problem, step
@@ -67,7 +67,13 @@ class Databases:
     def drop(self, name):
         """Delete a database, whoever is connected, with its filestore."""
         with self.server.cursor() as cursor:
-            cursor.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
+            try:
+                cursor.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
+            except errors.InsufficientPrivilege:
+                # FORCE may not end the server's own cleaning of that database; without it, the server ends that itself.
+                cursor.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity'
+                               ' WHERE datname = %s AND usename = current_user', [name])
+                cursor.execute(sql.SQL('DROP DATABASE IF EXISTS {}').format(sql.Identifier(name)))
         remove(self._filestore(name))
 
     def clone(self, source, name):

@@ -92,7 +92,7 @@ def pocket(browse, holder):
 def read(page):
     """Return the one code that is on the screen, as a till reads it."""
     # The phone has all there is to know of the coupon, and so the code that was signed for it.
-    expect(page.get_by_text('What happened to it')).to_be_visible()
+    expect(page.locator('details.offer-history')).to_be_visible()
     expect(page.locator('.code svg path')).to_be_visible()
     picture = Image.open(io.BytesIO(page.locator('.code').screenshot()))
     found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.Code128)

@@ -279,9 +279,10 @@ def test_an_answer_for_the_customer_before_is_not_kept(client, customer):
     stranger = customer()
     held = []
     client.context.route('**/mobile/v1/sync*', lambda route: held.append(route) or None)
-    do(page, 'await env.database.delete("meta", "cursor")')
+    # One that was on its way already is answered, and is not the one that is held.
+    do(page, 'await env.sync.running; await env.database.delete("meta", "cursor")')
     page.evaluate(f'() => {{ window.synced = {ENV}.sync.now(); }}')
-    for _each in range(500):
+    for _each in range(2000):
         if held:
             break
         page.wait_for_timeout(10)

@@ -1226,7 +1226,7 @@ export const templates = {
   let block48 = createBlock(`<dd><block-text-0/></dd>`);
   let block49 = createBlock(`<dd>${x("It has no end.")}</dd>`);
   let block50 = createBlock(`<details class="fold" open="open"><summary>${x("Terms")}</summary><p class="terms"><block-text-0/></p></details>`);
-  let block51 = createBlock(`<details class="fold"><summary>${x("What happened to it")}</summary><ul class="offer-history"><block-child-0/></ul></details>`);
+  let block51 = createBlock(`<details class="fold offer-history"><summary>${x("What happened to it")}</summary><ul class="offer-history"><block-child-0/></ul></details>`);
   let block53 = createBlock(`<li><span class="strong"><block-text-0/></span><block-child-0/><span class="muted small"><block-text-1/></span></li>`);
   let block54 = createBlock(`<span><block-text-0/></span>`);
   

@@ -39,7 +39,7 @@ class SearchPage extends Component {
         });
         onWillStart(async () => {
             this.state.recent = await recentSearches(this.env);
-            if (last && last.who === this.who && !this.props.query.q) {
+            if (this.isWayBack) {
                 Object.assign(this.state, last.shown);
             } else if (this.isWanted) {
                 this.ask();
@@ -50,9 +50,16 @@ class SearchPage extends Component {
         onWillUnmount(() => {
             clearTimeout(this.timer);
             this.abort?.abort();
-            const { text, categoryId, items, next } = this.state;
-            last = items && !this.state.fault ? { who: this.who, shown: { text, categoryId, items, next } } : null;
+            const { text, categoryId, items, next, fault, isKept } = this.state;
+            last = items && !fault && !isKept ? { who: this.who, shown: { text, categoryId, items, next } } : null;
         });
+    }
+
+    /** Whether what was shown last is what this address asks for; without a search, it asks for the last one. */
+    get isWayBack() {
+        const { q, category } = this.props.query;
+        return Boolean(last && last.who === this.who
+            && (!(q || category) || (last.shown.text === (q || "") && last.shown.categoryId === this.state.categoryId)));
     }
 
     /** Prices are each customer's own. */
