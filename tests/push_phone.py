@@ -2,6 +2,8 @@
 
 import json
 
+from devtools.process import wait_until
+
 #: Stands for the browser's own push service, which lies outside. A page of another origin's has none of it.
 STAND_IN = '''
 (() => {
@@ -25,6 +27,22 @@ SHOWN = '''
 async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(
     ({title, body, tag, data}) => ({title, body, tag, ...data}))
 '''
+#: Keeps what the worker does about pushes, so that its end can be waited for.
+OVERHEAR = '''
+() => {
+    if (!self.pushes) {
+        const waitUntil = ExtendableEvent.prototype.waitUntil;
+        self.pushes = [];
+        ExtendableEvent.prototype.waitUntil = function (work) {
+            if (this.type === "push") {
+                self.pushes.push(Promise.allSettled([work]));
+            }
+            return waitUntil.call(this, work);
+        };
+    }
+    return self.pushes.length;
+}
+'''
 #: What the browser does when a notification is tapped, or put away.
 ACT = '''
 async (kind) => {
@@ -47,10 +65,19 @@ class PushPhone:
             browser.context.expose_function('subscribeElsewhere', service.subscribe)
             browser.context.add_init_script(STAND_IN)
 
+    @property
+    def worker(self):
+        worker, = self.browser.context.service_workers
+        return worker
+
     def deliver(self, payload):
-        """Let a push come in: what the push service has got, or any text."""
+        """Let a push come in: what the push service has got, or any text. The worker has done its part then.
+
+        Nobody looks at the notifications meanwhile: Chromium forgets one that it is asked for while it is being shown.
+        """
         page = self.browser.page
         page.evaluate('async () => { await navigator.serviceWorker.ready }')
+        before = self.worker.evaluate(OVERHEAR)
         protocol = self.browser.context.new_cdp_session(page)
         registrations = []
         protocol.on('ServiceWorker.workerRegistrationUpdated', lambda event: registrations.extend(
@@ -62,6 +89,8 @@ class PushPhone:
             'origin': self.browser.url, 'registrationId': registrations[0],
             'data': payload if isinstance(payload, str) else json.dumps(payload)})
         protocol.detach()
+        assert wait_until(lambda: self.worker.evaluate('() => self.pushes.length') > before, 20)
+        self.worker.evaluate('async () => { await Promise.all(self.pushes) }')
 
     def shown(self):
         """Return the notifications that are on the screen."""
@@ -69,5 +98,4 @@ class PushPhone:
 
     def act(self, kind):
         """Tap the notification (``notificationclick``), or put it away (``notificationclose``)."""
-        worker, = self.browser.context.service_workers
-        worker.evaluate(ACT, kind)
+        self.worker.evaluate(ACT, kind)

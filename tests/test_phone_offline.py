@@ -289,9 +289,47 @@ def test_an_answer_for_the_customer_before_is_not_kept(client, customer):
     answer = held[0].fetch()
     enter(page, stranger)
     held[0].fulfill(response=answer)
-    page.evaluate('() => window.synced')
+    page.evaluate('() => window.synced.catch(() => {})')
+    client.context.unroute('**/mobile/v1/sync*')
     assert do(page, 'return env.kept.state.lists.length') == 0
     assert do(page, 'return env.kept.state.me.phone') == stranger.customer['phone']
+    # Theirs comes at once, not with the next turn.
+    for _each in range(500):
+        if do(page, 'return env.database.get("meta", "cursor")'):
+            break
+        page.wait_for_timeout(10)
+    assert do(page, 'return env.kept.state.preferences')
+
+
+def test_a_page_gets_no_answer_for_the_customer_before(client, customer):
+    page = client.page
+    stranger = customer()
+    held = []
+    client.context.route('**/mobile/v1/orders*', lambda route: held.append(route) or None)
+    page.evaluate(f'''() => {{
+        window.answer = {ENV}.api.get("/orders").then(() => "seen", (error) => error.message);
+    }}''')
+    for _each in range(2000):
+        if held:
+            break
+        page.wait_for_timeout(10)
+    answer = held[0].fetch()
+    enter(page, stranger)
+    held[0].fulfill(response=answer)
+    assert page.evaluate('() => window.answer') == 'another customer'
+
+
+@pytest.mark.parametrize('status', [429, 503])
+def test_a_server_without_time_does_not_close_the_app(client, status):
+    page = client.page
+    worker, = client.context.service_workers
+    worker.evaluate('''(status) => {
+        const busy = async () => new Response("busy", { status });
+        self.fetch = busy;
+        Object.defineProperty(FetchEvent.prototype, "preloadResponse", { get: busy });
+    }''', status)
+    client.open('/offers')
+    expect(page.get_by_role('heading', level=1)).to_have_text("Offers")
 
 
 def test_a_new_version_loses_nothing(client, phone, admin, query):
@@ -449,6 +487,9 @@ def test_a_browser_that_keeps_nothing(browse, phone):
     browser = browse()
     browser.context.add_init_script('''
         IDBFactory.prototype.open = () => { throw new DOMException("no", "SecurityError"); };
+        Object.defineProperty(window, "localStorage", {
+            get() { throw new DOMException("no", "SecurityError"); },
+        });
     ''')
     page = browser.open()
     enter(page, phone)

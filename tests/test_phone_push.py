@@ -120,6 +120,22 @@ def test_what_comes_for_somebody_who_has_signed_out_is_shown_to_nobody(browse, p
     assert [shown['title'] for shown in wait_until(pushes.shown, 10)] == ['The shop']
 
 
+def test_the_number_on_the_icon_is_of_this_app(browse, phone):
+    browser = browse(permissions=['notifications'])
+    browser.sign_in(phone)
+    pushes = PushPhone(browser)
+    browser.page.evaluate("""async (app) => {
+        await navigator.serviceWorker.register("/mobile/service-worker.js", {scope: "/mobile/"});
+        await odoo.loader.modules.get("@mobile_crm/phone/core/push_store").setOwner(
+            {app, name: "The shop", icon: null, unreadable: "Something new"});
+        const registration = await navigator.serviceWorker.ready;
+        await registration.showNotification("Another shop", {data: {app: "another", id: crypto.randomUUID()}});
+    }""", browser.client_id)
+    pushes.worker.evaluate('() => { self.navigator.setAppBadge = async (count) => { self.counted = count; }; }')
+    pushes.deliver({**SOMETHING, 'id': str(uuid.uuid4())})
+    assert pushes.worker.evaluate('() => self.counted ?? null') == 1
+
+
 def test_one_that_was_seen_does_not_come_back(browse):
     browser = browse(permissions=['notifications'])
     page = browser.open('/near')

@@ -1,5 +1,5 @@
 """Campaigns that come by the calendar: birthdays, who was not seen for a while, once a week."""
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
@@ -44,7 +44,10 @@ class DaysCommon(MobileCommon):
     def _order(self, partner, days_ago=1, lines=None, **values):
         order = self.make_order(partner, lines).sudo()
         order.action_confirm()
-        order.write({'date_order': fields.Datetime.now() - timedelta(days=days_ago), **values})
+        # At noon: neither the time of the run nor a clock that was put forward since makes it another day.
+        now = fields.Datetime.now()
+        noon = datetime.combine(self.campaign._local(now).date(), time(11)) - timedelta(days=days_ago)
+        order.write({'date_order': min(noon, now), **values})
         return order
 
 

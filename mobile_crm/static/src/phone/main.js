@@ -10,8 +10,10 @@ import { load } from "./core/lazy";
 import { applyLook } from "./core/look";
 import { Push } from "./core/push";
 import { Queue, queueLock, queueTag } from "./core/queue";
+import { tellRefusal, tellRefusals } from "./core/refusals";
 import { Router } from "./core/router";
 import { Session } from "./core/session";
+import { setting } from "./core/setting";
 import { Sync } from "./core/sync";
 import * as texts from "./core/texts";
 import { _t } from "./core/texts";
@@ -27,9 +29,9 @@ const config = JSON.parse(document.getElementById("phone-config").textContent);
 Ui.Question = Question;
 
 /** Take the customer's language in use: their own choice, else the one that the page came in. */
-async function speak(database) {
+async function speak() {
     // The forms of staff say in which language they show the app.
-    const chosen = config.preview ? null : localStorage.getItem("mobile-language");
+    const chosen = config.preview ? null : setting("mobile-language");
     const language = config.languages.find(({ code }) => code === chosen)
         || config.languages.find(({ code }) => code === config.language);
     let terms = {};
@@ -41,28 +43,6 @@ async function speak(database) {
     texts.useTexts(language.code, terms, navigator.languages);
     Object.assign(document.documentElement, { lang: language.code, dir: language.direction });
     return language;
-}
-
-/** Say that something could not be done; without a reason, that nobody knows whether it was. */
-function tellRefusal(ui, { label, isQuiet }, why) {
-    if (!isQuiet) {
-        ui.notice(why
-            ? _t("“%(what)s” could not be done: %(why)s", { what: label, why })
-            : _t("“%s” may not have reached us. Please check, and do it again if it is missing.", label),
-        { kind: "danger" });
-    }
-}
-
-/** Say what was refused while no page was open. */
-async function tellRefusals({ database, kept, ui, sync }) {
-    const refusals = await database.get("meta", "refusals");
-    if (refusals) {
-        await database.delete("meta", "refusals");
-        // Not to another customer than the one who has asked for it.
-        refusals.filter(({ entry }) => [null, kept.owner].includes(entry.owner ?? null))
-            .forEach(({ entry, why }) => tellRefusal(ui, entry, why));
-        await sync.again();
-    }
 }
 
 /** Have the browser wake the service worker when there is a network, where browsers do. */
@@ -89,7 +69,7 @@ async function start() {
         full: () => ui.notice(_t("This phone’s memory is full. Keep the app open until everything is sent."), {
             kind: "danger" }),
     });
-    await speak(database);
+    await speak();
     const describe = () => ({
         locale: texts.locale(),
         timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,

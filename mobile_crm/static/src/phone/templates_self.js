@@ -602,8 +602,8 @@ export const templates = {
   let block7 = createBlock(`<li class="row"><div class="grow decision"><h2><block-text-0/></h2><p><block-text-1/></p><p class="muted small"><time block-attribute-2="datetime"><block-text-3/></time><block-child-0/></p><block-child-1/></div><block-child-2/><block-child-3/></li>`);
   let block10 = createBlock(`<span><block-text-0/></span>`);
   let block11 = createBlock(`<a class="link" block-attribute-0="href">${x("Show the message")}</a>`);
-  let block12 = createBlock(`<span class="tag success">${x("Came")}</span>`);
-  let block13 = createBlock(`<span class="tag">${x("Did not come")}</span>`);
+  let block12 = createBlock(`<span class="tag success">${x("Arrived")}</span>`);
+  let block13 = createBlock(`<span class="tag">${x("Not sent")}</span>`);
   let block14 = createBlock(`<button type="button" class="button wide" block-property-0="disabled" block-handler-1="click"> ${x("Show older ones")} </button>`);
   
   function slot1(ctx, node, key = "") {
@@ -1491,7 +1491,7 @@ export const templates = {
   const comp2 = app.createComponent(`Page`, true, true, false, ["back"]);
   
   let block2 = createBlock(`<p class="muted">${x("You decide, and can change it at any time. A no counts at once.")}</p>`);
-  let block4 = createBlock(`<section class="card consent" block-attribute-0="data-purpose"><div class="line spread"><h2 block-attribute-1="id"><block-text-2/></h2><input type="checkbox" class="switch" role="switch" block-property-3="checked" block-attribute-4="aria-labelledby" block-attribute-5="aria-describedby" block-handler-6="change"/></div><p block-attribute-7="id"><bdi><block-text-8/></bdi></p><p class="small strong"><block-text-9/></p><block-child-0/><block-child-1/><p class="muted small"><block-child-2/><block-child-3/><block-child-4/> ${x("·")} <span>${x("Text no.")} <block-text-10/></span></p></section>`);
+  let block4 = createBlock(`<section class="card consent" block-attribute-0="data-purpose"><div class="line spread"><h2 block-attribute-1="id"><block-text-2/></h2><input type="checkbox" class="switch" role="switch" block-property-3="checked" block-attribute-4="aria-labelledby" block-attribute-5="aria-describedby" block-handler-6="change"/></div><p block-attribute-7="id"><bdi><block-text-8/></bdi></p><p class="small strong"><block-text-9/></p><block-child-0/><block-child-1/><p class="muted small"><block-child-2/><block-child-3/><block-child-4/> ${x("·")} <span>${x("Version of the text:")} <block-text-10/></span></p></section>`);
   let block5 = createBlock(`<p class="small strong warning"> ${x("Nearly there: open the link in the email that we have sent you.")} </p>`);
   let block6 = createBlock(`<p class="small strong warning">${x("This text is new. Please decide again.")}</p>`);
   let block10 = createBlock(`<bdi><block-text-0/></bdi>`);

@@ -14,6 +14,8 @@ const FILES = "mobile-files-";
 const SHELLS = "mobile-shells-";
 /** Milliseconds that the network has to open the app, where it was opened before. */
 const PATIENCE = 2500;
+/** The server has no time for it now. */
+const BUSY = [429, 500, 502, 503, 504];
 const PICTURES = { most: 150, fresh: 86400000 };
 
 /** Return the address of the app that a page belongs to, or null. */
@@ -116,14 +118,12 @@ export async function open(event) {
         return fresh;
     }
     const late = new Promise((resolve) => setTimeout(() => resolve(kept.clone()), PATIENCE));
-    return Promise.race([fresh.catch(() => kept.clone()), late]);
+    const usable = fresh.then((answer) => (BUSY.includes(answer.status) ? kept.clone() : answer), () => kept.clone());
+    return Promise.race([usable, late]);
 }
 
 async function fromNetwork(event, path, shells) {
     const answer = (await event.preloadResponse) || (await fetch(event.request));
-    if (answer.status >= 500) {
-        throw new Error(`${answer.status}`);
-    }
     if (answer.status === 404) {
         await shells.delete(path);
     } else if (answer.ok && !(await takeShell(path, answer.clone()))) {

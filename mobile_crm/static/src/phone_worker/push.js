@@ -134,7 +134,8 @@ async function badge(database) {
     const unread = new Set(items.filter(({ value }) => !value.read_at).map(({ id }) => id));
     const known = new Set(items.map(({ id }) => id));
     for (const { data } of await self.registration.getNotifications()) {
-        if (data?.id && !known.has(data.id)) {
+        // A browser may have several apps.
+        if (data?.id && data.app === database.clientId && !known.has(data.id)) {
             unread.add(data.id);
         }
     }

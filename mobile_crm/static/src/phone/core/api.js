@@ -78,23 +78,32 @@ export class Api {
      * @param {AbortSignal} [options.signal]
      * @param {boolean} [options.blob] whether the answer is a file
      * @returns {Promise<{status: number, data: Object|Blob|null, etag: string|null}>} status 304 has no data
-     * @throws {Problem|Offline}
+     * @throws {Problem|Offline} Offline also when the customer was signed out before the answer came
      */
     async send(method, path, options = {}) {
         let tokens = await this.tokens();
         for (let tries = 0; ; tries++) {
             if (options.owner !== undefined && options.owner !== (tokens.owner ?? null)) {
-                throw Object.assign(new Offline("another customer"), { isUnsent: true });
+                throw Object.assign(new Offline("another customer"), { isAnother: true, isUnsent: true });
             }
             try {
-                return await this.patiently(method, path, {
+                const answer = await this.patiently(method, path, {
                     ...options, authorization: `Bearer ${tokens.access_token}` });
+                await this.checkOwner(tokens);
+                return answer;
             } catch (error) {
                 if (error.status !== 401 || tries > 1 || !ENDED.includes(error.code)) {
                     throw error;
                 }
                 tokens = await this.renew(tokens);
             }
+        }
+    }
+
+    /** A customer's answer is for nobody else: who signs in while it is on its way does not get it. */
+    async checkOwner({ owner }) {
+        if (owner && (await this.database.get("meta", "tokens"))?.owner !== owner) {
+            throw Object.assign(new Offline("another customer"), { isAnother: true });
         }
     }
 

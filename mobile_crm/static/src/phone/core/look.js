@@ -1,4 +1,5 @@
 /** How the app looks on this phone: the theme and the size of its texts, as the customer has set them here. */
+import { keepSetting, setting } from "./setting";
 
 const THEME = "mobile-theme";
 const SIZE = "mobile-text-size";
@@ -8,22 +9,22 @@ export const THEMES = ["system", "light", "dark"];
 export const SIZES = [100, 115, 130, 150];
 
 export function theme() {
-    const chosen = localStorage.getItem(THEME);
+    const chosen = setting(THEME);
     return THEMES.includes(chosen) ? chosen : "system";
 }
 
 export function textSize() {
-    const chosen = Number(localStorage.getItem(SIZE));
+    const chosen = Number(setting(SIZE));
     return SIZES.includes(chosen) ? chosen : SIZES[0];
 }
 
 export function setTheme(name) {
-    localStorage.setItem(THEME, name);
+    keepSetting(THEME, name);
     applyLook();
 }
 
 export function setTextSize(size) {
-    localStorage.setItem(SIZE, size);
+    keepSetting(SIZE, size);
     applyLook();
 }
 

@@ -28,6 +28,7 @@ export class Push {
          * - off, on
          */
         this.state = reactive({ status: "unknown", isBusy: false });
+        this.looks = 0;
         navigator.serviceWorker?.addEventListener("message", ({ data }) => {
             if (data?.type === "go") {
                 env.router.go(data.path);
@@ -54,10 +55,14 @@ export class Push {
         };
     }
 
-    /** Find out how it stands. */
+    /** Find out how it stands. Of several at once the last one counts: what it finds is the newest. */
     async look() {
-        this.state.status = await this.find();
-        return this.state.status;
+        const turn = ++this.looks;
+        const status = await this.find();
+        if (turn === this.looks) {
+            this.state.status = status;
+        }
+        return status;
     }
 
     async find() {

@@ -43,6 +43,11 @@ export class Sync {
             await alone(this.lockName, () => this.run(position));
             this.failures = 0;
         } catch (error) {
+            if (error.isAnother) {
+                // Whoever has signed in meanwhile may have taken this one for theirs.
+                this.soon();
+                throw error;
+            }
             this.failures++;
             this.notBefore = performance.now() + (error.retryAfter || 0) * 1000;
             throw error;

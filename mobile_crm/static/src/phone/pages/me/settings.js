@@ -2,6 +2,7 @@ import { Component, useState } from "@odoo/owl";
 import { Page } from "../../components/page";
 import { Offline } from "../../core/api";
 import { setTextSize, setTheme, SIZES, textSize, theme, THEMES } from "../../core/look";
+import { keepSetting } from "../../core/setting";
 import { _t, language, number } from "../../core/texts";
 import { SignInSheet } from "../sign_in/sign_in";
 
@@ -72,7 +73,7 @@ export class SettingsPage extends Component {
     /** Texts are read as the app starts, so it starts again; what the server sends follows. */
     async setLanguage(event) {
         const code = event.target.value;
-        localStorage.setItem("mobile-language", code);
+        keepSetting("mobile-language", code);
         const tell = [this.env.api.patch("/devices/current", { locale: code })];
         if (this.session.isSignedIn) {
             tell.push(this.env.api.patch("/me", { language: code }));
