@@ -215,6 +215,10 @@ class OdooCli:
             cursor.execute(statement, parameters)
             return cursor.fetchall()
 
+    def wake_crons(self):
+        """Let the cron workers look at once what there is to do; they do so once a minute by themselves."""
+        self.query("SELECT pg_notify('cron_trigger', %s)", [self.database], database='postgres')
+
 
 @pytest.fixture
 def odoo_cli(request):

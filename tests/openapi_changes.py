@@ -11,16 +11,19 @@ def breaking_changes(old, new):
     :param dict old, new: OpenAPI 3.1 documents.
     :rtype: list[str]
     """
-    changes = []
+    return list(each_breaking_change(old, new))
+
+
+def each_breaking_change(old, new):
+    """Yield them one by one, see ``breaking_changes``."""
     for path, verbs in old['paths'].items():
         for verb, operation in verbs.items():
             where = f'{verb.upper()} {path}'
             successor = new['paths'].get(path, {}).get(verb)
             if successor is None:
-                changes.append(f'{where}: is gone')
+                yield f'{where}: is gone'
             else:
-                changes += [f'{where}: {change}' for change in _Comparison(old, new).operation(operation, successor)]
-    return changes
+                yield from (f'{where}: {change}' for change in _Comparison(old, new).operation(operation, successor))
 
 
 #: Bounds on what may be sent: true when the new one is tighter.

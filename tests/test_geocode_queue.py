@@ -51,15 +51,20 @@ def start(serve):
 
 
 def test_a_server_that_is_killed_goes_on_where_it_was(odoo_cli, start, geocoder, full):
-    count = 3_000 if full else 300
+    count = 3_000 if full else 90
     odoo_cli.fresh('full')
     odoo_cli.shell(SET_UP.format(url=geocoder.url, count=count))
 
+    def asked():
+        odoo_cli.wake_crons()
+        return len(geocoder.asked)
+
     def waiting():
+        odoo_cli.wake_crons()
         return odoo_cli.query("SELECT count(*) FROM mobile_store WHERE geocode_state = 'waiting'")[0][0]
 
     first = start()
-    assert wait_until(lambda: len(geocoder.asked) >= count // 3, PATIENCE, 0.05)
+    assert wait_until(lambda: asked() >= count // 3, PATIENCE, 0.05)
     os.killpg(first.pid, signal.SIGKILL)
     asked_before = len(geocoder.asked)
     assert count // 3 <= asked_before < count, "killed in the middle"

@@ -58,6 +58,8 @@ export class Queue {
                   onWaiting = () => {} }) {
         Object.assign(this, { api, database, lockName, state, channel, onRefused, onSent, onWaiting });
         this.asking = new Map();
+        /** How much was done in this tab that the server may answer with other facts. */
+        this.made = 0;
         this.pause = 0;
         this.notBefore = 0;
         this.timer = null;
@@ -82,6 +84,7 @@ export class Queue {
      * @throws {Problem} when the server refuses it at once
      */
     async send({ body, ...entry }) {
+        this.made += !entry.isTimed;
         const number = await this.database.add("queue", {
             key: crypto.randomUUID(),
             made_at: new Date().toISOString(),

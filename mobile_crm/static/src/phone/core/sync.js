@@ -99,8 +99,14 @@ export class Sync {
         }
         const owner = tokens.owner ?? null;
         const cursor = await this.database.get("meta", "cursor");
+        const made = this.queue?.made;
         const { data } = await this.api.send("GET", "/sync", {
             query: { cursor, lat, lon }, owner: owner === null ? undefined : owner });
+        if (this.queue && this.queue.made !== made) {
+            // The answer may not know of what the customer has done meanwhile, and would take it off the screen.
+            this.soon();
+            return;
+        }
         await this.kept.change(async ({ items, meta }) => {
             if (data.reset) {
                 await items.clear();
