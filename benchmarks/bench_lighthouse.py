@@ -23,6 +23,9 @@ TIMINGS = ('first-contentful-paint', 'largest-contentful-paint', 'total-blocking
            'speed-index')
 #: Seconds for one run.
 PATIENCE = 180
+#: What it says when the browser gave it no trace, which happens now and then.
+AGAIN = 'Please run Lighthouse again'
+TRIES = 3
 
 
 def run(system):
@@ -42,14 +45,21 @@ def run(system):
 
 def _visit(packages, url):
     """Return Lighthouse's report of one visit."""
-    done = subprocess.run(
+    for _try in range(TRIES):
+        done = _lighthouse(packages, url)
+        if AGAIN not in done.stderr:
+            break
+    if done.returncode:
+        raise Problem(f'Lighthouse failed ({done.stderr.strip()[-500:]})', 'see that node is 18.16 or newer')
+    return json.loads(done.stdout)
+
+
+def _lighthouse(packages, url):
+    return subprocess.run(
         ['node', packages / 'lighthouse' / 'cli' / 'index.js', url, '--output=json', '--quiet',
          f'--only-categories={",".join(CATEGORIES)}', f'--chrome-path={browser.ensure()}',
          '--chrome-flags=--headless=new'],
         capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment.child())
-    if done.returncode:
-        raise Problem(f'Lighthouse failed ({done.stderr.strip()[-500:]})', 'see that node is 18.16 or newer')
-    return json.loads(done.stdout)
 
 
 def _print(page, reports):

@@ -599,9 +599,6 @@ def test_pictures_that_were_seen_are_there(client):
 
 def test_a_renewal_whose_answer_was_lost(client, phone, db):
     page = client.page
-    with db().cursor() as cursor:
-        cursor.execute("UPDATE mobile_token SET expires_at = now() - interval '1 minute' WHERE kind = 'access'"
-                       ' AND device_id = (SELECT id FROM mobile_device WHERE uuid = %s)', [phone.device_id])
     lost = []
 
     def lose(route):
@@ -612,6 +609,9 @@ def test_a_renewal_whose_answer_was_lost(client, phone, db):
             route.abort()
 
     client.context.route('**/mobile/v1/auth/refresh', lose)
+    with db().cursor() as cursor:
+        cursor.execute("UPDATE mobile_token SET expires_at = now() - interval '1 minute' WHERE kind = 'access'"
+                       ' AND device_id = (SELECT id FROM mobile_device WHERE uuid = %s)', [phone.device_id])
     do(page, 'await env.api.get("/me").catch(() => {})')
     assert lost == [200]
     assert do(page, 'return (await env.api.get("/me")).phone') == phone.customer['phone']
