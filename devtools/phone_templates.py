@@ -19,8 +19,9 @@ FOLDER = REPO / addons.MAIN / 'static' / 'src' / 'phone'
 #: The parts of the app, each a bundle with a module of templates of its own, and the folders of pages in the late ones.
 PARTS = {
     'templates': (),
-    'templates_shop': ('basket', 'product', 'purchases', 'scan', 'search'),
-    'templates_self': ('for_you', 'lists', 'me', 'messages'),
+    'templates_shop': ('basket', 'product', 'scan', 'search'),
+    'templates_for_you': ('for_you', 'lists'),
+    'templates_me': ('me', 'messages', 'purchases'),
 }
 HEAD = '''\
 /* Made by `./dev phone` from the .xml files beside, by Owl's own compiler. Do not edit. */

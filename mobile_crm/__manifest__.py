@@ -152,13 +152,21 @@
             'mobile_crm/static/lib/leaflet-geoman/leaflet-geoman.min.js',
         ],
         # The web app for customers. It shares nothing with the web client but Owl and the loader of modules.
-        'mobile_crm.assets_phone': [
+        # It comes in three scripts, so that a phone that reads them is never busy for long, after one that warms it up.
+        'mobile_crm.assets_phone_early': [
+            'mobile_crm/static/src/phone_early/**/*.js',
+        ],
+        'mobile_crm.assets_phone_libraries': [
             'web/static/src/module_loader.js',
             'web/static/lib/owl/owl.js',
             'web/static/lib/owl/odoo_module.js',
             'mobile_crm/static/lib/idb/umd.js',
+        ],
+        'mobile_crm.assets_phone_core': [
             'mobile_crm/static/src/phone/core/**/*.js',
             'mobile_crm/static/src/phone/components/**/*.js',
+        ],
+        'mobile_crm.assets_phone': [
             'mobile_crm/static/src/phone/pages/near/**/*.js',
             'mobile_crm/static/src/phone/pages/offers/**/*.js',
             'mobile_crm/static/src/phone/pages/sign_in/**/*.js',
@@ -169,23 +177,27 @@
             'mobile_crm/static/src/phone/components/**/*.css',
             'mobile_crm/static/src/phone/pages/**/*.css',
         ],
-        # The other pages, in two parts (see static/src/phone/core/late.js).
+        # The other pages, in three parts (see static/src/phone/core/late.js).
         'mobile_crm.assets_phone_shop': [
             'mobile_crm/static/src/phone/pages/basket/**/*.js',
             'mobile_crm/static/src/phone/pages/product/**/*.js',
-            'mobile_crm/static/src/phone/pages/purchases/**/*.js',
             'mobile_crm/static/src/phone/pages/scan/**/*.js',
             'mobile_crm/static/src/phone/pages/search/**/*.js',
             'mobile_crm/static/src/phone/templates_shop.js',
             'mobile_crm/static/src/phone/shop.js',
         ],
-        'mobile_crm.assets_phone_self': [
+        'mobile_crm.assets_phone_for_you': [
             'mobile_crm/static/src/phone/pages/for_you/**/*.js',
             'mobile_crm/static/src/phone/pages/lists/**/*.js',
+            'mobile_crm/static/src/phone/templates_for_you.js',
+            'mobile_crm/static/src/phone/for_you.js',
+        ],
+        'mobile_crm.assets_phone_me': [
             'mobile_crm/static/src/phone/pages/me/**/*.js',
             'mobile_crm/static/src/phone/pages/messages/**/*.js',
-            'mobile_crm/static/src/phone/templates_self.js',
-            'mobile_crm/static/src/phone/self.js',
+            'mobile_crm/static/src/phone/pages/purchases/**/*.js',
+            'mobile_crm/static/src/phone/templates_me.js',
+            'mobile_crm/static/src/phone/me.js',
         ],
         # Fetched by the web app when it needs them: the map, the reader of barcodes, what draws codes.
         'mobile_crm.assets_phone_map': [

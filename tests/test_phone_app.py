@@ -2,13 +2,14 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 from playwright.sync_api import expect
 
 #: Bytes of all that is fetched before the first page is at rest, as they travel.
 FIRST_LOAD = 150_000
 #: What comes when it is needed.
-LAZY = {'shop.js', 'self.js', 'map.js', 'map.css', 'scanner.js', 'codes.js'}
+LAZY = {'shop.js', 'for_you.js', 'me.js', 'map.js', 'map.css', 'scanner.js', 'codes.js'}
 
 
 def test_it_opens_without_asking_others(browse, server):
@@ -50,16 +51,17 @@ def test_who_is_no_app_has_no_page(server):
     assert requests.get(f'{server.url}/mobile/app/nobody', timeout=60).status_code == 404
 
 
-def test_the_first_load_is_small(browse):
+@pytest.mark.parametrize(('path', 'parts'), [('/near', set()), ('/offers', set()), ('/for-you', {'for_you.js'})])
+def test_the_first_load_is_small(browse, path, parts):
     phone = browse()
     network = phone.context.new_cdp_session(phone.page)
     network.send('Network.enable')
     sizes, names = [], set()
     network.on('Network.loadingFinished', lambda event: sizes.append(event['encodedDataLength']))
     phone.page.on('request', lambda request: names.add(request.url.rpartition('/')[2]))
-    phone.open('/near')
+    phone.open(path)
     expect(phone.page.locator('.wait')).to_have_count(0)
     phone.page.wait_for_load_state('networkidle')
     assert 20_000 < sum(sizes) < FIRST_LOAD
     assert 'app.js' in names
-    assert not names & LAZY
+    assert names & LAZY == parts

@@ -66,6 +66,30 @@ def sync(page):
     do(page, 'await env.sync.now()')
 
 
+def hold(client, path, script):
+    """Run JavaScript that asks the API for a path; return that request (a Route), which nobody has answered."""
+    held = []
+    client.context.route(f'**/mobile/v1{path}*', lambda route: held.append(route) or None)
+    client.page.evaluate(script)
+    for _each in range(2000):
+        if held:
+            break
+        client.page.wait_for_timeout(10)
+    return held[0]
+
+
+def hold_sync(client):
+    """Return a request for all that is kept, which nobody has answered; `window.synced` is there when it is taken."""
+    # The app's own, under way or about to begin, is not the one to be held.
+    do(client.page, '''
+        clearTimeout(env.sync.asked);
+        await env.sync.running?.catch(() => {});
+        clearTimeout(env.sync.asked);
+        await env.database.delete("meta", "cursor");
+    ''')
+    return hold(client, '/sync', f'() => {{ window.synced = {ENV}.sync.now().catch(() => {{}}); }}')
+
+
 def enqueue(page, method, path, body=None, **more):
     """Do something as a page of the app does it; nobody waits for the answer."""
     do(page, 'return await env.queue.send(given)', {
@@ -277,25 +301,17 @@ def test_a_session_that_ended_meanwhile(client, phone, admin, customer, query):
 def test_an_answer_for_the_customer_before_is_not_kept(client, customer):
     page = client.page
     stranger = customer()
-    held = []
-    client.context.route('**/mobile/v1/sync*', lambda route: held.append(route) or None)
-    # One that was on its way already is answered, and is not the one that is held.
-    do(page, 'await env.sync.running; await env.database.delete("meta", "cursor")')
-    page.evaluate(f'() => {{ window.synced = {ENV}.sync.now().catch(() => {{}}); }}')
-    for _each in range(2000):
-        if held:
-            break
-        page.wait_for_timeout(10)
-    answer = held[0].fetch()
+    held = hold_sync(client)
+    answer = held.fetch()
     enter(page, stranger)
-    held[0].fulfill(response=answer)
+    held.fulfill(response=answer)
     page.evaluate('() => window.synced')
     client.context.unroute('**/mobile/v1/sync*')
     assert do(page, 'return env.kept.state.lists.length') == 0
     assert do(page, 'return env.kept.state.me.phone') == stranger.customer['phone']
     # Theirs comes at once, not with the next turn.
     for _each in range(500):
-        if do(page, 'return env.database.get("meta", "cursor")'):
+        if do(page, 'return env.kept.state.preferences'):
             break
         page.wait_for_timeout(10)
     assert do(page, 'return env.kept.state.preferences')
@@ -303,19 +319,12 @@ def test_an_answer_for_the_customer_before_is_not_kept(client, customer):
 
 def test_an_answer_from_before_does_not_undo_what_was_done_since(client):
     page, list_id = client.page, str(uuid.uuid4())
-    held = []
-    client.context.route('**/mobile/v1/sync*', lambda route: held.append(route) or None)
-    do(page, 'await env.sync.running; await env.database.delete("meta", "cursor")')
-    page.evaluate(f'() => {{ window.synced = {ENV}.sync.now(); }}')
-    for _each in range(2000):
-        if held:
-            break
-        page.wait_for_timeout(10)
-    answer = held[0].fetch()
+    held = hold_sync(client)
+    answer = held.fetch()
     do(page, 'await env.kept.put("lists", {...given, ...env.kept.state.lists[0], id: given.id, name: "Since"})',
        {'id': list_id})
     enqueue(page, 'POST', '/lists', {'id': list_id, 'name': "Since"})
-    held[0].fulfill(response=answer)
+    held.fulfill(response=answer)
     page.evaluate('() => window.synced')
     assert list_id in do(page, 'return env.kept.state.lists.map(({ id }) => id)')
 
@@ -323,18 +332,12 @@ def test_an_answer_from_before_does_not_undo_what_was_done_since(client):
 def test_a_page_gets_no_answer_for_the_customer_before(client, customer):
     page = client.page
     stranger = customer()
-    held = []
-    client.context.route('**/mobile/v1/orders*', lambda route: held.append(route) or None)
-    page.evaluate(f'''() => {{
+    held = hold(client, '/orders', f'''() => {{
         window.answer = {ENV}.api.get("/orders").then(() => "seen", (error) => error.message);
     }}''')
-    for _each in range(2000):
-        if held:
-            break
-        page.wait_for_timeout(10)
-    answer = held[0].fetch()
+    answer = held.fetch()
     enter(page, stranger)
-    held[0].fulfill(response=answer)
+    held.fulfill(response=answer)
     assert page.evaluate('() => window.answer') == 'another customer'
 
 

@@ -13,10 +13,14 @@ ASSETS_PATH = '/mobile/assets/'
 #: The files that the web app consists of, by name, and the bundle of the manifest that each is made of. What is not
 #: part of the first load is fetched when it is needed.
 BUNDLES = {
+    'early.js': 'mobile_crm.assets_phone_early',
+    'libraries.js': 'mobile_crm.assets_phone_libraries',
+    'core.js': 'mobile_crm.assets_phone_core',
     'app.js': 'mobile_crm.assets_phone',
     'app.css': 'mobile_crm.assets_phone',
     'shop.js': 'mobile_crm.assets_phone_shop',
-    'self.js': 'mobile_crm.assets_phone_self',
+    'for_you.js': 'mobile_crm.assets_phone_for_you',
+    'me.js': 'mobile_crm.assets_phone_me',
     'map.js': 'mobile_crm.assets_phone_map',
     'map.css': 'mobile_crm.assets_phone_map',
     'scanner.js': 'mobile_crm.assets_phone_scanner',
@@ -26,7 +30,7 @@ BUNDLES = {
 }
 #: What the service worker keeps from the beginning, so that every page works without the network: all pages, and what
 #: draws the codes on them. The map and the reader of barcodes it keeps once they were used.
-OFFLINE = ('app.js', 'app.css', 'shop.js', 'self.js', 'codes.js')
+OFFLINE = ('early.js', 'libraries.js', 'core.js', 'app.js', 'app.css', 'shop.js', 'for_you.js', 'me.js', 'codes.js')
 KINDS = {'js': 'text/javascript; charset=utf-8', 'css': 'text/css; charset=utf-8', 'json': 'application/json'}
 
 

@@ -1,4 +1,7 @@
 import base64
+from io import BytesIO
+
+from PIL import Image
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -83,6 +86,16 @@ class TestApiProducts(MobileHttpCase):
                 product.write(before)
                 self.mug.with_context(active_test=False).product_variant_ids.active = True
         self.assertIn("Mug (Red)", self._names())
+
+    def test_a_picture_comes_in_the_size_that_is_shown(self):
+        drawn = BytesIO()
+        Image.new('RGB', (600, 300), 'teal').save(drawn, 'PNG')
+        self.mug.image_1920 = base64.b64encode(drawn.getvalue())
+        url = self.client.get(f'/products/{self.red.id}').json['image_url']
+        for asked, size in (('', (512, 256)), ('&width=192&height=192', (192, 96))):
+            picture = self.url_open(url + asked)
+            self.assertEqual(Image.open(BytesIO(picture.content)).size, size)
+            self.assertIn('immutable', picture.headers['Cache-Control'])
 
     def test_a_picture_needs_no_sign_in_and_no_guess(self):
         self.mug.image_1920 = PIXEL

@@ -230,7 +230,8 @@ class TestWebApp(MobileCommon, HttpCase):
 
     def test_files(self):
         config = self._config()
-        for name, kind in (('app.js', 'text/javascript'), ('app.css', 'text/css'), ('map.js', 'text/javascript'),
+        for name, kind in (('early.js', 'text/javascript'), ('libraries.js', 'text/javascript'),
+                           ('app.js', 'text/javascript'), ('app.css', 'text/css'), ('map.js', 'text/javascript'),
                            ('texts.de.json', 'application/json')):
             answer = self._asset(config['assets'] + name)
             self.assertEqual(answer.status_code, 200)

@@ -5,9 +5,10 @@ import { Basket } from "./core/basket";
 import { openDatabase } from "./core/database";
 import { Install } from "./core/install";
 import { Kept } from "./core/kept";
-import { Late } from "./core/late";
+import { Late, latePage } from "./core/late";
 import { load } from "./core/lazy";
 import { applyLook } from "./core/look";
+import { pause } from "./core/pause";
 import { Push } from "./core/push";
 import { Queue, queueLock, queueTag } from "./core/queue";
 import { tellRefusal, tellRefusals } from "./core/refusals";
@@ -27,6 +28,8 @@ import { addSignIn } from "./pages/sign_in/sign_in";
 
 const config = JSON.parse(document.getElementById("phone-config").textContent);
 Ui.Question = Question;
+/** Milliseconds for which it is waited for the page that was opened, before another one says that it is on its way. */
+const SHORT = 700;
 
 /** Take the customer's language in use: their own choice, else the one that the page came in. */
 async function speak() {
@@ -57,19 +60,39 @@ async function loadPreview() {
     return odoo.loader.modules.get("@mobile_crm/phone_preview/preview");
 }
 
+/** Read the templates of a component, and of what it is made of, one at a time. */
+async function warmUp(app, { template, components = {} }, seen = new Set()) {
+    if (!seen.has(template)) {
+        seen.add(template);
+        app.getTemplate(template);
+        await pause();
+        for (const component of Object.values(components)) {
+            await warmUp(app, component, seen);
+        }
+    }
+}
+
 async function start() {
     const preview = config.preview && (await loadPreview());
     if (!preview) {
         applyLook();
     }
     const base = config.base;
+    // The part of the app that the customer has opened is on its way while the rest gets ready.
+    const late = latePage(location.pathname.slice(base.length) || config.start);
+    if (late) {
+        load({ config }, late.file).catch(() => {});
+    }
     const channel = globalThis.BroadcastChannel ? new BroadcastChannel(`mobile-${config.client_id}`) : null;
     const ui = new Ui();
-    const database = await openDatabase(config.client_id, {
-        full: () => ui.notice(_t("This phone’s memory is full. Keep the app open until everything is sent."), {
-            kind: "danger" }),
-    });
-    await speak();
+    const [database] = await Promise.all([
+        openDatabase(config.client_id, {
+            full: () => ui.notice(_t("This phone’s memory is full. Keep the app open until everything is sent."), {
+                kind: "danger" }),
+        }),
+        speak(),
+    ]);
+    await pause();
     const describe = () => ({
         locale: texts.locale(),
         timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -110,16 +133,25 @@ async function start() {
     }
     await preview?.begin(env);
     await session.load();
-    env.router.read();
     const target = document.getElementById("phone-app");
     app = new App(PhoneApp, { env, templates });
+    if (late) {
+        // What the server has drawn stays for a moment: better than to draw twice.
+        await Promise.race([env.late.fetch(late.file).catch(() => {}), new Promise((resolve) => setTimeout(resolve, SHORT))]);
+    }
+    env.router.read();
+    for (const component of [PhoneApp, env.router.current.route.component]) {
+        await warmUp(app, component);
+    }
     await app.mount(target);
     target.querySelector(".shell")?.remove();
     if (preview) {
         return;
     }
+    await pause();
     env.late.prepare();
     await database.put("meta", describe(), "about");
+    await pause();
     await tellRefusals(env);
     // After the page is there: it shows what is kept meanwhile.
     window.addEventListener("online", () => queue.flush());
@@ -129,4 +161,4 @@ async function start() {
     env.updates.watch();
 }
 
-start();
+pause().then(start);

@@ -133,6 +133,27 @@ export const templates = {
     return block1([attr1]);
   }
 },
+"phone.Thumb": function (app, bdom, helpers
+) {
+  let { text, createBlock, list, multi, html, toggler, comment } = bdom;
+  // Template name: "phone.Thumb"
+  const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  
+  let block2 = createBlock(`<img class="thumb" block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
+  let block3 = createBlock(`<span class="thumb"><block-child-0/></span>`);
+  
+  return function template(ctx, node, key = "") {
+    let b2, b3;
+    if (ctx['props'].url) {
+      let attr1 = ctx['source'];
+      b2 = block2([attr1]);
+    } else if (ctx['props'].icon) {
+      const b4 = comp1({name: ctx['props'].icon}, key + `__1`, node, this, null);
+      b3 = block3([], [b4]);
+    }
+    return multi([b2, b3]);
+  }
+},
 "phone.Sheet": function (app, bdom, helpers
 ) {
   let { text, createBlock, list, multi, html, toggler, comment } = bdom;
@@ -441,57 +462,49 @@ export const templates = {
   let { text, createBlock, list, multi, html, toggler, comment } = bdom;
   let { callSlot } = helpers;
   // Template name: "phone.ProductCard"
-  const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp1 = app.createComponent(`Thumb`, true, false, false, ["url","icon"]);
   
-  let block1 = createBlock(`<article class="row product-card"><block-child-0/><block-child-1/><div class="grow"><block-child-2/><a class="product-card-name" block-attribute-0="href"><block-text-1/></a><p class="product-card-price"><block-child-3/><block-child-4/></p><block-child-5/><block-child-6/></div><block-child-7/></article>`);
-  let block2 = createBlock(`<img class="thumb" block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
-  let block3 = createBlock(`<span class="thumb product-card-blank"><block-child-0/></span>`);
-  let block5 = createBlock(`<p class="small product-card-reason"><block-text-0/></p>`);
-  let block7 = createBlock(`<span class="visually-hidden">${x("Price for you")}</span>`);
-  let block8 = createBlock(`<span class="strong number"><block-text-0/></span>`);
-  let block9 = createBlock(`<span class="visually-hidden">${x("Usual price")}</span>`);
-  let block10 = createBlock(`<s class="muted small number"><block-text-0/></s>`);
-  let block11 = createBlock(`<span class="strong number"><block-text-0/></span>`);
-  let block12 = createBlock(`<p><span class="tag success"><block-text-0/></span></p>`);
-  let block13 = createBlock(`<p class="small muted"><block-text-0/></p>`);
+  let block1 = createBlock(`<article class="row product-card"><block-child-0/><div class="grow"><block-child-1/><a class="product-card-name" block-attribute-0="href"><block-text-1/></a><p class="product-card-price"><block-child-2/><block-child-3/></p><block-child-4/><block-child-5/></div><block-child-6/></article>`);
+  let block3 = createBlock(`<p class="small product-card-reason"><block-text-0/></p>`);
+  let block5 = createBlock(`<span class="visually-hidden">${x("Price for you")}</span>`);
+  let block6 = createBlock(`<span class="strong number"><block-text-0/></span>`);
+  let block7 = createBlock(`<span class="visually-hidden">${x("Usual price")}</span>`);
+  let block8 = createBlock(`<s class="muted small number"><block-text-0/></s>`);
+  let block9 = createBlock(`<span class="strong number"><block-text-0/></span>`);
+  let block10 = createBlock(`<p><span class="tag success"><block-text-0/></span></p>`);
+  let block11 = createBlock(`<p class="small muted"><block-text-0/></p>`);
   
   return function template(ctx, node, key = "") {
-    let b2, b3, b5, b6, b11, b12, b13, b14;
-    if (ctx['props'].product.image_url) {
-      let attr1 = ctx['props'].product.image_url;
-      b2 = block2([attr1]);
-    } else {
-      const b4 = comp1({name: 'basket'}, key + `__1`, node, this, null);
-      b3 = block3([], [b4]);
-    }
+    let b2, b3, b4, b9, b10, b11, b12;
+    b2 = comp1({url: ctx['props'].product.image_url,icon: 'basket'}, key + `__1`, node, this, null);
     if (ctx['props'].reason) {
       let txt1 = ctx['props'].reason;
-      b5 = block5([txt1]);
+      b3 = block3([txt1]);
     }
-    let attr2 = ctx['env'].router.url('/products/'+ctx['props'].product.id);
+    let attr1 = ctx['env'].router.url('/products/'+ctx['props'].product.id);
     let txt2 = ctx['props'].product.name;
     if (ctx['listPrice']) {
-      const b7 = block7();
+      const b5 = block5();
       let txt3 = ctx['price'];
-      const b8 = block8([txt3]);
-      const b9 = block9();
+      const b6 = block6([txt3]);
+      const b7 = block7();
       let txt4 = ctx['listPrice'];
-      const b10 = block10([txt4]);
-      b6 = multi([b7, b8, b9, b10]);
+      const b8 = block8([txt4]);
+      b4 = multi([b5, b6, b7, b8]);
     } else {
       let txt5 = ctx['price'];
-      b11 = block11([txt5]);
+      b9 = block9([txt5]);
     }
     if (ctx['offer']) {
       let txt6 = ctx['offer'];
-      b12 = block12([txt6]);
+      b10 = block10([txt6]);
     }
     if (ctx['store']) {
       let txt7 = ctx['store'];
-      b13 = block13([txt7]);
+      b11 = block11([txt7]);
     }
-    b14 = callSlot(ctx, node, key, 'default', false, {});
-    return block1([attr2, txt2], [b2, b3, b5, b6, b11, b12, b13, b14]);
+    b12 = callSlot(ctx, node, key, 'default', false, {});
+    return block1([attr1, txt2], [b2, b3, b4, b9, b10, b11, b12]);
   }
 },
 "phone.StoreChoice": function (app, bdom, helpers
@@ -547,7 +560,7 @@ export const templates = {
 "phone.NearPage": function (app, bdom, helpers
 ) {
   let { text, createBlock, list, multi, html, toggler, comment } = bdom;
-  let { prepareList, withKey, markRaw } = helpers;
+  let { capture, prepareList, withKey, isBoundary, withDefault, setContextValue, markRaw } = helpers;
   // Template name: "phone.NearPage"
   const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp2 = app.createComponent(`Welcome`, true, false, false, []);
@@ -569,15 +582,15 @@ export const templates = {
   let block12 = createBlock(`<p class="muted">${x("Your phone could not find out where you are. Stores are listed by name.")}</p>`);
   let block13 = createBlock(`<button type="button" class="button wide" block-handler-0="click"><block-child-0/>${x("Show stores near me")} </button>`);
   let block15 = createBlock(`<p class="danger" role="alert"><block-text-0/></p>`);
-  let block18 = createBlock(`<div aria-live="polite"><block-child-0/><block-child-1/></div>`);
-  let block19 = createBlock(`<ul class="list"><block-child-0/></ul>`);
-  let block21 = createBlock(`<p class="muted small">${x("Tap a pin to see the store.")}</p>`);
-  let block23 = createBlock(`<p class="visually-hidden" role="status">${x("Stores:")} <block-text-0/></p>`);
-  let block24 = createBlock(`<ul class="list" block-attribute-0="aria-busy"><block-child-0/></ul>`);
-  let block27 = createBlock(`<button type="button" class="button wide" block-handler-0="click">${x("Show more stores")}</button>`);
-  let block28 = createBlock(`<div class="wait" role="status"><span class="visually-hidden">${x("Loading…")}</span><i/><i/><i/></div>`);
-  let block29 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Show all stores")}</button>`);
-  let block32 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
+  let block19 = createBlock(`<div aria-live="polite"><block-child-0/><block-child-1/></div>`);
+  let block20 = createBlock(`<ul class="list"><block-child-0/></ul>`);
+  let block22 = createBlock(`<p class="muted small">${x("Tap a pin to see the store.")}</p>`);
+  let block24 = createBlock(`<p class="visually-hidden" role="status">${x("Stores:")} <block-text-0/></p>`);
+  let block25 = createBlock(`<ul class="list" block-attribute-0="aria-busy"><block-child-0/></ul>`);
+  let block28 = createBlock(`<button type="button" class="button wide" block-handler-0="click">${x("Show more stores")}</button>`);
+  let block29 = createBlock(`<div class="wait" role="status"><span class="visually-hidden">${x("Loading…")}</span><i/><i/><i/></div>`);
+  let block30 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Show all stores")}</button>`);
+  let block33 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
   
   function slot1(ctx, node, key = "") {
     let attr1 = ctx['state'].isMap?'true':'false';
@@ -588,7 +601,9 @@ export const templates = {
   }
   
   function slot2(ctx, node, key = "") {
-    let b4, b5, b6, b9, b15, b16, b22, b28, b30, b31, b33;
+    ctx = Object.create(ctx);
+    ctx[isBoundary] = 1
+    let b4, b5, b6, b9, b15, b16, b17, b23, b29, b31, b32, b34;
     if (!ctx['state'].isMap) {
       b4 = comp2({}, key + `__2`, node, this, null);
     }
@@ -636,97 +651,103 @@ export const templates = {
       let txt2 = ctx['found'].message;
       b15 = block15([txt2]);
     }
+    b16 = comment(` Worked out once each time the page is drawn. `);
+    setContextValue(ctx, "fitting", ctx['stores']);
     if (ctx['state'].isMap) {
       const v7 = ctx['this'];
-      const b17 = comp4({stores: ctx['stores'],position: ctx['geo'].position,selected: ctx['state'].selected,onSelect: (_id)=>v7.state.selected=_id}, key + `__4`, node, this, null);
-      let b19, b21;
+      const b18 = comp4({stores: ctx['fitting'],position: ctx['geo'].position,selected: ctx['state'].selected,onSelect: (_id)=>v7.state.selected=_id}, key + `__4`, node, this, null);
+      let b20, b22;
       if (ctx['selected']) {
-        const b20 = comp5({store: ctx['selected'].store,metres: ctx['selected'].metres}, key + `__5`, node, this, null);
-        b19 = block19([], [b20]);
+        const b21 = comp5({store: ctx['selected'].store,metres: ctx['selected'].metres}, key + `__5`, node, this, null);
+        b20 = block20([], [b21]);
       } else {
-        b21 = block21();
+        b22 = block22();
       }
-      const b18 = block18([], [b19, b21]);
-      b16 = multi([b17, b18]);
-    } else if (ctx['stores'].length) {
-      let b23, b24, b27;
-      let txt3 = ctx['stores'].length;
-      b23 = block23([txt3]);
+      const b19 = block19([], [b20, b22]);
+      b17 = multi([b18, b19]);
+    } else if (ctx['fitting'].length) {
+      let b24, b25, b28;
+      let txt3 = ctx['fitting'].length;
+      b24 = block24([txt3]);
       let attr4 = ctx['found'].isLoading?'true':undefined;
       ctx = Object.create(ctx);
-      const [k_block25, v_block25, l_block25, c_block25] = prepareList(ctx['stores'].slice(0,ctx['state'].shown));;
-      for (let i1 = 0; i1 < l_block25; i1++) {
-        ctx[`entry`] = k_block25[i1];
+      const [k_block26, v_block26, l_block26, c_block26] = prepareList(ctx['fitting'].slice(0,ctx['state'].shown));;
+      for (let i1 = 0; i1 < l_block26; i1++) {
+        ctx[`entry`] = k_block26[i1];
         const key1 = ctx['entry'].store.id;
-        c_block25[i1] = withKey(comp6({store: ctx['entry'].store,metres: ctx['entry'].metres}, key + `__6__${key1}`, node, this, null), key1);
+        c_block26[i1] = withKey(comp6({store: ctx['entry'].store,metres: ctx['entry'].metres}, key + `__6__${key1}`, node, this, null), key1);
       }
       ctx = ctx.__proto__;
-      const b25 = list(c_block25);
-      b24 = block24([attr4], [b25]);
-      if (ctx['stores'].length>ctx['state'].shown||ctx['found'].next) {
+      const b26 = list(c_block26);
+      b25 = block25([attr4], [b26]);
+      if (ctx['fitting'].length>ctx['state'].shown||ctx['found'].next) {
         const v8 = ctx['this'];
         let hdlr7 = [()=>v8.more(), ctx];
-        b27 = block27([hdlr7]);
+        b28 = block28([hdlr7]);
       }
-      b22 = multi([b23, b24, b27]);
+      b23 = multi([b24, b25, b28]);
     } else if (ctx['found'].isLoading||!ctx['found'].isLoaded) {
-      b28 = block28();
+      b29 = block29();
     } else if (ctx['isFiltered']) {
-      b30 = comp7({icon: 'search',title: `${t("No store found")}`,text: `${t("Try another name or town, or show all stores.")}`,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx}})}, key + `__7`, node, this, null);
+      const ctx2 = capture(ctx);
+      b31 = comp7({icon: 'search',title: `${t("No store found")}`,text: `${t("Try another name or town, or show all stores.")}`,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx2}})}, key + `__7`, node, this, null);
     } else if (!ctx['session'].isOnline) {
-      b31 = comp8({icon: 'offline',title: `${t("Stores are shown when you are online")}`,text: `${t("This phone has not kept any store yet.")}`}, key + `__8`, node, this, null);
+      b32 = comp8({icon: 'offline',title: `${t("Stores are shown when you are online")}`,text: `${t("This phone has not kept any store yet.")}`}, key + `__8`, node, this, null);
     } else {
-      b33 = comp9({icon: 'store',title: `${t("No stores yet")}`,text: `${t("Please look again later.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx}})}, key + `__9`, node, this, null);
+      const ctx3 = capture(ctx);
+      b34 = comp9({icon: 'store',title: `${t("No stores yet")}`,text: `${t("Please look again later.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx3}})}, key + `__9`, node, this, null);
     }
-    return multi([b4, b5, b6, b9, b15, b16, b22, b28, b30, b31, b33]);
+    return multi([b4, b5, b6, b9, b15, b16, b17, b23, b29, b31, b32, b34]);
   }
   
   function slot3(ctx, node, key = "") {
     const v9 = ctx['this'];
     let hdlr8 = [()=>v9.clear(), ctx];
-    return block29([hdlr8]);
+    return block30([hdlr8]);
   }
   
   function slot4(ctx, node, key = "") {
     const v10 = ctx['this'];
     let hdlr9 = [()=>v10.find(), ctx];
-    return block32([hdlr9]);
+    return block33([hdlr9]);
   }
   
   return function template(ctx, node, key = "") {
-    return comp10({title: `${t("Near me")}`,slots: markRaw({'actions': {__render: slot1.bind(this), __ctx: ctx}, 'default': {__render: slot2.bind(this), __ctx: ctx}})}, key + `__10`, node, this, null);
+    const ctx1 = capture(ctx);
+    return comp10({title: `${t("Near me")}`,slots: markRaw({'actions': {__render: slot1.bind(this), __ctx: ctx1}, 'default': {__render: slot2.bind(this), __ctx: ctx1}})}, key + `__10`, node, this, null);
   }
 },
 "phone.StoreRow": function (app, bdom, helpers
 ) {
   let { text, createBlock, list, multi, html, toggler, comment } = bdom;
+  let { isBoundary, withDefault, setContextValue } = helpers;
   // Template name: "phone.StoreRow"
-  const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp1 = app.createComponent(`Thumb`, true, false, false, ["url"]);
+  const comp2 = app.createComponent(`Icon`, true, false, false, ["name"]);
   
   let block1 = createBlock(`<li><a class="row near-row" block-attribute-0="href"><block-child-0/><span class="grow"><span class="strong near-name"><bdi><block-text-1/></bdi></span><span class="muted small near-name"><bdi><block-text-2/></bdi></span><block-child-1/></span><block-child-2/><block-child-3/></a></li>`);
-  let block2 = createBlock(`<img class="thumb" alt="${x("")}" loading="lazy" block-attribute-0="src"/>`);
   let block3 = createBlock(`<span class="small near-name" block-attribute-0="class"><block-text-1/></span>`);
   let block4 = createBlock(`<span class="end number"><block-text-0/></span>`);
   
   return function template(ctx, node, key = "") {
+    ctx = Object.create(ctx);
+    ctx[isBoundary] = 1
     let b2, b3, b4, b5;
     let attr1 = ctx['env'].router.url('/stores/'+ctx['props'].store.id);
-    if (ctx['props'].store.image_url) {
-      let attr2 = ctx['props'].store.image_url;
-      b2 = block2([attr2]);
-    }
+    b2 = comp1({url: ctx['props'].store.image_url}, key + `__1`, node, this, null);
     let txt1 = ctx['props'].store.name;
     let txt2 = ctx['town'];
-    if (ctx['opening']) {
-      let attr3 = ctx['opening'].kind?ctx['opening'].kind+' strong':'';
-      let txt3 = ctx['opening'].text;
-      b3 = block3([attr3, txt3]);
+    setContextValue(ctx, "hours", ctx['opening']);
+    if (ctx['hours']) {
+      let attr2 = ctx['hours'].kind?ctx['hours'].kind+' strong':'';
+      let txt3 = ctx['hours'].text;
+      b3 = block3([attr2, txt3]);
     }
     if (ctx['props'].metres!==null) {
       let txt4 = ctx['distance'];
       b4 = block4([txt4]);
     }
-    b5 = comp1({name: 'next'}, key + `__1`, node, this, null);
+    b5 = comp2({name: 'next'}, key + `__2`, node, this, null);
     return block1([attr1, txt1, txt2], [b2, b3, b4, b5]);
   }
 },

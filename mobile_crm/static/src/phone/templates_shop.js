@@ -11,7 +11,7 @@ export const templates = {
   const comp2 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp3 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const callTemplate_1 = app.getTemplate(`phone.BasketChanges`);
-  const comp4 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp4 = app.createComponent(`Thumb`, true, false, false, ["url","icon"]);
   const comp5 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp6 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp7 = app.createComponent(`Icon`, true, false, false, ["name"]);
@@ -29,40 +29,38 @@ export const templates = {
   let block13 = createBlock(`<div class="card"><h2>${x("Your basket is being paid")}</h2><p>${x("It can be changed again when the payment is taken back.")}</p><a class="button primary wide" block-attribute-0="href">${x("Show the payment")}</a></div>`);
   let block14 = createBlock(`<p class="card">${x("There is nothing in it yet. Scan what you take from the shelf.")}</p>`);
   let block15 = createBlock(`<ul class="list" aria-label="${x("What is in your basket")}"><block-child-0/></ul>`);
-  let block17 = createBlock(`<li class="basket-line"><block-child-0/><block-child-1/><div><h3><bdi><block-text-0/></bdi></h3><p class="muted small number"><block-text-1/></p></div><span class="end strong number"><block-text-2/></span><block-child-2/><div class="basket-count"><block-child-3/><block-child-4/><block-child-5/></div></li>`);
-  let block18 = createBlock(`<img class="thumb" block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
-  let block19 = createBlock(`<span class="thumb"><block-child-0/></span>`);
-  let block21 = createBlock(`<div class="grow small"><block-child-0/><block-child-1/></div>`);
-  let block22 = createBlock(`<p class="warning"><block-text-0/></p>`);
-  let block23 = createBlock(`<span class="tag warning">${x("A colleague checks this")}</span>`);
-  let block24 = createBlock(`<span class="stepper"><button type="button" class="icon-button" block-attribute-0="aria-label" block-handler-1="click"><block-child-0/></button><span class="count strong number" aria-live="polite"><block-text-2/></span><button type="button" class="icon-button" block-attribute-3="aria-label" block-handler-4="click"><block-child-1/></button></span>`);
-  let block27 = createBlock(`<span class="count number"><block-text-0/></span>`);
-  let block28 = createBlock(`<button type="button" class="link" block-attribute-0="aria-label" block-handler-1="click">${x("Take out")}</button>`);
-  let block29 = createBlock(`<a class="button wide" block-attribute-0="href"><block-child-0/> ${x("Scan the next one")} </a>`);
-  let block31 = createBlock(`<section class="card" aria-labelledby="coupons"><h2 id="coupons">${x("Coupons")}</h2><block-child-0/><block-child-1/></section>`);
-  let block33 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="tag success">${x("Counts on this basket")}</span></span><block-child-0/></div>`);
-  let block34 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
-  let block36 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi></span><block-child-0/></div>`);
-  let block37 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Use it")}</button>`);
-  let block38 = createBlock(`<section class="card" aria-labelledby="rewards"><h2 id="rewards">${x("Your rewards")}</h2><block-child-0/></section>`);
-  let block40 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="muted small"><block-text-1/></span></span><block-child-0/><block-child-1/></div>`);
-  let block41 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
-  let block42 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Take it")}</button>`);
-  let block43 = createBlock(`<section class="card show" aria-labelledby="checks" role="status"><h2 id="checks">${x("A colleague looks first")}</h2><block-child-0/><block-child-1/><p class="letters"><block-text-0/></p><p class="muted small">${x("Show this to a colleague. You can go on to pay as soon as they have looked.")}</p></section>`);
-  let block45 = createBlock(`<p><block-text-0/></p>`);
-  let block47 = createBlock(`<section class="card" aria-labelledby="sum"><h2 id="sum" class="visually-hidden">${x("What it comes to")}</h2><dl class="totals" block-attribute-0="aria-busy"><block-child-0/><block-child-1/><div class="total"><dt>${x("Total")}</dt><dd class="number" aria-live="polite"><block-text-1/></dd></div></dl></section>`);
-  let block49 = createBlock(`<div class="success"><dt><bdi><block-text-0/></bdi></dt><dd class="number"><block-text-1/></dd></div>`);
-  let block51 = createBlock(`<div class="muted small"><dt><block-text-0/></dt><dd class="number"><block-text-1/></dd></div>`);
-  let block52 = createBlock(`<div class="pay-bar"><button type="button" class="button primary wide" block-property-0="disabled" block-handler-1="click"><block-child-0/><block-child-1/></button></div>`);
-  let block55 = createBlock(`<button type="button" class="link danger" block-handler-0="click">${x("Empty the basket")}</button>`);
-  let block56 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
-  let block58 = createBlock(`<div class="wait" role="status" aria-label="${x("Loading")}"><i/><i/><i/></div>`);
-  let block60 = createBlock(`<div class="card" role="status"><block-child-0/><block-child-1/></div>`);
-  let block62 = createBlock(`<h2>${x("Your basket is paid")}</h2>`);
-  let block63 = createBlock(`<a class="button primary wide" block-attribute-0="href">${x("Show the purchase")}</a>`);
-  let block64 = createBlock(`<p>${x("Your last basket was given up, because nothing happened for a while.")}</p>`);
-  let block66 = createBlock(`<ol class="scan-steps"><li>${x("Scan the barcode of each thing you take.")}</li><li>${x("See what it costs, with your coupons.")}</li><li>${x("Pay here or at the till.")}</li><li>${x("Show your exit pass at the door.")}</li></ol>`);
-  let block67 = createBlock(`<a class="button primary" block-attribute-0="href"><block-child-0/> ${x("Start scanning")} </a>`);
+  let block17 = createBlock(`<li class="basket-line"><block-child-0/><div><h3><bdi><block-text-0/></bdi></h3><p class="muted small number"><block-text-1/></p></div><span class="end strong number"><block-text-2/></span><block-child-1/><div class="basket-count"><block-child-2/><block-child-3/><block-child-4/></div></li>`);
+  let block19 = createBlock(`<div class="grow small"><block-child-0/><block-child-1/></div>`);
+  let block20 = createBlock(`<p class="warning"><block-text-0/></p>`);
+  let block21 = createBlock(`<span class="tag warning">${x("A colleague checks this")}</span>`);
+  let block22 = createBlock(`<span class="stepper"><button type="button" class="icon-button" block-attribute-0="aria-label" block-handler-1="click"><block-child-0/></button><span class="count strong number" aria-live="polite"><block-text-2/></span><button type="button" class="icon-button" block-attribute-3="aria-label" block-handler-4="click"><block-child-1/></button></span>`);
+  let block25 = createBlock(`<span class="count number"><block-text-0/></span>`);
+  let block26 = createBlock(`<button type="button" class="link" block-attribute-0="aria-label" block-handler-1="click">${x("Take out")}</button>`);
+  let block27 = createBlock(`<a class="button wide" block-attribute-0="href"><block-child-0/> ${x("Scan the next one")} </a>`);
+  let block29 = createBlock(`<section class="card" aria-labelledby="coupons"><h2 id="coupons">${x("Coupons")}</h2><block-child-0/><block-child-1/></section>`);
+  let block31 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="tag success">${x("Counts on this basket")}</span></span><block-child-0/></div>`);
+  let block32 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
+  let block34 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi></span><block-child-0/></div>`);
+  let block35 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Use it")}</button>`);
+  let block36 = createBlock(`<section class="card" aria-labelledby="rewards"><h2 id="rewards">${x("Your rewards")}</h2><block-child-0/></section>`);
+  let block38 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="muted small"><block-text-1/></span></span><block-child-0/><block-child-1/></div>`);
+  let block39 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
+  let block40 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Take it")}</button>`);
+  let block41 = createBlock(`<section class="card show" aria-labelledby="checks" role="status"><h2 id="checks">${x("A colleague looks first")}</h2><block-child-0/><block-child-1/><p class="letters"><block-text-0/></p><p class="muted small">${x("Show this to a colleague. You can go on to pay as soon as they have looked.")}</p></section>`);
+  let block43 = createBlock(`<p><block-text-0/></p>`);
+  let block45 = createBlock(`<section class="card" aria-labelledby="sum"><h2 id="sum" class="visually-hidden">${x("What it comes to")}</h2><dl class="totals" block-attribute-0="aria-busy"><block-child-0/><block-child-1/><div class="total"><dt>${x("Total")}</dt><dd class="number" aria-live="polite"><block-text-1/></dd></div></dl></section>`);
+  let block47 = createBlock(`<div class="success"><dt><bdi><block-text-0/></bdi></dt><dd class="number"><block-text-1/></dd></div>`);
+  let block49 = createBlock(`<div class="muted small"><dt><block-text-0/></dt><dd class="number"><block-text-1/></dd></div>`);
+  let block50 = createBlock(`<div class="pay-bar"><button type="button" class="button primary wide" block-property-0="disabled" block-handler-1="click"><block-child-0/><block-child-1/></button></div>`);
+  let block53 = createBlock(`<button type="button" class="link danger" block-handler-0="click">${x("Empty the basket")}</button>`);
+  let block54 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
+  let block56 = createBlock(`<div class="wait" role="status" aria-label="${x("Loading")}"><i/><i/><i/></div>`);
+  let block58 = createBlock(`<div class="card" role="status"><block-child-0/><block-child-1/></div>`);
+  let block60 = createBlock(`<h2>${x("Your basket is paid")}</h2>`);
+  let block61 = createBlock(`<a class="button primary wide" block-attribute-0="href">${x("Show the purchase")}</a>`);
+  let block62 = createBlock(`<p>${x("Your last basket was given up, because nothing happened for a while.")}</p>`);
+  let block64 = createBlock(`<ol class="scan-steps"><li>${x("Scan the barcode of each thing you take.")}</li><li>${x("See what it costs, with your coupons.")}</li><li>${x("Pay here or at the till.")}</li><li>${x("Show your exit pass at the door.")}</li></ol>`);
+  let block65 = createBlock(`<a class="button primary" block-attribute-0="href"><block-child-0/> ${x("Start scanning")} </a>`);
   
   function slot1(ctx, node, key = "") {
     let attr1 = ctx['env'].router.url('/scan?for=basket');
@@ -71,7 +69,7 @@ export const templates = {
   }
   
   function slot2(ctx, node, key = "") {
-    let b4, b8, b57, b58, b59;
+    let b4, b8, b55, b56, b57;
     ctx = Object.create(ctx);
     const [k_block4, v_block4, l_block4, c_block4] = prepareList(ctx['own'].passes);;
     for (let i1 = 0; i1 < l_block4; i1++) {
@@ -85,7 +83,7 @@ export const templates = {
     ctx = ctx.__proto__;
     b4 = list(c_block4);
     if (ctx['order']) {
-      let b9, b10, b11, b12, b13, b14, b15, b29, b31, b38, b43, b47, b52, b55;
+      let b9, b10, b11, b12, b13, b14, b15, b27, b29, b36, b41, b45, b50, b53;
       b9 = callTemplate_1.call(this, ctx, node, key + `__4`);
       if (!ctx['session'].isOnline) {
         b10 = block10();
@@ -109,109 +107,103 @@ export const templates = {
         for (let i1 = 0; i1 < l_block16; i1++) {
           ctx[`line`] = k_block16[i1];
           const key1 = ctx['line'].id;
-          let b18, b19, b21, b24, b27, b28;
-          if (ctx['line'].image_url) {
-            let attr4 = ctx['line'].image_url;
-            b18 = block18([attr4]);
-          } else {
-            const b20 = comp4({name: 'basket'}, key + `__5__${key1}`, node, this, null);
-            b19 = block19([], [b20]);
-          }
+          let b18, b19, b22, b25, b26;
+          b18 = comp4({url: ctx['line'].image_url,icon: 'basket'}, key + `__5__${key1}`, node, this, null);
           let txt4 = ctx['line'].name;
           let txt5 = ctx['priceText'](ctx['line']);
           let txt6 = ctx['money'](ctx['line'].total);
           if (ctx['warning'](ctx['line'])||ctx['line'].needs_staff) {
-            let b22, b23;
+            let b20, b21;
             if (ctx['warning'](ctx['line'])) {
               let txt7 = ctx['warning'](ctx['line']);
-              b22 = block22([txt7]);
+              b20 = block20([txt7]);
             }
             if (ctx['line'].needs_staff) {
-              b23 = block23();
+              b21 = block21();
             }
-            b21 = block21([], [b22, b23]);
+            b19 = block19([], [b20, b21]);
           }
           if (ctx['isOpen']&&ctx['isCounted'](ctx['line'])) {
-            let attr5 = ctx['labelLess'](ctx['line']);
+            let attr4 = ctx['labelLess'](ctx['line']);
             const v1 = ctx['this'];
             const v2 = ctx['line'];
             let hdlr1 = [()=>v1.change(v2,-1), ctx];
-            const b25 = comp5({name: 'minus'}, key + `__6__${key1}`, node, this, null);
+            const b23 = comp5({name: 'minus'}, key + `__6__${key1}`, node, this, null);
             let txt8 = ctx['amount'](ctx['line']);
-            let attr6 = ctx['labelMore'](ctx['line']);
+            let attr5 = ctx['labelMore'](ctx['line']);
             const v3 = ctx['this'];
             const v4 = ctx['line'];
             let hdlr2 = [()=>v3.change(v4,1), ctx];
-            const b26 = comp6({name: 'plus'}, key + `__7__${key1}`, node, this, null);
-            b24 = block24([attr5, hdlr1, txt8, attr6, hdlr2], [b25, b26]);
+            const b24 = comp6({name: 'plus'}, key + `__7__${key1}`, node, this, null);
+            b22 = block22([attr4, hdlr1, txt8, attr5, hdlr2], [b23, b24]);
           } else {
             let txt9 = ctx['amount'](ctx['line']);
-            b27 = block27([txt9]);
+            b25 = block25([txt9]);
           }
           if (ctx['isOpen']) {
-            let attr7 = ctx['labelRemove'](ctx['line']);
+            let attr6 = ctx['labelRemove'](ctx['line']);
             const v5 = ctx['this'];
             const v6 = ctx['line'];
             let hdlr3 = [()=>v5.remove(v6), ctx];
-            b28 = block28([attr7, hdlr3]);
+            b26 = block26([attr6, hdlr3]);
           }
-          c_block16[i1] = withKey(block17([txt4, txt5, txt6], [b18, b19, b21, b24, b27, b28]), key1);
+          c_block16[i1] = withKey(block17([txt4, txt5, txt6], [b18, b19, b22, b25, b26]), key1);
         }
         ctx = ctx.__proto__;
         const b16 = list(c_block16);
         b15 = block15([], [b16]);
       }
       if (ctx['isOpen']) {
-        let attr8 = ctx['env'].router.url('/scan?for=basket');
-        const b30 = comp7({name: 'scan'}, key + `__8`, node, this, null);
-        b29 = block29([attr8], [b30]);
+        let attr7 = ctx['env'].router.url('/scan?for=basket');
+        const b28 = comp7({name: 'scan'}, key + `__8`, node, this, null);
+        b27 = block27([attr7], [b28]);
       }
       if (ctx['facts'].offers.length||ctx['facts'].usable_offers.length) {
         ctx = Object.create(ctx);
-        const [k_block32, v_block32, l_block32, c_block32] = prepareList(ctx['facts'].offers);;
-        for (let i1 = 0; i1 < l_block32; i1++) {
-          ctx[`offer`] = k_block32[i1];
+        const [k_block30, v_block30, l_block30, c_block30] = prepareList(ctx['facts'].offers);;
+        for (let i1 = 0; i1 < l_block30; i1++) {
+          ctx[`offer`] = k_block30[i1];
           const key1 = ctx['offer'].id;
-          let b34;
+          let b32;
           let txt10 = ctx['offer'].title;
           if (ctx['isOpen']) {
             let prop1 = new Boolean(ctx['state'].isSending||undefined);
             const v7 = ctx['this'];
             const v8 = ctx['offer'];
             let hdlr4 = [()=>v7.dropOffer(v8), ctx];
-            b34 = block34([prop1, hdlr4]);
+            b32 = block32([prop1, hdlr4]);
           }
-          c_block32[i1] = withKey(block33([txt10], [b34]), key1);
+          c_block30[i1] = withKey(block31([txt10], [b32]), key1);
         }
         ctx = ctx.__proto__;
-        const b32 = list(c_block32);
+        const b30 = list(c_block30);
         ctx = Object.create(ctx);
-        const [k_block35, v_block35, l_block35, c_block35] = prepareList(ctx['facts'].usable_offers);;
-        for (let i1 = 0; i1 < l_block35; i1++) {
-          ctx[`offer`] = k_block35[i1];
+        const [k_block33, v_block33, l_block33, c_block33] = prepareList(ctx['facts'].usable_offers);;
+        for (let i1 = 0; i1 < l_block33; i1++) {
+          ctx[`offer`] = k_block33[i1];
           const key1 = ctx['offer'].id;
-          let b37;
+          let b35;
           let txt11 = ctx['offer'].title;
           if (ctx['isOpen']) {
             let prop2 = new Boolean(ctx['state'].isSending||undefined);
             const v9 = ctx['this'];
             const v10 = ctx['offer'];
             let hdlr5 = [()=>v9.useOffer(v10), ctx];
-            b37 = block37([prop2, hdlr5]);
+            b35 = block35([prop2, hdlr5]);
           }
-          c_block35[i1] = withKey(block36([txt11], [b37]), key1);
+          c_block33[i1] = withKey(block34([txt11], [b35]), key1);
         }
         ctx = ctx.__proto__;
-        const b35 = list(c_block35);
-        b31 = block31([], [b32, b35]);
+        const b33 = list(c_block33);
+        b29 = block29([], [b30, b33]);
       }
       if (ctx['facts'].rewards.length) {
         ctx = Object.create(ctx);
-        const [k_block39, v_block39, l_block39, c_block39] = prepareList(ctx['facts'].rewards);;
-        for (let i1 = 0; i1 < l_block39; i1++) {
-          ctx[`reward`] = k_block39[i1];
+        const [k_block37, v_block37, l_block37, c_block37] = prepareList(ctx['facts'].rewards);;
+        for (let i1 = 0; i1 < l_block37; i1++) {
+          ctx[`reward`] = k_block37[i1];
           const key1 = ctx['reward'].reward_id+':'+ctx['reward'].card_id;
-          let b41, b42;
+          let b39, b40;
           let txt12 = ctx['reward'].title;
           let txt13 = ctx['costs'](ctx['reward']);
           if (ctx['reward'].claimed) {
@@ -219,116 +211,116 @@ export const templates = {
             const v11 = ctx['this'];
             const v12 = ctx['reward'];
             let hdlr6 = [()=>v11.drop(v12), ctx];
-            b41 = block41([prop3, hdlr6]);
+            b39 = block39([prop3, hdlr6]);
           } else {
             let prop4 = new Boolean(ctx['state'].isSending||undefined);
             const v13 = ctx['this'];
             const v14 = ctx['reward'];
             let hdlr7 = [()=>v13.claim(v14), ctx];
-            b42 = block42([prop4, hdlr7]);
+            b40 = block40([prop4, hdlr7]);
           }
-          c_block39[i1] = withKey(block40([txt12, txt13], [b41, b42]), key1);
+          c_block37[i1] = withKey(block38([txt12, txt13], [b39, b40]), key1);
         }
         ctx = ctx.__proto__;
-        const b39 = list(c_block39);
-        b38 = block38([], [b39]);
+        const b37 = list(c_block37);
+        b36 = block36([], [b37]);
       }
       if (ctx['checks'].length) {
         ctx = Object.create(ctx);
-        const [k_block44, v_block44, l_block44, c_block44] = prepareList(ctx['checks']);;
-        for (let i1 = 0; i1 < l_block44; i1++) {
-          ctx[`check`] = k_block44[i1];
+        const [k_block42, v_block42, l_block42, c_block42] = prepareList(ctx['checks']);;
+        for (let i1 = 0; i1 < l_block42; i1++) {
+          ctx[`check`] = k_block42[i1];
           const key1 = ctx['check'].line_id+ctx['check'].reason;
           let txt14 = ctx['check'].text;
-          c_block44[i1] = withKey(block45([txt14]), key1);
+          c_block42[i1] = withKey(block43([txt14]), key1);
         }
         ctx = ctx.__proto__;
-        const b44 = list(c_block44);
-        const b46 = comp8({format: 'qr',value: ctx['order'].id,label: `${t("Your basket, for the colleague to scan")}`}, key + `__9`, node, this, null);
+        const b42 = list(c_block42);
+        const b44 = comp8({format: 'qr',value: ctx['order'].id,label: `${t("Your basket, for the colleague to scan")}`}, key + `__9`, node, this, null);
         let txt15 = ctx['order'].name;
-        b43 = block43([txt15], [b44, b46]);
+        b41 = block41([txt15], [b42, b44]);
       }
-      let attr9 = ctx['isWaiting']?'true':'false';
+      let attr8 = ctx['isWaiting']?'true':'false';
       ctx = Object.create(ctx);
-      const [k_block48, v_block48, l_block48, c_block48] = prepareList(ctx['rewards']);;
-      for (let i1 = 0; i1 < l_block48; i1++) {
-        ctx[`reward`] = k_block48[i1];
+      const [k_block46, v_block46, l_block46, c_block46] = prepareList(ctx['rewards']);;
+      for (let i1 = 0; i1 < l_block46; i1++) {
+        ctx[`reward`] = k_block46[i1];
         ctx[`reward_index`] = i1;
         const key1 = ctx['reward_index'];
         let txt16 = ctx['reward'].name;
         let txt17 = ctx['money'](ctx['reward'].total);
-        c_block48[i1] = withKey(block49([txt16, txt17]), key1);
+        c_block46[i1] = withKey(block47([txt16, txt17]), key1);
       }
       ctx = ctx.__proto__;
-      const b48 = list(c_block48);
+      const b46 = list(c_block46);
       ctx = Object.create(ctx);
-      const [k_block50, v_block50, l_block50, c_block50] = prepareList(ctx['order'].taxes);;
-      for (let i1 = 0; i1 < l_block50; i1++) {
-        ctx[`tax`] = k_block50[i1];
+      const [k_block48, v_block48, l_block48, c_block48] = prepareList(ctx['order'].taxes);;
+      for (let i1 = 0; i1 < l_block48; i1++) {
+        ctx[`tax`] = k_block48[i1];
         ctx[`tax_index`] = i1;
         const key1 = ctx['tax_index'];
         let txt18 = ctx['taxText'](ctx['tax']);
         let txt19 = ctx['money'](ctx['tax'].amount);
-        c_block50[i1] = withKey(block51([txt18, txt19]), key1);
+        c_block48[i1] = withKey(block49([txt18, txt19]), key1);
       }
       ctx = ctx.__proto__;
-      const b50 = list(c_block50);
+      const b48 = list(c_block48);
       let txt20 = ctx['money'](ctx['order'].total);
-      b47 = block47([attr9, txt20], [b48, b50]);
+      b45 = block45([attr8, txt20], [b46, b48]);
       if (ctx['isOpen']&&ctx['lines'].length) {
-        let b53, b54;
+        let b51, b52;
         let prop5 = new Boolean(ctx['checks'].length||!ctx['session'].isOnline||undefined);
         let hdlr8 = [ctx['pay'], ctx];
         if (ctx['checks'].length) {
-          b53 = text(`${t("A colleague looks first")}`);
+          b51 = text(`${t("A colleague looks first")}`);
         } else {
-          b54 = text(ctx['payText']);
+          b52 = text(ctx['payText']);
         }
-        b52 = block52([prop5, hdlr8], [b53, b54]);
+        b50 = block50([prop5, hdlr8], [b51, b52]);
       }
       if (ctx['isOpen']) {
         let hdlr9 = [ctx['giveUp'], ctx];
-        b55 = block55([hdlr9]);
+        b53 = block53([hdlr9]);
       }
-      b8 = multi([b9, b10, b11, b12, b13, b14, b15, b29, b31, b38, b43, b47, b52, b55]);
+      b8 = multi([b9, b10, b11, b12, b13, b14, b15, b27, b29, b36, b41, b45, b50, b53]);
     } else if (ctx['own'].problem) {
       const ctx2 = capture(ctx);
-      b57 = comp9({icon: ctx['session'].isOnline?'warning':'offline',title: `${t("Your basket cannot be shown")}`,text: ctx['own'].problem,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx2}})}, key + `__10`, node, this, null);
+      b55 = comp9({icon: ctx['session'].isOnline?'warning':'offline',title: `${t("Your basket cannot be shown")}`,text: ctx['own'].problem,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx2}})}, key + `__10`, node, this, null);
     } else if (ctx['session'].isSignedIn&&!ctx['state'].isFresh) {
-      b58 = block58();
+      b56 = block56();
     } else {
-      let b60, b69;
+      let b58, b67;
       if (ctx['state'].ended) {
-        let b61, b64;
+        let b59, b62;
         if (ctx['state'].ended.basket.state==='sold') {
-          const b62 = block62();
-          let attr10 = ctx['env'].router.url('/purchases/'+ctx['state'].ended.id);
-          const b63 = block63([attr10]);
-          b61 = multi([b62, b63]);
+          const b60 = block60();
+          let attr9 = ctx['env'].router.url('/purchases/'+ctx['state'].ended.id);
+          const b61 = block61([attr9]);
+          b59 = multi([b60, b61]);
         } else {
-          b64 = block64();
+          b62 = block62();
         }
-        b60 = block60([], [b61, b64]);
+        b58 = block58([], [b59, b62]);
       }
       const ctx3 = capture(ctx);
-      b69 = comp11({icon: 'basket',title: `${t("Scan and go")}`,text: `${t("Scan what you take from the shelf, pay with your phone, and go. No waiting at the till.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx3}})}, key + `__12`, node, this, null);
-      b59 = multi([b60, b69]);
+      b67 = comp11({icon: 'basket',title: `${t("Scan and go")}`,text: `${t("Scan what you take from the shelf, pay with your phone, and go. No waiting at the till.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx3}})}, key + `__12`, node, this, null);
+      b57 = multi([b58, b67]);
     }
-    return multi([b4, b8, b57, b58, b59]);
+    return multi([b4, b8, b55, b56, b57]);
   }
   
   function slot3(ctx, node, key = "") {
     const v15 = ctx['this'];
     let hdlr10 = [()=>v15.look(), ctx];
-    return block56([hdlr10]);
+    return block54([hdlr10]);
   }
   
   function slot4(ctx, node, key = "") {
-    const b66 = block66();
-    let attr11 = ctx['env'].router.url('/scan?for=basket');
-    const b68 = comp10({name: 'scan'}, key + `__11`, node, this, null);
-    const b67 = block67([attr11], [b68]);
-    return multi([b66, b67]);
+    const b64 = block64();
+    let attr10 = ctx['env'].router.url('/scan?for=basket');
+    const b66 = comp10({name: 'scan'}, key + `__11`, node, this, null);
+    const b65 = block65([attr10], [b66]);
+    return multi([b64, b65]);
   }
   
   return function template(ctx, node, key = "") {
@@ -687,48 +679,42 @@ export const templates = {
 ) {
   let { text, createBlock, list, multi, html, toggler, comment } = bdom;
   // Template name: "phone.ProductRow"
+  const comp1 = app.createComponent(`Thumb`, true, false, false, ["url","icon"]);
   
-  let block1 = createBlock(`<a class="row product-row" block-attribute-0="href"><block-child-0/><block-child-1/><span class="grow"><bdi class="strong"><block-text-1/></bdi><br/><block-child-2/></span><span class="end number"><span class="strong"><block-text-2/></span><block-child-3/></span></a>`);
-  let block2 = createBlock(`<img class="thumb" block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
-  let block3 = createBlock(`<span class="thumb"/>`);
-  let block4 = createBlock(`<span class="muted small"><bdi><block-text-0/></bdi> ${x("·")} <bdi><block-text-1/></bdi><block-child-0/></span>`);
-  let block7 = createBlock(`<bdi><block-text-0/></bdi>`);
-  let block9 = createBlock(`<br/>`);
-  let block10 = createBlock(`<span class="visually-hidden">${x("Others pay")}</span>`);
-  let block12 = createBlock(`<s class="muted small"><block-text-0/></s>`);
+  let block1 = createBlock(`<a class="row product-row" block-attribute-0="href"><block-child-0/><span class="grow"><bdi class="strong"><block-text-1/></bdi><br/><block-child-1/></span><span class="end number"><span class="strong"><block-text-2/></span><block-child-2/></span></a>`);
+  let block3 = createBlock(`<span class="muted small"><bdi><block-text-0/></bdi> ${x("·")} <bdi><block-text-1/></bdi><block-child-0/></span>`);
+  let block6 = createBlock(`<bdi><block-text-0/></bdi>`);
+  let block8 = createBlock(`<br/>`);
+  let block9 = createBlock(`<span class="visually-hidden">${x("Others pay")}</span>`);
+  let block11 = createBlock(`<s class="muted small"><block-text-0/></s>`);
   
   return function template(ctx, node, key = "") {
-    let b2, b3, b4, b8;
+    let b2, b3, b7;
     let attr1 = ctx['env'].router.url('/products/'+ctx['props'].product.id);
-    if (ctx['props'].product.image_url) {
-      let attr2 = ctx['props'].product.image_url;
-      b2 = block2([attr2]);
-    } else {
-      b3 = block3();
-    }
+    b2 = comp1({url: ctx['props'].product.image_url,icon: 'basket'}, key + `__1`, node, this, null);
     let txt1 = ctx['props'].product.name;
     if (ctx['store']) {
-      let b5;
+      let b4;
       let txt2 = ctx['availability'](ctx['store']).text;
       let txt3 = ctx['store'].name;
       if (ctx['store'].distance!==null) {
-        const b6 = text(` ${t("·")} `);
+        const b5 = text(` ${t("·")} `);
         let txt4 = ctx['distance'](ctx['store'].distance);
-        const b7 = block7([txt4]);
-        b5 = multi([b6, b7]);
+        const b6 = block6([txt4]);
+        b4 = multi([b5, b6]);
       }
-      b4 = block4([txt2, txt3], [b5]);
+      b3 = block3([txt2, txt3], [b4]);
     }
     let txt5 = ctx['money'](ctx['props'].product.price);
     if (ctx['props'].product.list_price) {
+      const b8 = block8();
       const b9 = block9();
-      const b10 = block10();
-      const b11 = text(`${t(" ")}`);
+      const b10 = text(`${t(" ")}`);
       let txt6 = ctx['money'](ctx['props'].product.list_price);
-      const b12 = block12([txt6]);
-      b8 = multi([b9, b10, b11, b12]);
+      const b11 = block11([txt6]);
+      b7 = multi([b8, b9, b10, b11]);
     }
-    return block1([attr1, txt1, txt5], [b2, b3, b4, b8]);
+    return block1([attr1, txt1, txt5], [b2, b3, b7]);
   }
 },
 "phone.ProductPage": function (app, bdom, helpers
@@ -992,544 +978,6 @@ export const templates = {
   
   return function template(ctx, node, key = "") {
     return comp12({title: ctx['title'],back: '/search',slots: markRaw({'actions': {__render: slot1.bind(this), __ctx: ctx}, 'default': {__render: slot2.bind(this), __ctx: ctx}})}, key + `__12`, node, this, null);
-  }
-},
-"phone.PurchasesPage": function (app, bdom, helpers
-) {
-  let { text, createBlock, list, multi, html, toggler, comment } = bdom;
-  let { toNumber, prepareList, withKey, markRaw } = helpers;
-  // Template name: "phone.PurchasesPage"
-  const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp2 = app.createComponent(`Empty`, true, true, false, ["icon","text"]);
-  const comp3 = app.createComponent(`Empty`, true, true, false, ["icon"]);
-  const comp4 = app.createComponent(`Empty`, true, false, false, ["icon"]);
-  const comp5 = app.createComponent(`Empty`, true, true, false, ["icon"]);
-  const comp6 = app.createComponent(`Page`, true, true, false, ["back"]);
-  
-  let block2 = createBlock(`<form class="purchase-search" role="search" block-handler-0="submit.prevent"><div class="line"><input class="input grow" type="search" enterkeyhint="search" autocomplete="off" aria-label="${x("Search your purchases")}" placeholder="${x("Product, number or store")}" block-property-1="value" block-handler-2="input" block-handler-3="input"/><button type="button" class="button" block-attribute-4="aria-expanded" block-handler-5="click"> ${x("Filter")}<block-child-0/></button></div><block-child-1/></form>`);
-  let block5 = createBlock(`<span class="tag"><block-text-0/></span>`);
-  let block6 = createBlock(`<div class="card purchase-filter"><div class="field"><label for="purchases-from">${x("From")}</label><input id="purchases-from" class="input" type="date" block-attribute-0="max" block-property-1="value" block-handler-2="input" block-handler-3="change"/></div><div class="field"><label for="purchases-to">${x("Until")}</label><input id="purchases-to" class="input" type="date" block-attribute-4="min" block-property-5="value" block-handler-6="input" block-handler-7="change"/></div><div class="field"><label for="purchases-store">${x("Store")}</label><select id="purchases-store" class="input" block-handler-8="change" block-handler-9="change"><option value="" block-attribute-10="selected">${x("All stores")}</option><block-child-0/></select></div><block-child-1/></div>`);
-  let block8 = createBlock(`<option block-attribute-0="value" block-attribute-1="selected"><block-text-2/></option>`);
-  let block9 = createBlock(`<button type="button" class="link" block-handler-0="click">${x("Show all again")}</button>`);
-  let block10 = createBlock(`<p class="muted small">${x("Your latest purchases. Older ones are shown when there is a network.")}</p>`);
-  let block11 = createBlock(`<p class="visually-hidden" role="status"><block-child-0/></p>`);
-  let block13 = createBlock(`<ul class="list" block-attribute-0="aria-busy"><block-child-0/></ul>`);
-  let block15 = createBlock(`<li><a class="row" block-attribute-0="href"><block-child-0/><block-child-1/><span class="grow"><span class="strong"><block-text-1/></span><block-child-2/><br/><block-child-3/><span class="muted small purchase-products"><block-text-2/></span></span><span class="strong number purchase-total"><block-text-3/></span></a></li>`);
-  let block16 = createBlock(`<img class="thumb" block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
-  let block17 = createBlock(`<span class="thumb purchase-thumb"><block-child-0/></span>`);
-  let block21 = createBlock(`<span class="tag" block-attribute-0="class"><block-text-1/></span>`);
-  let block23 = createBlock(`<span><block-text-0/></span>`);
-  let block24 = createBlock(`<br/>`);
-  let block25 = createBlock(`<div class="wait" role="status" aria-label="${x("Loading")}"><i/><i/><i/></div>`);
-  let block26 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
-  let block28 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Show all again")}</button>`);
-  let block31 = createBlock(`<a class="button primary" block-attribute-0="href">${x("Show the member card")}</a>`);
-  let block33 = createBlock(`<button type="button" class="button wide" block-property-0="disabled" block-handler-1="click">${x("Show older ones")}</button>`);
-  
-  function slot1(ctx, node, key = "") {
-    let b2, b10, b11, b13, b25, b27, b29, b30, b32, b33;
-    let b3, b6;
-    const v1 = ctx['this'];
-    let hdlr1 = ["prevent", ()=>v1.search(), ctx];
-    const bExpr1 = ctx['state'].filter;
-    const expr1 = 'q';
-    let prop1 = bExpr1[expr1];
-    let hdlr2 = [(ev) => { bExpr1[expr1] = ev.target.value; }];
-    let hdlr3 = [ctx['typed'], ctx];
-    let attr1 = ctx['state'].isFiltering?'true':'false';
-    const v2 = ctx['state'];
-    let hdlr4 = [()=>v2.isFiltering=!v2.isFiltering, ctx];
-    if (ctx['countOfFilters']) {
-      const b4 = text(`${t(" ")}`);
-      let txt1 = ctx['countOfFilters'];
-      const b5 = block5([txt1]);
-      b3 = multi([b4, b5]);
-    }
-    if (ctx['state'].isFiltering) {
-      let b7, b9;
-      let attr2 = ctx['state'].filter.to;
-      const bExpr2 = ctx['state'].filter;
-      const expr2 = 'from';
-      let prop2 = bExpr2[expr2];
-      let hdlr5 = [(ev) => { bExpr2[expr2] = ev.target.value; }];
-      const v3 = ctx['this'];
-      let hdlr6 = [()=>v3.search(), ctx];
-      let attr3 = ctx['state'].filter.from;
-      const bExpr3 = ctx['state'].filter;
-      const expr3 = 'to';
-      let prop3 = bExpr3[expr3];
-      let hdlr7 = [(ev) => { bExpr3[expr3] = ev.target.value; }];
-      const v4 = ctx['this'];
-      let hdlr8 = [()=>v4.search(), ctx];
-      const bExpr4 = ctx['state'].filter;
-      const expr4 = 'store_id';
-      const bValue1 = bExpr4[expr4];
-      let hdlr9 = [(ev) => { bExpr4[expr4] = ev.target.value; }];
-      const v5 = ctx['this'];
-      let hdlr10 = [()=>v5.search(), ctx];
-      let attr4 = bValue1 === "";
-      ctx = Object.create(ctx);
-      const [k_block7, v_block7, l_block7, c_block7] = prepareList(ctx['stores']);;
-      for (let i1 = 0; i1 < l_block7; i1++) {
-        ctx[`store`] = k_block7[i1];
-        const key1 = ctx['store'].id;
-        let attr5 = ctx['store'].id;
-        let attr6 = bValue1 === ctx['store'].id;
-        let txt2 = ctx['store'].name;
-        c_block7[i1] = withKey(block8([attr5, attr6, txt2]), key1);
-      }
-      ctx = ctx.__proto__;
-      b7 = list(c_block7);
-      if (ctx['isFiltered']) {
-        let hdlr11 = [ctx['clear'], ctx];
-        b9 = block9([hdlr11]);
-      }
-      b6 = block6([attr2, prop2, hdlr5, hdlr6, attr3, prop3, hdlr7, hdlr8, hdlr9, hdlr10, attr4], [b7, b9]);
-    }
-    b2 = block2([hdlr1, prop1, hdlr2, hdlr3, attr1, hdlr4], [b3, b6]);
-    if (!ctx['session'].isOnline&&ctx['orders'].length) {
-      b10 = block10();
-    }
-    let b12;
-    if (!ctx['state'].isLoading&&ctx['isFiltered']&&!ctx['orders'].length) {
-      b12 = text(`${t("Nothing was found.")}`);
-    }
-    b11 = block11([], [b12]);
-    if (ctx['orders'].length) {
-      let attr7 = ctx['state'].isLoading?'true':'false';
-      ctx = Object.create(ctx);
-      const [k_block14, v_block14, l_block14, c_block14] = prepareList(ctx['orders']);;
-      for (let i1 = 0; i1 < l_block14; i1++) {
-        ctx[`order`] = k_block14[i1];
-        const key1 = ctx['order'].id;
-        let b16, b17, b19, b22;
-        let attr8 = ctx['env'].router.url('/purchases/'+ctx['order'].id);
-        if (ctx['picture'](ctx['order'])) {
-          let attr9 = ctx['picture'](ctx['order']);
-          b16 = block16([attr9]);
-        } else {
-          const b18 = comp1({name: 'receipt'}, key + `__1__${key1}`, node, this, null);
-          b17 = block17([], [b18]);
-        }
-        let txt3 = ctx['day'](ctx['order']);
-        if (ctx['statusOf'](ctx['order'])) {
-          const b20 = text(`${t(" ")}`);
-          let attr10 = ctx['statusOf'](ctx['order']).kind;
-          let txt4 = ctx['statusOf'](ctx['order']).text;
-          const b21 = block21([attr10, txt4]);
-          b19 = multi([b20, b21]);
-        }
-        if (ctx['order'].store) {
-          let txt5 = ctx['order'].store.name;
-          const b23 = block23([txt5]);
-          const b24 = block24();
-          b22 = multi([b23, b24]);
-        }
-        let txt6 = ctx['products'](ctx['order']);
-        let txt7 = ctx['money'](ctx['order'].total);
-        c_block14[i1] = withKey(block15([attr8, txt3, txt6, txt7], [b16, b17, b19, b22]), key1);
-      }
-      ctx = ctx.__proto__;
-      const b14 = list(c_block14);
-      b13 = block13([attr7], [b14]);
-    } else if (ctx['state'].isLoading) {
-      b25 = block25();
-    } else if (ctx['state'].problem) {
-      b27 = comp2({icon: 'warning',title: `${t("Your purchases cannot be shown")}`,text: ctx['state'].problem,slots: markRaw({'default': {__render: slot2.bind(this), __ctx: ctx}})}, key + `__2`, node, this, null);
-    } else if (ctx['isFiltered']) {
-      b29 = comp3({icon: 'search',title: `${t("Nothing was found")}`,text: `${t("Try another word, or other days.")}`,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx}})}, key + `__3`, node, this, null);
-    } else if (!ctx['session'].isOnline) {
-      b30 = comp4({icon: 'offline',title: `${t("You are offline")}`,text: `${t("Your purchases are shown as soon as there is a network.")}`}, key + `__4`, node, this, null);
-    } else {
-      b32 = comp5({icon: 'receipt',title: `${t("No purchases yet")}`,text: `${t("What you buy with the app, online or with your member card shows up here, with its receipt.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx}})}, key + `__5`, node, this, null);
-    }
-    if (ctx['state'].cursor) {
-      let prop4 = new Boolean(ctx['state'].isLoading||undefined);
-      const v7 = ctx['this'];
-      let hdlr14 = [()=>v7.search(true), ctx];
-      b33 = block33([prop4, hdlr14]);
-    }
-    return multi([b2, b10, b11, b13, b25, b27, b29, b30, b32, b33]);
-  }
-  
-  function slot2(ctx, node, key = "") {
-    const v6 = ctx['this'];
-    let hdlr12 = [()=>v6.search(), ctx];
-    return block26([hdlr12]);
-  }
-  
-  function slot3(ctx, node, key = "") {
-    let hdlr13 = [ctx['clear'], ctx];
-    return block28([hdlr13]);
-  }
-  
-  function slot4(ctx, node, key = "") {
-    let attr11 = ctx['env'].router.url('/me/card');
-    return block31([attr11]);
-  }
-  
-  return function template(ctx, node, key = "") {
-    return comp6({title: `${t("Purchases")}`,back: '/me',slots: markRaw({'default': {__render: slot1.bind(this), __ctx: ctx}})}, key + `__6`, node, this, null);
-  }
-},
-"phone.PurchasePage": function (app, bdom, helpers
-) {
-  let { text, createBlock, list, multi, html, toggler, comment } = bdom;
-  let { prepareList, withKey, markRaw } = helpers;
-  // Template name: "phone.PurchasePage"
-  const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp2 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp3 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp4 = app.createComponent(`Empty`, true, true, false, ["icon","text"]);
-  const comp5 = app.createComponent(`Page`, true, true, false, ["title","back"]);
-  
-  let block3 = createBlock(`<section class="card" aria-labelledby="when"><h2 id="when"><block-text-0/></h2><block-child-0/><block-child-1/><p class="muted"><block-text-1/></p><block-child-2/></section>`);
-  let block4 = createBlock(`<p><span class="tag" block-attribute-0="class"><block-text-1/></span></p>`);
-  let block5 = createBlock(`<p class="line"><block-child-0/><block-child-1/><block-child-2/></p>`);
-  let block7 = createBlock(`<a block-attribute-0="href"><block-text-1/></a>`);
-  let block8 = createBlock(`<span><block-text-0/></span>`);
-  let block9 = createBlock(`<p class="muted"><block-text-0/></p>`);
-  let block10 = createBlock(`<a class="button primary wide" block-attribute-0="href">${x("Show the exit pass")}</a>`);
-  let block11 = createBlock(`<ul class="list" aria-label="${x("What you bought")}"><block-child-0/></ul>`);
-  let block13 = createBlock(`<li><block-child-0/></li>`);
-  let block14 = tag => createBlock(`<${tag || 't'} class="row" block-attribute-0="href"><block-child-0/><span class="grow"><bdi class="strong"><block-text-1/></bdi><br/><span class="muted small number"><block-text-2/></span><block-child-1/><block-child-2/></span><span class="strong number purchase-total"><block-text-3/></span></${tag || 't'}>`);
-  let block15 = createBlock(`<img class="thumb" block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
-  let block18 = createBlock(`<span class="tag success"><block-text-0/></span>`);
-  let block21 = createBlock(`<span class="tag"><block-text-0/></span>`);
-  let block22 = createBlock(`<section class="card" aria-labelledby="purchase-sum"><h2 id="purchase-sum" class="visually-hidden">${x("What it came to")}</h2><dl class="totals"><block-child-0/><block-child-1/><div class="total"><dt>${x("Total")}</dt><dd class="number"><block-text-0/></dd></div></dl></section>`);
-  let block24 = createBlock(`<div class="success"><dt><bdi><block-text-0/></bdi></dt><dd class="number"><block-text-1/></dd></div>`);
-  let block26 = createBlock(`<div class="muted small"><dt><block-text-0/></dt><dd class="number"><block-text-1/></dd></div>`);
-  let block27 = createBlock(`<section class="card" aria-labelledby="purchase-coupons"><h2 id="purchase-coupons">${x("Coupons you used")}</h2><dl class="totals"><block-child-0/></dl></section>`);
-  let block29 = createBlock(`<div><dt><block-text-0/></dt><dd class="number success"><block-text-1/></dd></div>`);
-  let block30 = createBlock(`<section class="card" aria-labelledby="purchase-points"><h2 id="purchase-points">${x("Points")}</h2><block-child-0/></section>`);
-  let block32 = createBlock(`<p><block-text-0/><br/><block-child-0/>${x(" ")}<block-child-1/></p>`);
-  let block33 = createBlock(`<span class="success"><block-text-0/></span>`);
-  let block34 = createBlock(`<span><block-text-0/></span>`);
-  let block35 = createBlock(`<section class="card" aria-labelledby="purchase-returns"><h2 id="purchase-returns">${x("Money you got back")}</h2><dl class="totals"><block-child-0/></dl></section>`);
-  let block37 = createBlock(`<div><dt><block-text-0/><br/><span class="muted small"><block-text-1/></span></dt><dd class="number"><block-text-2/></dd></div>`);
-  let block38 = createBlock(`<p class="muted small"><block-text-0/></p>`);
-  let block39 = createBlock(`<p class="muted small"><block-text-0/></p>`);
-  let block40 = createBlock(`<div class="buttons" block-attribute-0="aria-busy"><button type="button" class="button" block-property-1="disabled" block-handler-2="click"><block-child-0/> ${x("Receipt")} </button><button type="button" class="button" block-property-3="disabled" block-handler-4="click"><block-child-1/> ${x("Buy again")} </button></div>`);
-  let block43 = createBlock(`<p class="muted small">${x("For the receipt and to buy again you need the network.")}</p>`);
-  let block44 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
-  let block46 = createBlock(`<div class="wait" role="status" aria-label="${x("Loading")}"><i/><i/><i/></div>`);
-  
-  function slot1(ctx, node, key = "") {
-    let b2, b45, b46;
-    if (ctx['order']) {
-      let b3, b10, b11, b22, b27, b30, b35, b38, b39, b40, b43;
-      let b4, b5, b9;
-      let txt1 = ctx['moment'](ctx['order'].date);
-      if (ctx['statusOf'](ctx['order'])) {
-        let attr1 = ctx['statusOf'](ctx['order']).kind;
-        let txt2 = ctx['statusOf'](ctx['order']).text;
-        b4 = block4([attr1, txt2]);
-      }
-      if (ctx['order'].store) {
-        let b6, b7, b8;
-        b6 = comp1({name: 'store'}, key + `__1`, node, this, null);
-        if (ctx['order'].store.id) {
-          let attr2 = ctx['env'].router.url('/stores/'+ctx['order'].store.id);
-          let txt3 = ctx['order'].store.name;
-          b7 = block7([attr2, txt3]);
-        } else {
-          let txt4 = ctx['order'].store.name;
-          b8 = block8([txt4]);
-        }
-        b5 = block5([], [b6, b7, b8]);
-      }
-      let txt5 = ctx['channelOf'](ctx['order']);
-      if (ctx['deliveryOf'](ctx['order'])) {
-        let txt6 = ctx['deliveryOf'](ctx['order']);
-        b9 = block9([txt6]);
-      }
-      b3 = block3([txt1, txt5], [b4, b5, b9]);
-      if (ctx['state'].hasPass) {
-        let attr3 = ctx['env'].router.url('/exit/'+ctx['order'].id);
-        b10 = block10([attr3]);
-      }
-      ctx = Object.create(ctx);
-      const [k_block12, v_block12, l_block12, c_block12] = prepareList(ctx['goods']);;
-      for (let i1 = 0; i1 < l_block12; i1++) {
-        ctx[`line`] = k_block12[i1];
-        ctx[`line_index`] = i1;
-        const key1 = ctx['line_index'];
-        let b15, b16, b19;
-        const tag1 = ctx['line'].product_id?'a':'div';
-        let attr4 = ctx['line'].product_id?ctx['env'].router.url('/products/'+ctx['line'].product_id):undefined;
-        if (ctx['line'].image_url) {
-          let attr5 = ctx['line'].image_url;
-          b15 = block15([attr5]);
-        }
-        let txt7 = ctx['line'].name;
-        let txt8 = ctx['quantityText'](ctx['line']);
-        if (ctx['line'].discount) {
-          const b17 = text(`${t(" ")}`);
-          let txt9 = ctx['discountText'](ctx['line']);
-          const b18 = block18([txt9]);
-          b16 = multi([b17, b18]);
-        }
-        if (ctx['line'].returned) {
-          const b20 = text(`${t(" ")}`);
-          let txt10 = ctx['returnedText'](ctx['line']);
-          const b21 = block21([txt10]);
-          b19 = multi([b20, b21]);
-        }
-        let txt11 = ctx['money'](ctx['line'].total);
-        const b14 = toggler(tag1, block14(tag1)([attr4, txt7, txt8, txt11], [b15, b16, b19]));
-        c_block12[i1] = withKey(block13([], [b14]), key1);
-      }
-      ctx = ctx.__proto__;
-      const b12 = list(c_block12);
-      b11 = block11([], [b12]);
-      ctx = Object.create(ctx);
-      const [k_block23, v_block23, l_block23, c_block23] = prepareList(ctx['rewards']);;
-      for (let i1 = 0; i1 < l_block23; i1++) {
-        ctx[`reward`] = k_block23[i1];
-        ctx[`reward_index`] = i1;
-        const key1 = ctx['reward_index'];
-        let txt12 = ctx['reward'].name;
-        let txt13 = ctx['money'](ctx['reward'].total);
-        c_block23[i1] = withKey(block24([txt12, txt13]), key1);
-      }
-      ctx = ctx.__proto__;
-      const b23 = list(c_block23);
-      ctx = Object.create(ctx);
-      const [k_block25, v_block25, l_block25, c_block25] = prepareList(ctx['order'].taxes||[]);;
-      for (let i1 = 0; i1 < l_block25; i1++) {
-        ctx[`tax`] = k_block25[i1];
-        ctx[`tax_index`] = i1;
-        const key1 = ctx['tax_index'];
-        let txt14 = ctx['taxText'](ctx['tax']);
-        let txt15 = ctx['money'](ctx['tax'].amount);
-        c_block25[i1] = withKey(block26([txt14, txt15]), key1);
-      }
-      ctx = ctx.__proto__;
-      const b25 = list(c_block25);
-      let txt16 = ctx['money'](ctx['order'].total);
-      b22 = block22([txt16], [b23, b25]);
-      if (ctx['order'].offers.length) {
-        ctx = Object.create(ctx);
-        const [k_block28, v_block28, l_block28, c_block28] = prepareList(ctx['order'].offers);;
-        for (let i1 = 0; i1 < l_block28; i1++) {
-          ctx[`offer`] = k_block28[i1];
-          const key1 = ctx['offer'].id;
-          let txt17 = ctx['offer'].title;
-          let txt18 = ctx['money'](ctx['offer'].discount);
-          c_block28[i1] = withKey(block29([txt17, txt18]), key1);
-        }
-        ctx = ctx.__proto__;
-        const b28 = list(c_block28);
-        b27 = block27([], [b28]);
-      }
-      if (ctx['order'].points&&ctx['order'].points.length) {
-        ctx = Object.create(ctx);
-        const [k_block31, v_block31, l_block31, c_block31] = prepareList(ctx['order'].points.map((_entry)=>ctx['this'].pointsText(_entry)));;
-        for (let i1 = 0; i1 < l_block31; i1++) {
-          ctx[`entry`] = k_block31[i1];
-          ctx[`entry_index`] = i1;
-          const key1 = ctx['entry_index'];
-          let b33, b34;
-          let txt19 = ctx['entry'].name;
-          if (ctx['entry'].earned) {
-            let txt20 = ctx['entry'].earned;
-            b33 = block33([txt20]);
-          }
-          if (ctx['entry'].spent) {
-            let txt21 = ctx['entry'].spent;
-            b34 = block34([txt21]);
-          }
-          c_block31[i1] = withKey(block32([txt19], [b33, b34]), key1);
-        }
-        ctx = ctx.__proto__;
-        const b31 = list(c_block31);
-        b30 = block30([], [b31]);
-      }
-      if (ctx['hasReturns']) {
-        ctx = Object.create(ctx);
-        const [k_block36, v_block36, l_block36, c_block36] = prepareList(ctx['order'].refunds);;
-        for (let i1 = 0; i1 < l_block36; i1++) {
-          ctx[`refund`] = k_block36[i1];
-          const key1 = ctx['refund'].name;
-          let txt22 = ctx['refund'].name;
-          let txt23 = ctx['day'](ctx['refund'].date);
-          let txt24 = ctx['money'](ctx['refund'].total);
-          c_block36[i1] = withKey(block37([txt22, txt23, txt24]), key1);
-        }
-        ctx = ctx.__proto__;
-        const b36 = list(c_block36);
-        b35 = block35([], [b36]);
-      }
-      if (ctx['order'].invoices&&ctx['order'].invoices.length) {
-        let txt25 = ctx['invoicesText']();
-        b38 = block38([txt25]);
-      }
-      if (!ctx['state'].isWhole&&ctx['state'].problem) {
-        let txt26 = ctx['state'].problem;
-        b39 = block39([txt26]);
-      }
-      if (ctx['isPurchase']) {
-        let attr6 = ctx['state'].isFetching?'true':'false';
-        let prop1 = new Boolean(!ctx['session'].isOnline||undefined);
-        let hdlr1 = [ctx['showReceipt'], ctx];
-        const b41 = comp2({name: 'receipt'}, key + `__2`, node, this, null);
-        let prop2 = new Boolean(!ctx['session'].isOnline||undefined);
-        let hdlr2 = [ctx['buyAgain'], ctx];
-        const b42 = comp3({name: 'basket'}, key + `__3`, node, this, null);
-        b40 = block40([attr6, prop1, hdlr1, prop2, hdlr2], [b41, b42]);
-      }
-      if (ctx['isPurchase']&&!ctx['session'].isOnline) {
-        b43 = block43();
-      }
-      b2 = multi([b3, b10, b11, b22, b27, b30, b35, b38, b39, b40, b43]);
-    } else if (ctx['state'].problem) {
-      b45 = comp4({icon: ctx['session'].isOnline?'warning':'offline',title: `${t("This purchase cannot be shown")}`,text: ctx['state'].problem,slots: markRaw({'default': {__render: slot2.bind(this), __ctx: ctx}})}, key + `__4`, node, this, null);
-    } else {
-      b46 = block46();
-    }
-    return multi([b2, b45, b46]);
-  }
-  
-  function slot2(ctx, node, key = "") {
-    const v1 = ctx['this'];
-    let hdlr3 = [()=>v1.load(), ctx];
-    return block44([hdlr3]);
-  }
-  
-  return function template(ctx, node, key = "") {
-    return comp5({title: ctx['order']?ctx['order'].name:ctx['env'].config.name,back: '/purchases',slots: markRaw({'default': {__render: slot1.bind(this), __ctx: ctx}})}, key + `__5`, node, this, null);
-  }
-},
-"phone.Receipt": function (app, bdom, helpers
-) {
-  let { text, createBlock, list, multi, html, toggler, comment } = bdom;
-  // Template name: "phone.Receipt"
-  const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp2 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  
-  let block2 = createBlock(`<p><block-text-0/></p>`);
-  let block3 = createBlock(`<div class="buttons"><block-child-0/><a class="button" block-attribute-0="href" block-attribute-1="download"><block-child-1/> ${x("Save")}</a></div>`);
-  let block4 = createBlock(`<button type="button" class="button primary" block-handler-0="click"><block-child-0/> ${x("Share with others")}</button>`);
-  
-  return function template(ctx, node, key = "") {
-    let txt1 = ctx['file'].name;
-    const b2 = block2([txt1]);
-    let b4, b6;
-    if (ctx['canShare']) {
-      let hdlr1 = [ctx['share'], ctx];
-      const b5 = comp1({name: 'share'}, key + `__1`, node, this, null);
-      b4 = block4([hdlr1], [b5]);
-    }
-    let attr1 = ctx['url'];
-    let attr2 = ctx['file'].name;
-    b6 = comp2({name: 'download'}, key + `__2`, node, this, null);
-    const b3 = block3([attr1, attr2], [b4, b6]);
-    return multi([b2, b3]);
-  }
-},
-"phone.Again": function (app, bdom, helpers
-) {
-  let { text, createBlock, list, multi, html, toggler, comment } = bdom;
-  let { prepareList, withKey } = helpers;
-  // Template name: "phone.Again"
-  const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp2 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp3 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp4 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  
-  let block2 = createBlock(`<ul class="list"><block-child-0/></ul>`);
-  let block4 = createBlock(`<li class="row"><block-child-0/><span class="grow"><span class="strong"><block-text-0/></span><br/><span class="muted small number"><block-text-1/></span><block-child-1/></span></li>`);
-  let block5 = createBlock(`<img class="thumb" block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
-  let block7 = createBlock(`<br/>`);
-  let block8 = createBlock(`<span class="warning small"><block-text-0/></span>`);
-  let block9 = createBlock(`<div class="card"><h3>${x("Not this time")}</h3><block-child-0/></div>`);
-  let block11 = createBlock(`<p><span class="strong"><block-text-0/></span><br/><span class="muted small"><block-text-1/></span></p>`);
-  let block12 = createBlock(`<p>${x("Nothing of it is sold any more.")}</p>`);
-  let block14 = createBlock(`<h3>${x("On which list?")}</h3>`);
-  let block15 = createBlock(`<ul class="list"><block-child-0/><li><button type="button" class="row" block-property-0="disabled" block-handler-1="click"><block-child-1/><span class="grow">${x("A new list")}</span></button></li></ul>`);
-  let block17 = createBlock(`<li><button type="button" class="row" block-property-0="disabled" block-handler-1="click"><block-child-0/><span class="grow"><block-text-2/></span></button></li>`);
-  let block20 = createBlock(`<div class="buttons" block-attribute-0="aria-busy"><button type="button" class="button primary" block-property-1="disabled" block-handler-2="click"><block-child-0/> ${x("On a shopping list")}</button><button type="button" class="button" block-property-3="disabled" block-handler-4="click"><block-child-1/> ${x("Into the basket")}</button></div>`);
-  
-  return function template(ctx, node, key = "") {
-    let b2, b9, b12, b13, b20;
-    if (ctx['items'].length) {
-      ctx = Object.create(ctx);
-      const [k_block3, v_block3, l_block3, c_block3] = prepareList(ctx['items']);;
-      for (let i1 = 0; i1 < l_block3; i1++) {
-        ctx[`item`] = k_block3[i1];
-        ctx[`item_index`] = i1;
-        const key1 = ctx['item_index'];
-        let b5, b6;
-        if (ctx['item'].product.image_url) {
-          let attr1 = ctx['item'].product.image_url;
-          b5 = block5([attr1]);
-        }
-        let txt1 = ctx['item'].product.name;
-        let txt2 = ctx['quantityText'](ctx['item']);
-        if (ctx['isOther'](ctx['item'])) {
-          const b7 = block7();
-          let txt3 = ctx['thenText'](ctx['item']);
-          const b8 = block8([txt3]);
-          b6 = multi([b7, b8]);
-        }
-        c_block3[i1] = withKey(block4([txt1, txt2], [b5, b6]), key1);
-      }
-      ctx = ctx.__proto__;
-      const b3 = list(c_block3);
-      b2 = block2([], [b3]);
-    }
-    if (ctx['props'].again.unavailable.length) {
-      ctx = Object.create(ctx);
-      const [k_block10, v_block10, l_block10, c_block10] = prepareList(ctx['props'].again.unavailable);;
-      for (let i1 = 0; i1 < l_block10; i1++) {
-        ctx[`missing`] = k_block10[i1];
-        ctx[`missing_index`] = i1;
-        const key1 = ctx['missing_index'];
-        let txt4 = ctx['missing'].name;
-        let txt5 = ctx['missing'].text;
-        c_block10[i1] = withKey(block11([txt4, txt5]), key1);
-      }
-      ctx = ctx.__proto__;
-      const b10 = list(c_block10);
-      b9 = block9([], [b10]);
-    }
-    if (!ctx['items'].length) {
-      b12 = block12();
-    } else if (ctx['state'].isChoosing) {
-      const b14 = block14();
-      ctx = Object.create(ctx);
-      const [k_block16, v_block16, l_block16, c_block16] = prepareList(ctx['kept'].lists);;
-      for (let i1 = 0; i1 < l_block16; i1++) {
-        ctx[`list`] = k_block16[i1];
-        const key1 = ctx['list'].id;
-        let prop1 = new Boolean(ctx['state'].isSending||undefined);
-        const v1 = ctx['this'];
-        const v2 = ctx['list'];
-        let hdlr1 = [()=>v1.toList(v2.id), ctx];
-        const b18 = comp1({name: 'list'}, key + `__1__${key1}`, node, this, null);
-        let txt6 = ctx['list'].name;
-        c_block16[i1] = withKey(block17([prop1, hdlr1, txt6], [b18]), key1);
-      }
-      ctx = ctx.__proto__;
-      const b16 = list(c_block16);
-      let prop2 = new Boolean(ctx['state'].isSending||undefined);
-      const v3 = ctx['this'];
-      let hdlr2 = [()=>v3.toList(), ctx];
-      const b19 = comp2({name: 'plus'}, key + `__2`, node, this, null);
-      const b15 = block15([prop2, hdlr2], [b16, b19]);
-      b13 = multi([b14, b15]);
-    } else {
-      let attr2 = ctx['state'].isSending?'true':'false';
-      let prop3 = new Boolean(ctx['state'].isSending||undefined);
-      const v4 = ctx['state'];
-      let hdlr3 = [()=>v4.isChoosing=true, ctx];
-      const b21 = comp3({name: 'list'}, key + `__3`, node, this, null);
-      let prop4 = new Boolean(ctx['state'].isSending||undefined);
-      let hdlr4 = [ctx['toBasket'], ctx];
-      const b22 = comp4({name: 'basket'}, key + `__4`, node, this, null);
-      b20 = block20([attr2, prop3, hdlr3, prop4, hdlr4], [b21, b22]);
-    }
-    return multi([b2, b9, b12, b13, b20]);
   }
 },
 "phone.ScanPage": function (app, bdom, helpers

@@ -1,7 +1,7 @@
 import { Component } from "@odoo/owl";
 import { worth } from "../core/coupon";
 import { _t, distance, money } from "../core/texts";
-import { Icon } from "./icon";
+import { Thumb } from "./thumb";
 
 /**
  * A product in a list: its picture, name and price, why it is there, and where it is to be had. What can be done with it
@@ -9,7 +9,7 @@ import { Icon } from "./icon";
  */
 export class ProductCard extends Component {
     static template = "phone.ProductCard";
-    static components = { Icon };
+    static components = { Thumb };
     static props = {
         product: Object,
         reason: { type: String, optional: true },

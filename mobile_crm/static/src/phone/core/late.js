@@ -1,34 +1,24 @@
 /**
- * Pages that are not part of the first load. They come in two parts, each a bundle: fetched when one of its pages is
+ * Pages that are not part of the first load. They come in three parts, each a bundle: fetched when one of its pages is
  * shown, or in a quiet moment after the customer's first touch.
  */
 import { load } from "./lazy";
 
-/** By the first part of a page's path: the file that has it, and the tab to which it belongs. */
-const PAGES = {
-    scan: ["shop.js", "scan"],
-    search: ["shop.js", "scan"],
-    products: ["shop.js", "scan"],
-    basket: ["shop.js", "scan"],
-    paid: ["shop.js", "scan"],
-    exit: ["shop.js", "scan"],
-    purchases: ["shop.js", "me"],
-    orders: ["shop.js", "me"],
-    "for-you": ["self.js", "for-you"],
-    lists: ["self.js", "for-you"],
-    favourites: ["self.js", "for-you"],
-    messages: ["self.js", "me"],
-    conversations: ["self.js", "me"],
-    ask: ["self.js", "me"],
-    approvals: ["self.js", "me"],
-    me: ["self.js", "me"],
+/** By the tab that they belong to: the first parts of the pages' paths, and the file that has them. */
+const PARTS = {
+    scan: { file: "shop.js", pages: ["scan", "search", "products", "basket", "paid", "exit"] },
+    "for-you": { file: "for_you.js", pages: ["for-you", "lists", "favourites"] },
+    me: {
+        file: "me.js",
+        pages: ["me", "messages", "conversations", "ask", "approvals", "purchases", "orders"],
+    },
 };
-const FILES = ["shop.js", "self.js"];
 
 /** Return the file that has the page of a path, and its tab: {file, tab}; null when there is none. */
 export function latePage(path) {
-    const [file, tab] = PAGES[path.split("/")[1]] || [];
-    return file ? { file, tab } : null;
+    const first = path.split("/")[1];
+    const [tab, part] = Object.entries(PARTS).find(([, { pages }]) => pages.includes(first)) || [];
+    return part ? { file: part.file, tab } : null;
 }
 
 export class Late {
@@ -60,7 +50,7 @@ export class Late {
     prepare() {
         const quietly = window.requestIdleCallback || setTimeout;
         document.addEventListener("pointerdown", () => quietly(() => {
-            for (const file of FILES) {
+            for (const { file } of Object.values(PARTS)) {
                 this.fetch(file).catch(() => {});
             }
         }), { once: true });

@@ -5,6 +5,8 @@
 
 const RIGHT_TO_LEFT = ["ar"];
 const known = { terms: {}, language: "en", locale: "en" };
+/** Formatters by what they were made for: making one takes a phone longer than writing a hundred numbers with it. */
+const formatters = new Map();
 
 /**
  * Take a language in use. Templates read their texts when they are first drawn, so this comes before.
@@ -58,11 +60,31 @@ export function _t(text, ...values) {
     });
 }
 
+/**
+ * Return what writes numbers, times or the like, of `Intl`.
+ *
+ * @param {string} kind such as "NumberFormat"
+ * @param {Object} [options]
+ * @param {string} [wanted] BCP 47 tag
+ */
+export function formatter(kind, options = {}, wanted = known.locale) {
+    const key = [kind, wanted, ...Object.entries(options).flat()].join("|");
+    if (!formatters.has(key)) {
+        formatters.set(key, new Intl[kind](wanted, options));
+    }
+    return formatters.get(key);
+}
+
+/** Compare two texts as a list in the customer's language has them. */
+export function compare(one, other) {
+    return formatter("Collator").compare(one, other);
+}
+
 /** Write an amount of the API, such as {amount: "12.50", currency: "EUR"}. */
 export function money({ amount, currency }) {
     // A decimal string is written as it is: a number would lose digits.
     const digits = (amount.split(".")[1] || "").length;
-    return new Intl.NumberFormat(known.locale, {
+    return formatter("NumberFormat", {
         style: "currency",
         currency,
         minimumFractionDigits: digits,
@@ -71,7 +93,7 @@ export function money({ amount, currency }) {
 }
 
 export function number(value, options = {}) {
-    return new Intl.NumberFormat(known.locale, options).format(value);
+    return formatter("NumberFormat", options).format(value);
 }
 
 /** Write a distance: metres below a kilometre, rounded as a person would say it. */
@@ -88,12 +110,12 @@ export function distance(metres) {
 
 /** Write a day, such as "21 November". */
 export function day(time, options = { day: "numeric", month: "long" }) {
-    return new Intl.DateTimeFormat(known.locale, options).format(new Date(time));
+    return formatter("DateTimeFormat", options).format(new Date(time));
 }
 
 /** Write a time of day; of a place with another clock by its time zone. */
 export function clock(time, timeZone = undefined) {
-    return new Intl.DateTimeFormat(known.locale, { hour: "numeric", minute: "2-digit", timeZone }).format(new Date(time));
+    return formatter("DateTimeFormat", { hour: "numeric", minute: "2-digit", timeZone }).format(new Date(time));
 }
 
 /** Write a day with its time, such as "21 Nov, 19:05". */
@@ -106,5 +128,5 @@ export function fromNow(time, now = Date.now()) {
     const seconds = (new Date(time) - now) / 1000;
     const steps = [["day", 86400], ["hour", 3600], ["minute", 60]];
     const [unit, length] = steps.find(([, length]) => Math.abs(seconds) >= length) || ["minute", 60];
-    return new Intl.RelativeTimeFormat(known.locale, { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+    return formatter("RelativeTimeFormat", { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
 }

@@ -3,12 +3,14 @@ import { Code } from "../../components/code";
 import { Empty } from "../../components/empty";
 import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
+import { Thumb } from "../../components/thumb";
 import { Offline } from "../../core/api";
 import { addToBasket, nameOf } from "../../core/basket";
 import { useLooking } from "../../core/looking";
+import { keptPasses } from "../../core/passes";
 import { addPage } from "../../core/router";
 import { _t, clock, money, number } from "../../core/texts";
-import { keptPasses, ExitPage } from "./exit";
+import { ExitPage } from "./exit";
 import { PaidPage, PayPage } from "./pay";
 import { RewardChoice } from "./reward_choice";
 
@@ -20,7 +22,7 @@ const TELL_END = 30 * 60 * 1000;
 
 class BasketPage extends Component {
     static template = "phone.BasketPage";
-    static components = { Code, Empty, Icon, Page };
+    static components = { Code, Empty, Icon, Page, Thumb };
     static props = ["query"];
 
     setup() {

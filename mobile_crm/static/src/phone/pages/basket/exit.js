@@ -5,40 +5,11 @@ import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
 import { useBright } from "../../components/wake";
 import { useLooking } from "../../core/looking";
+import { passKey } from "../../core/passes";
 import { _t, money, number } from "../../core/texts";
 
 /** Milliseconds between two looks, for the gate may have seen it. */
 const PAUSE = 4000;
-/** For how many milliseconds after its end a pass is kept, to say that it is over. */
-const KEEP = 24 * 60 * 60 * 1000;
-const PREFIX = "exit:";
-
-/** Get the exit pass of a purchase and keep it, for there may be no network at the door; return it, or null. */
-export async function keepPass(env, orderId) {
-    try {
-        const pass = { ...(await env.api.get(`/orders/${orderId}/exit-pass`)), id: orderId, outcome: null };
-        await env.database.put("pages", pass, PREFIX + orderId);
-        return pass;
-    } catch (error) {
-        // Asked for again on its page, which tells what is wrong with it.
-        return error.status === 404 ? null : { id: orderId };
-    }
-}
-
-/** Return the passes on this phone that still open a gate, and forget old ones. */
-export async function keptPasses(env) {
-    const passes = [];
-    for (const key of await env.database.getAllKeys("pages", IDBKeyRange.bound(PREFIX, `${PREFIX}\uffff`))) {
-        const pass = await env.database.get("pages", key);
-        const left = new Date(pass.expires_at) - Date.now();
-        if (left < -KEEP) {
-            await env.database.delete("pages", key);
-        } else if (left > 0 && !pass.outcome) {
-            passes.push(pass);
-        }
-    }
-    return passes;
-}
 
 export class ExitPage extends Component {
     static template = "phone.ExitPage";
@@ -51,7 +22,7 @@ export class ExitPage extends Component {
         this.state = useState({ pass: null, isNone: false, now: Date.now() });
         useBright();
         onWillStart(async () => {
-            this.state.pass = (await this.env.database.get("pages", PREFIX + this.props.id)) || null;
+            this.state.pass = (await this.env.database.get("pages", passKey(this.props.id))) || null;
         });
         useLooking(() => this.look(), () => {
             this.state.now = Date.now();
@@ -75,7 +46,7 @@ export class ExitPage extends Component {
 
     async keep(pass) {
         if (JSON.stringify(pass) !== JSON.stringify(this.state.pass)) {
-            await this.env.database.put("pages", pass, PREFIX + this.props.id);
+            await this.env.database.put("pages", pass, passKey(this.props.id));
             this.state.pass = pass;
         }
     }

@@ -2,8 +2,8 @@
 import { useState } from "@odoo/owl";
 import { Offline } from "../../core/api";
 import { useLooking } from "../../core/looking";
+import { keepPass } from "../../core/passes";
 import { _t } from "../../core/texts";
-import { keepPass } from "./exit";
 
 const PAUSE = 2000;
 /** What may still become something else. */

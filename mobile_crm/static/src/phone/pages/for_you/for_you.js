@@ -13,7 +13,7 @@ import { ProductActions } from "./product_actions";
 const KEPT = "/recommendations";
 /** Of what the customer buys, and buys again. */
 const AGAIN = ["due", "favourite", "again"];
-const LIMIT = 20;
+const LIMIT = 10;
 
 /** What the shop recommends to this customer, each with its reason. */
 class ForYouPage extends Component {

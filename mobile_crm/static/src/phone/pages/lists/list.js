@@ -2,6 +2,7 @@ import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl
 import { Empty } from "../../components/empty";
 import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
+import { Thumb } from "../../components/thumb";
 import { Offline, Problem } from "../../core/api";
 import { addLine, addProduct, changeLine, removeLine, removeList, renameList, sorted } from "../../core/lists";
 import { _t, money, number } from "../../core/texts";
@@ -18,7 +19,7 @@ const SHOWN = 5;
 /** A shopping list: to be written at home and ticked off in the store, with or without a network. */
 export class ListPage extends Component {
     static template = "phone.ListPage";
-    static components = { Empty, Icon, Page };
+    static components = { Empty, Icon, Page, Thumb };
     static props = ["id", "query"];
 
     setup() {

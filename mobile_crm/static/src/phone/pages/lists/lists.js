@@ -4,7 +4,7 @@ import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
 import { makeList } from "../../core/lists";
 import { addPage } from "../../core/router";
-import { _t, locale } from "../../core/texts";
+import { _t, compare } from "../../core/texts";
 import { FavouritesPage } from "./favourites";
 import { ListPage } from "./list";
 import { NameSheet } from "./name_sheet";
@@ -21,7 +21,7 @@ class ListsPage extends Component {
     }
 
     get lists() {
-        return [...this.kept.lists].sort((one, other) => one.name.localeCompare(other.name, locale()));
+        return [...this.kept.lists].sort((one, other) => compare(one.name, other.name));
     }
 
     async make() {

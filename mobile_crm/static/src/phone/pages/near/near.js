@@ -5,7 +5,7 @@ import { Page } from "../../components/page";
 import { Geo } from "../../core/geo";
 import { permissions } from "../../core/permissions";
 import { addPage } from "../../core/router";
-import { _t } from "../../core/texts";
+import { _t, compare } from "../../core/texts";
 import { Presence } from "./presence";
 import { StoreMap } from "./store_map";
 import { StorePage } from "./store_page";
@@ -72,7 +72,7 @@ class NearPage extends Component {
                 services.set(service.code, service);
             }
         }
-        return [...services.values()].sort((one, other) => one.name.localeCompare(other.name));
+        return [...services.values()].sort((one, other) => compare(one.name, other.name));
     }
 
     get selected() {

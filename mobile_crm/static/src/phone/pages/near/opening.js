@@ -2,7 +2,7 @@
  * Whether a store is open, by its hours, on its own clock. Times of day are minutes since the midnight with which today
  * begins there, so that a change of the clock does not matter.
  */
-import { _t, clock, day } from "../../core/texts";
+import { _t, clock, day, formatter } from "../../core/texts";
 
 const MINUTES_OF_DAY = 24 * 60;
 const SOON = 60;
@@ -10,9 +10,9 @@ const SOON = 60;
 /** Return the day (as UTC midnight) and the minutes of it that a clock shows in a time zone. */
 function wallClock(timeZone, now) {
     const parts = {};
-    const format = new Intl.DateTimeFormat("en-GB", {
+    const format = formatter("DateTimeFormat", {
         timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric",
-    });
+    }, "en-GB");
     for (const { type, value } of format.formatToParts(now)) {
         parts[type] = Number(value);
     }

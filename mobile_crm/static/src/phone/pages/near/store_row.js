@@ -1,11 +1,12 @@
 import { Component } from "@odoo/owl";
 import { Icon } from "../../components/icon";
+import { Thumb } from "../../components/thumb";
 import { opening } from "./opening";
 
 /** A store in a list, which leads to its page. */
 export class StoreRow extends Component {
     static template = "phone.StoreRow";
-    static components = { Icon };
+    static components = { Icon, Thumb };
     static props = { store: Object, metres: { type: [Number, { value: null }], optional: true } };
 
     get town() {

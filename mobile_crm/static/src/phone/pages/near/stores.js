@@ -2,6 +2,7 @@
 import { markRaw, reactive } from "@odoo/owl";
 import { Offline } from "../../core/api";
 import { metresBetween } from "../../core/geo";
+import { compare } from "../../core/texts";
 import { opening } from "./opening";
 
 const PAGE = 100;
@@ -63,7 +64,7 @@ export class Stores {
             .map((store) => ({ store, metres: this.metres(store) }))
             .sort((one, other) => position
                 ? (one.metres ?? Infinity) - (other.metres ?? Infinity) || 0
-                : one.store.name.localeCompare(other.store.name));
+                : compare(one.store.name, other.store.name));
     }
 
     metres(store) {

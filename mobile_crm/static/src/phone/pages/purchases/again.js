@@ -1,11 +1,12 @@
 import { Component, useState } from "@odoo/owl";
 import { Icon } from "../../components/icon";
+import { Thumb } from "../../components/thumb";
 import { _t, money, number } from "../../core/texts";
 
 /** What of a purchase is sold now, to be put into the basket or on a shopping list. */
 export class Again extends Component {
     static template = "phone.Again";
-    static components = { Icon };
+    static components = { Icon, Thumb };
     static props = { close: Function, again: Object, orderId: String, storeId: { type: Number, optional: true } };
 
     setup() {

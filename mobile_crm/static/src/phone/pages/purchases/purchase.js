@@ -2,10 +2,11 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { Empty } from "../../components/empty";
 import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
+import { Thumb } from "../../components/thumb";
 import { Offline } from "../../core/api";
 import { LIVING } from "../../core/basket";
+import { keptPasses } from "../../core/passes";
 import { _t, day, money, moment, number } from "../../core/texts";
-import { keptPasses } from "../basket/exit";
 import { Again } from "./again";
 import { Receipt } from "./receipt";
 import { channelOf, deliveryOf, statusOf } from "./words";
@@ -17,7 +18,7 @@ const KEPT = 30;
 /** One purchase. */
 export class PurchasePage extends Component {
     static template = "phone.PurchasePage";
-    static components = { Empty, Icon, Page };
+    static components = { Empty, Icon, Page, Thumb };
     static props = ["id", "query"];
 
     setup() {

@@ -2,9 +2,10 @@ import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { Empty } from "../../components/empty";
 import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
+import { Thumb } from "../../components/thumb";
 import { Offline } from "../../core/api";
 import { addPage } from "../../core/router";
-import { _t, day, money } from "../../core/texts";
+import { _t, compare, day, money } from "../../core/texts";
 import { PurchasePage } from "./purchase";
 import { statusOf } from "./words";
 
@@ -16,7 +17,7 @@ const NOTHING = { q: "", from: "", to: "", store_id: "" };
 
 class PurchasesPage extends Component {
     static template = "phone.PurchasesPage";
-    static components = { Empty, Icon, Page };
+    static components = { Empty, Icon, Page, Thumb };
     static props = ["query"];
 
     setup() {
@@ -72,7 +73,7 @@ class PurchasesPage extends Component {
                 stores.set(store.id, store.name);
             }
         }
-        return [...stores].map(([id, name]) => ({ id, name })).sort((one, other) => one.name.localeCompare(other.name));
+        return [...stores].map(([id, name]) => ({ id, name })).sort((one, other) => compare(one.name, other.name));
     }
 
     typed() {
@@ -124,7 +125,7 @@ class PurchasesPage extends Component {
 
     /** Its picture: that of the first product that has one. */
     picture(order) {
-        return order.lines.find(({ image_url: url }) => url)?.image_url;
+        return order.lines.find(({ image_url: url }) => url)?.image_url || null;
     }
 }
 
