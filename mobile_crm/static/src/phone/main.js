@@ -12,7 +12,7 @@ import { pause } from "./core/pause";
 import { Push } from "./core/push";
 import { Queue, queueLock, queueTag } from "./core/queue";
 import { tellRefusal, tellRefusals } from "./core/refusals";
-import { Router } from "./core/router";
+import { Router, openedPath } from "./core/router";
 import { Session } from "./core/session";
 import { setting } from "./core/setting";
 import { Sync } from "./core/sync";
@@ -61,13 +61,13 @@ async function loadPreview() {
 }
 
 /** Read the templates of a component, and of what it is made of, one at a time. */
-async function warmUp(app, { template, components = {} }, seen = new Set()) {
-    if (!seen.has(template)) {
-        seen.add(template);
+async function warmUp(app, { template, components = {} }, read) {
+    if (!read.has(template)) {
+        read.add(template);
         app.getTemplate(template);
         await pause();
         for (const component of Object.values(components)) {
-            await warmUp(app, component, seen);
+            await warmUp(app, component, read);
         }
     }
 }
@@ -79,7 +79,7 @@ async function start() {
     }
     const base = config.base;
     // The part of the app that the customer has opened is on its way while the rest gets ready.
-    const late = latePage(location.pathname.slice(base.length) || config.start);
+    const late = latePage(openedPath(base, config.start));
     if (late) {
         load({ config }, late.file).catch(() => {});
     }
@@ -140,8 +140,9 @@ async function start() {
         await Promise.race([env.late.fetch(late.file).catch(() => {}), new Promise((resolve) => setTimeout(resolve, SHORT))]);
     }
     env.router.read();
+    const read = new Set();
     for (const component of [PhoneApp, env.router.current.route.component]) {
-        await warmUp(app, component);
+        await warmUp(app, component, read);
     }
     await app.mount(target);
     target.querySelector(".shell")?.remove();

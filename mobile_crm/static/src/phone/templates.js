@@ -582,15 +582,15 @@ export const templates = {
   let block12 = createBlock(`<p class="muted">${x("Your phone could not find out where you are. Stores are listed by name.")}</p>`);
   let block13 = createBlock(`<button type="button" class="button wide" block-handler-0="click"><block-child-0/>${x("Show stores near me")} </button>`);
   let block15 = createBlock(`<p class="danger" role="alert"><block-text-0/></p>`);
-  let block19 = createBlock(`<div aria-live="polite"><block-child-0/><block-child-1/></div>`);
-  let block20 = createBlock(`<ul class="list"><block-child-0/></ul>`);
-  let block22 = createBlock(`<p class="muted small">${x("Tap a pin to see the store.")}</p>`);
-  let block24 = createBlock(`<p class="visually-hidden" role="status">${x("Stores:")} <block-text-0/></p>`);
-  let block25 = createBlock(`<ul class="list" block-attribute-0="aria-busy"><block-child-0/></ul>`);
-  let block28 = createBlock(`<button type="button" class="button wide" block-handler-0="click">${x("Show more stores")}</button>`);
-  let block29 = createBlock(`<div class="wait" role="status"><span class="visually-hidden">${x("Loading…")}</span><i/><i/><i/></div>`);
-  let block30 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Show all stores")}</button>`);
-  let block33 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
+  let block18 = createBlock(`<div aria-live="polite"><block-child-0/><block-child-1/></div>`);
+  let block19 = createBlock(`<ul class="list"><block-child-0/></ul>`);
+  let block21 = createBlock(`<p class="muted small">${x("Tap a pin to see the store.")}</p>`);
+  let block23 = createBlock(`<p class="visually-hidden" role="status">${x("Stores:")} <block-text-0/></p>`);
+  let block24 = createBlock(`<ul class="list" block-attribute-0="aria-busy"><block-child-0/></ul>`);
+  let block27 = createBlock(`<button type="button" class="button wide" block-handler-0="click">${x("Show more stores")}</button>`);
+  let block28 = createBlock(`<div class="wait" role="status"><span class="visually-hidden">${x("Loading…")}</span><i/><i/><i/></div>`);
+  let block29 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Show all stores")}</button>`);
+  let block32 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
   
   function slot1(ctx, node, key = "") {
     let attr1 = ctx['state'].isMap?'true':'false';
@@ -603,7 +603,7 @@ export const templates = {
   function slot2(ctx, node, key = "") {
     ctx = Object.create(ctx);
     ctx[isBoundary] = 1
-    let b4, b5, b6, b9, b15, b16, b17, b23, b29, b31, b32, b34;
+    let b4, b5, b6, b9, b15, b16, b22, b28, b30, b31, b33;
     if (!ctx['state'].isMap) {
       b4 = comp2({}, key + `__2`, node, this, null);
     }
@@ -651,65 +651,64 @@ export const templates = {
       let txt2 = ctx['found'].message;
       b15 = block15([txt2]);
     }
-    b16 = comment(` Worked out once each time the page is drawn. `);
     setContextValue(ctx, "fitting", ctx['stores']);
     if (ctx['state'].isMap) {
       const v7 = ctx['this'];
-      const b18 = comp4({stores: ctx['fitting'],position: ctx['geo'].position,selected: ctx['state'].selected,onSelect: (_id)=>v7.state.selected=_id}, key + `__4`, node, this, null);
-      let b20, b22;
+      const b17 = comp4({stores: ctx['fitting'],position: ctx['geo'].position,selected: ctx['state'].selected,onSelect: (_id)=>v7.state.selected=_id}, key + `__4`, node, this, null);
+      let b19, b21;
       if (ctx['selected']) {
-        const b21 = comp5({store: ctx['selected'].store,metres: ctx['selected'].metres}, key + `__5`, node, this, null);
-        b20 = block20([], [b21]);
+        const b20 = comp5({store: ctx['selected'].store,metres: ctx['selected'].metres}, key + `__5`, node, this, null);
+        b19 = block19([], [b20]);
       } else {
-        b22 = block22();
+        b21 = block21();
       }
-      const b19 = block19([], [b20, b22]);
-      b17 = multi([b18, b19]);
+      const b18 = block18([], [b19, b21]);
+      b16 = multi([b17, b18]);
     } else if (ctx['fitting'].length) {
-      let b24, b25, b28;
+      let b23, b24, b27;
       let txt3 = ctx['fitting'].length;
-      b24 = block24([txt3]);
+      b23 = block23([txt3]);
       let attr4 = ctx['found'].isLoading?'true':undefined;
       ctx = Object.create(ctx);
-      const [k_block26, v_block26, l_block26, c_block26] = prepareList(ctx['fitting'].slice(0,ctx['state'].shown));;
-      for (let i1 = 0; i1 < l_block26; i1++) {
-        ctx[`entry`] = k_block26[i1];
+      const [k_block25, v_block25, l_block25, c_block25] = prepareList(ctx['fitting'].slice(0,ctx['state'].shown));;
+      for (let i1 = 0; i1 < l_block25; i1++) {
+        ctx[`entry`] = k_block25[i1];
         const key1 = ctx['entry'].store.id;
-        c_block26[i1] = withKey(comp6({store: ctx['entry'].store,metres: ctx['entry'].metres}, key + `__6__${key1}`, node, this, null), key1);
+        c_block25[i1] = withKey(comp6({store: ctx['entry'].store,metres: ctx['entry'].metres}, key + `__6__${key1}`, node, this, null), key1);
       }
       ctx = ctx.__proto__;
-      const b26 = list(c_block26);
-      b25 = block25([attr4], [b26]);
+      const b25 = list(c_block25);
+      b24 = block24([attr4], [b25]);
       if (ctx['fitting'].length>ctx['state'].shown||ctx['found'].next) {
         const v8 = ctx['this'];
         let hdlr7 = [()=>v8.more(), ctx];
-        b28 = block28([hdlr7]);
+        b27 = block27([hdlr7]);
       }
-      b23 = multi([b24, b25, b28]);
+      b22 = multi([b23, b24, b27]);
     } else if (ctx['found'].isLoading||!ctx['found'].isLoaded) {
-      b29 = block29();
+      b28 = block28();
     } else if (ctx['isFiltered']) {
       const ctx2 = capture(ctx);
-      b31 = comp7({icon: 'search',title: `${t("No store found")}`,text: `${t("Try another name or town, or show all stores.")}`,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx2}})}, key + `__7`, node, this, null);
+      b30 = comp7({icon: 'search',title: `${t("No store found")}`,text: `${t("Try another name or town, or show all stores.")}`,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx2}})}, key + `__7`, node, this, null);
     } else if (!ctx['session'].isOnline) {
-      b32 = comp8({icon: 'offline',title: `${t("Stores are shown when you are online")}`,text: `${t("This phone has not kept any store yet.")}`}, key + `__8`, node, this, null);
+      b31 = comp8({icon: 'offline',title: `${t("Stores are shown when you are online")}`,text: `${t("This phone has not kept any store yet.")}`}, key + `__8`, node, this, null);
     } else {
       const ctx3 = capture(ctx);
-      b34 = comp9({icon: 'store',title: `${t("No stores yet")}`,text: `${t("Please look again later.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx3}})}, key + `__9`, node, this, null);
+      b33 = comp9({icon: 'store',title: `${t("No stores yet")}`,text: `${t("Please look again later.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx3}})}, key + `__9`, node, this, null);
     }
-    return multi([b4, b5, b6, b9, b15, b16, b17, b23, b29, b31, b32, b34]);
+    return multi([b4, b5, b6, b9, b15, b16, b22, b28, b30, b31, b33]);
   }
   
   function slot3(ctx, node, key = "") {
     const v9 = ctx['this'];
     let hdlr8 = [()=>v9.clear(), ctx];
-    return block30([hdlr8]);
+    return block29([hdlr8]);
   }
   
   function slot4(ctx, node, key = "") {
     const v10 = ctx['this'];
     let hdlr9 = [()=>v10.find(), ctx];
-    return block33([hdlr9]);
+    return block32([hdlr9]);
   }
   
   return function template(ctx, node, key = "") {

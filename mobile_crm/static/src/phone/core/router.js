@@ -44,6 +44,11 @@ export function match(path) {
     return null;
 }
 
+/** Return the path of the page that the browser's address names; without one the start page. */
+export function openedPath(base, start) {
+    return window.location.pathname.slice(base.length).replace(/\/+$/, "") || start;
+}
+
 export class Router {
     /**
      * @param {string} base address of the app, without a slash at its end
@@ -62,8 +67,8 @@ export class Router {
 
     /** Take the page from the browser's address. */
     read() {
-        const { pathname, search } = window.location;
-        const path = pathname.slice(this.base.length).replace(/\/+$/, "") || this.start;
+        const { search } = window.location;
+        const path = openedPath(this.base, this.start);
         const found = this.find(path) || this.find(this.start);
         this.depth = window.history.state?.depth || 0;
         Object.assign(this.current, { path, query: Object.fromEntries(new URLSearchParams(search)), ...found });

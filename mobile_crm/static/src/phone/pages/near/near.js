@@ -59,6 +59,7 @@ class NearPage extends Component {
         return { text: text.trim(), isOpen, services: [...services] };
     }
 
+    /** The stores that fit. To be read once for each drawing: it takes a while. */
     get stores() {
         // Read, so that the list is drawn anew as time goes by.
         return this.state.minute >= 0 && this.env.stores.list(this.filter);
