@@ -77,6 +77,8 @@ def test_scan_pay_and_leave(open_app, shopper):
     expect(page.locator('.letters')).to_have_text(code)
     expect(page.get_by_text('Items: 2')).to_be_visible()
     page.context.set_offline(False)
+    # As it goes, all that is below it moves up, also from under a finger.
+    expect(page.locator('.offline-bar')).to_have_count(0)
     page.get_by_role('link', name='Show the purchase').click()
     expect(page.get_by_role('heading', name='Coupons you used')).to_be_visible()
     with page.expect_download() as download:
