@@ -18,8 +18,9 @@ ALLOWED = [
     (r'odoo\.http', r' has (not approved yet|refused) that S\d+ takes '),
     # What Odoo's websocket asks of the gevent of these days.
     (r'py\.warnings', r'addons/bus/websocket\.py:\d+: DeprecationWarning: Queue\(0\)'),
-    # The last word of a browser that leaves, after Odoo has handed its connection back: read as a request of its own.
-    (r'longpolling', r"Invalid HTTP method: '\\x88"),
+    # The last words of a browser that leaves (that its user is away, then its farewell), after Odoo has handed its
+    # websocket's connection back: read as a request of its own.
+    (r'longpolling', r"Invalid HTTP method: '\\x8[18]"),
     # A provider tells twice at once, while the phone asks: Odoo begins the second one anew, and logs the first try.
     (r'odoo\.sql_db', r'^bad query: (b\')? UPDATE "payment_transaction"'),
     # The second window in which somebody wants to pay the same basket is refused by its page.
