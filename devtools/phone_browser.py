@@ -19,7 +19,7 @@ async ({name, tokens, customer, installId}) => {
     // The app may be registering itself just now, under the lock of its tokens.
     await navigator.locks.request(name.replace("mobile-", "mobile-tokens-"), async () => {
         const transaction = database.transaction(["meta", "items"], "readwrite");
-        const owner = customer.phone || customer.email || customer.name;
+        const owner = customer.id;
         transaction.objectStore("meta").put({...tokens, is_signed_in: true, owner}, "tokens");
         transaction.objectStore("meta").put(owner, "owner");
         transaction.objectStore("meta").put(installId, "install_id");

@@ -53,6 +53,8 @@ def run(url, database, chromium, folder, names):
 def _shoot(phone, path, target):
     try:
         phone.open(path)
+        # What is asked for after the page is there, such as what else they may like, and its pictures.
+        phone.page.wait_for_load_state('networkidle')
         phone.page.evaluate(DRAWN)
     except Error as error:
         phone.page.screenshot(path=target)

@@ -70,9 +70,10 @@ class Shopper:
         return device['partner_id'][0]
 
     def give_coupon(self):
-        """Give them the coupon of 15 %."""
-        self.admin.call('loyalty.card', 'create', {
-            'program_id': self.shop['program'], 'partner_id': self.partner_id, 'points': 1, 'holder_only': True})
+        """Give them the coupon of 15 %; return its id as the API has it."""
+        [card] = self.admin.call('loyalty.card', 'create', [{
+            'program_id': self.shop['program'], 'partner_id': self.partner_id, 'points': 1, 'holder_only': True}])
+        return self.admin.read('loyalty.card', card, 'mobile_uuid')['mobile_uuid']
 
     def fill(self, *names):
         """Begin a basket; return its order."""

@@ -241,3 +241,30 @@ def test_without_the_network(open_app, shopper):
     page.get_by_role('link', name='Basket').click()
     expect(page.get_by_text('as this phone knew it last')).to_be_visible()
     comes_to(page, '20.00')
+
+
+def test_a_coupon_is_taken_along_to_the_basket(open_app, shopper):
+    """From the wallet it counts at once, with nothing in the basket as soon as there is; left out, it stays out."""
+    shopper.empty()
+    offer = shopper.give_coupon()
+    page = open_app(f'/offers/{offer}')
+    page.get_by_role('link', name='Use it in the basket').click()
+    expect(page.get_by_text('is used as soon as it counts on what is in your basket')).to_be_visible()
+    shopper.fill('mug')
+    with page.expect_response(lambda answer: answer.request.method == 'PATCH' and answer.ok):
+        page.evaluate('() => { document.dispatchEvent(new Event("visibilitychange")); }')
+    comes_to(page, '17.00')
+    expect(page.get_by_text('Counts on this basket')).to_be_visible()
+    page.get_by_role('button', name='Leave out').click()
+    comes_to(page, '20.00')
+    page.get_by_role('link', name='Scan the next one').last.click()
+    page.get_by_role('button', name='Back').click()
+    comes_to(page, '20.00')
+    expect(page.get_by_role('button', name='Use it').first).to_be_visible()
+
+
+def test_a_basket_that_is_not_kept_says_that_it_needs_the_network(open_app, shopper):
+    page = open_app('/scan')
+    page.context.set_offline(True)
+    page.get_by_role('link', name='Basket').click()
+    expect(page.get_by_text('Your basket needs the network.')).to_be_visible()

@@ -212,6 +212,22 @@ def test_a_question_about_points(browse, phone, admin, query):
     admin.call('loyalty.program', 'write', [shop['program']], {'active': False})
 
 
+def test_accounts_are_told_in_their_own_money(browse, phone):
+    """And until the last day on which they are good: the API tells the moment after it."""
+    accounts = [('EUR', '12.5', '€12.50'), ('JPY', '120', 'JP¥120'), ('points', '7', '7 Stars')]
+    browser = browse()
+    browser.sign_in(phone)
+    browser.page.route('**/mobile/v1/me/points*', lambda route: route.fulfill(json={'next_cursor': None, 'items': [{
+        'id': at, 'program': f'Account {at}', 'type': 'loyalty' if unit == 'points' else 'ewallet', 'unit': unit,
+        'points': points, 'point_name': 'Stars', 'worth': None, 'expires_at': '2026-12-31T23:00:00Z',
+    } for at, (unit, points, _text) in enumerate(accounts)]}))
+    page = browser.open('/me/points')
+    rows = page.get_by_role('main').get_by_role('listitem')
+    for row, (_unit, _points, text) in zip((rows.nth(at) for at in range(len(accounts))), accounts, strict=True):
+        expect(row.locator('.end')).to_have_text(re.compile(rf'^\s*{re.escape(text)}\s*$'))
+        expect(row).to_contain_text('31 December 2026')
+
+
 def test_taking_all_along_and_leaving(browse, phone, register, read_code, query):
     number = phone.customer['phone']
     other = register()

@@ -29,6 +29,10 @@ OPENING = '''
 '''
 
 
+#: The app's own parts, as pages get them.
+ENV = '[...owl.App.apps][0].env'
+
+
 def place(houses, longitude=LONGITUDE):
     return {'latitude': LATITUDE + houses * HOUSE, 'longitude': longitude, 'accuracy': 10}
 
@@ -167,8 +171,20 @@ def test_without_consent_no_position_leaves_the_phone(stroll, phone, db):
         browser.page.reload()
         expect(browser.page.locator('.row').first).to_contain_text('Street store')
         assert any('/stores' in url for url, _body in browser.sent)
+        look_around(browser)
         assert not located(browser.sent)
     assert not events(db, phone)
+
+
+def look_around(browser):
+    """Open, while the position is known, pages that would have a use for it; none may fail for the want of it."""
+    paths = {'/for-you': '/recommendations?', '/search?q=mug': '/products?'}
+    if browser.page.evaluate(f'() => {ENV}.session.state.isSignedIn'):
+        paths['/favourites'] = '/favourites?'
+    for path, part in paths.items():
+        with browser.page.expect_response(lambda answer, part=part: f'/mobile/v1{part}' in answer.url) as answer:
+            browser.page.evaluate(f'(path) => {{ {ENV}.router.go(path); }}', path)
+        assert answer.value.status == 200, path
 
 
 def test_positions_that_stay_on_the_phone(stroll, admin, company_id, start_campaign, server, numbers, read_code, db):
@@ -182,6 +198,7 @@ def test_positions_that_stay_on_the_phone(stroll, admin, company_id, start_campa
     browser = stroll(phone, is_located=True, client_id=phone.client_id)
     walk(browser, 2, 5)
     expect(browser.page.locator('.notice', has_text='A new offer for you')).to_be_visible()
+    look_around(browser)
     assert not located(browser.sent)
     assert [(kind, has_position) for kind, has_position, _doubt in events(db, phone)] == [('enter', False)]
 
@@ -301,3 +318,51 @@ def test_a_store_becomes_the_customers_own(browse, phone, street):
     browser.context.set_offline(False)
     browser.open('/stores/999999')
     expect(page.get_by_role('heading', name='This store is not here any more')).to_be_visible()
+
+
+def test_the_stores_are_there_after_the_settings(browse, phone, street):
+    """The pages that choose a store keep what they were told, each in its own way."""
+    browser = browse()
+    browser.sign_in(phone)
+    with browser.page.expect_response(lambda answer: '/mobile/v1/stores?' in answer.url):
+        page = browser.open('/me/preferences')
+    expect(page.get_by_role('heading', name='How often')).to_be_visible()
+    page.wait_for_load_state('networkidle')
+    page.get_by_role('navigation').get_by_role('link', name='Near me').tap()
+    expect(page.locator('.row').first).to_be_visible()
+    browser.open('/near')
+    expect(page.locator('.row').first).to_be_visible()
+
+
+def test_a_page_that_fails_does_not_take_the_app_along(browse, street):
+    browser = browse()
+    page = browser.open('/near')
+    expect(page.locator('.row').first).to_be_visible()
+    page.wait_for_load_state('networkidle')
+    page.evaluate(f'async () => {{ await {ENV}.database.put("pages", "of no use", "nearest stores"); }}')
+    browser.open('/near')
+    expect(page.get_by_role('heading', name='That did not work')).to_be_visible()
+    page.get_by_role('navigation').get_by_role('link', name='Offers').tap()
+    expect(page.get_by_role('heading', level=1)).to_have_text('Offers')
+    page.evaluate(f'async () => {{ await {ENV}.database.delete("pages", "nearest stores"); }}')
+    page.get_by_role('navigation').get_by_role('link', name='Near me').tap()
+    page.get_by_role('button', name='Try again').tap()
+    expect(page.locator('.row').first).to_be_visible()
+    # It was told to who looks for faults.
+    assert browser.faults
+    browser.faults.clear()
+
+
+def test_who_hears_the_app_is_taken_along(browse, street):
+    browser = browse()
+    page = browser.open('/near')
+    page.locator('.row').filter(has_text='Street store').press('Enter')
+    expect(page.get_by_role('heading', level=1)).to_have_text('Street store')
+    expect(page).to_have_title(re.compile('^Street store · '))
+    expect(page.locator('#page')).to_be_focused()
+    mine = page.get_by_role('button', name='My store')
+    mine.press('Enter')
+    expect(page.get_by_role('dialog')).to_be_visible()
+    page.keyboard.press('Escape')
+    expect(page.get_by_role('dialog')).to_have_count(0)
+    expect(mine).to_be_focused()

@@ -195,6 +195,27 @@ def test_a_flyer_is_claimed_by_who_signs_in_for_it(browse, give, holder):
     assert read(page)[1] == holder.get(f'/offers/{coupon["mobile_uuid"]}')['qr']
 
 
+def test_a_code_that_was_given_up_is_nobodys(browse, give, holder):
+    coupon = give(partner_id=False)
+    phone = browse()
+    page = phone.open('/claim/GIVEN-UP')
+    page.get_by_role('button', name='Sign in and add it').tap()
+    page.get_by_role('dialog').get_by_role('button', name='Close').tap()
+    expect(page.get_by_role('dialog')).to_have_count(0)
+    phone.sign_in(holder)
+    tried = []
+    page.on('request', lambda request: tried.append(request.post_data) if '/offers/claim' in request.url else None)
+    phone.open(f'/claim/{coupon["code"]}')
+    page.get_by_role('button', name='Add to my coupons').tap()
+    expect(heading(page)).to_have_text('Fifteen')
+    assert [coupon['code'] in body for body in tried] == [True]
+
+
+def test_a_link_with_a_stray_sign_opens(browse):
+    page = browse().open('/claim#SAVE50%')
+    expect(page.get_by_label('Code', exact=True)).to_have_value('SAVE50%')
+
+
 def test_a_typed_code_is_claimed_once(pocket, give, holder):
     coupon = give(partner_id=False)
     phone = pocket()

@@ -6,6 +6,8 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+from devtools.process import wait_until
+
 #: The app's own parts, as pages get them.
 ENV = '[...owl.App.apps][0].env'
 #: Whether the service worker has all that the app needs to open.
@@ -215,6 +217,113 @@ def test_a_server_that_is_busy_is_given_the_time_it_asks_for(client, phone):
     assert tries == [tries[0]] * 2
 
 
+def test_too_many_of_one_kind_hold_nothing_else_up(client, phone):
+    page, tries = client.page, []
+
+    def busy(route):
+        tries.append(1)
+        route.fulfill(status=429, headers={'Retry-After': '3600'}, content_type='application/problem+json',
+                      body='{"code": "too_many_requests", "title": "Later", "status": 429}')
+
+    client.context.route('**/mobile/v1/enquiries', busy)
+    list_id = str(uuid.uuid4())
+    for _each in range(2):
+        enqueue(page, 'POST', '/enquiries', {'id': str(uuid.uuid4()), 'text': "Have you got it?"})
+    enqueue(page, 'POST', '/lists', {'id': list_id, 'name': "Something else"})
+    do(page, 'await env.queue.flush()')
+    assert list_id in [one['id'] for one in phone.get('/lists')['items']]
+    assert (len(tries), waiting(page)) == (1, 2)
+
+
+def test_a_lost_race_is_tried_again(client, phone):
+    page, tries = client.page, []
+
+    def race(route):
+        tries.append(route.request.headers['idempotency-key'])
+        if len(tries) == 1:
+            route.fulfill(status=409, content_type='application/problem+json',
+                          body='{"code": "conflict", "title": "Somebody was quicker", "status": 409}')
+        else:
+            route.continue_()
+
+    client.context.route('**/mobile/v1/lists', race)
+    list_id = str(uuid.uuid4())
+    enqueue(page, 'POST', '/lists', {'id': list_id, 'name': "Second"})
+    wait_until_sent(page)
+    assert tries == [tries[0]] * 2
+    assert list_id in [one['id'] for one in phone.get('/lists')['items']]
+
+
+def test_what_is_decided_while_an_answer_is_awaited_is_in_the_queue(client, phone):
+    """A page that is closed before the first answer loses nothing of the second."""
+    page = client.open('/me/preferences')
+    switches = [page.get_by_role('switch', name=name) for name in ('Emails', 'Text messages')]
+    expect(switches[0]).to_be_visible()
+    held = []
+    client.context.route('**/mobile/v1/me/preferences', lambda route: (
+        held.append(route) if route.request.method == 'PUT' else route.continue_()))
+    for switch in switches:
+        switch.tap()
+    assert wait_until(lambda: waiting(page) == 2 and bool(held), 10)
+    wanted = do(page, 'return env.kept.state.preferences.channels')
+    client.context.unroute('**/mobile/v1/me/preferences')
+    # As on opening the app again: this one is not waited for any more.
+    page.close()
+    held[0].abort()
+    client.page = client.context.new_page()
+    client.open('/offers')
+    wait_until_sent(client.page)
+    assert phone.get('/me/preferences')['channels'] == wanted
+
+
+def test_another_address_is_the_same_customer(client, phone, query):
+    """What waits is theirs, also when they sign in by something else, or staff have changed their number."""
+    page = client.page
+    client.context.set_offline(True)
+    list_id = str(uuid.uuid4())
+    enqueue(page, 'POST', '/lists', {'id': list_id, 'name': "Mine"})
+    do(page, 'await env.session.ended()')
+    assert waiting(page) == 1
+    phone.customer = {**phone.customer, 'phone': '+32470999999', 'email': 'other@mobile-crm.example'}
+    enter(page, phone)
+    client.context.set_offline(False)
+    wait_until_sent(page)
+    assert query('SELECT count(*) FROM mobile_list WHERE uuid = %s', list_id) == 1
+
+
+def test_what_proves_a_customer_is_forgotten_with_them(client, customer):
+    page = client.page
+    do(page, 'await env.database.put("meta", "of somebody", "passkey")')
+    enter(page, customer())
+    assert do(page, 'return await env.database.get("meta", "passkey")') is None
+    do(page, 'await env.database.put("meta", "of somebody", "passkey")')
+    do(page, 'await env.session.leave()')
+    assert do(page, 'return await env.database.get("meta", "passkey")') is None
+
+
+def test_leaving_a_page_while_its_answer_comes_is_no_lost_network(client):
+    """What is given up is given up, also when the answer has begun."""
+    assert do(client.page, """
+        const real = window.fetch;
+        const leaving = new AbortController();
+        window.fetch = async (...given) => {
+            const answer = await real(...given);
+            answer.json = async () => {
+                leaving.abort();
+                throw leaving.signal.reason;
+            };
+            return answer;
+        };
+        try {
+            await env.api.get("/lists", null, { signal: leaving.signal });
+        } catch (error) {
+            return [error.name, env.session.state.isOnline];
+        } finally {
+            window.fetch = real;
+        }
+    """) == ['AbortError', True]
+
+
 def test_events_say_when_they_are_sent(client, query):
     page, event_id = client.page, str(uuid.uuid4())
     bodies = []
@@ -413,6 +522,22 @@ def test_a_server_of_two_minds_does_not_make_it_reload_for_ever(client):
         page.wait_for_selector('.app')
         page.wait_for_function('() => owl.App.apps.size')
     assert len(loads) == 1
+
+
+def test_a_page_that_is_newer_than_its_worker_does_not_load_itself_again(client):
+    """After an upgrade the page comes from the network, and the worker that hands it out is still the old one."""
+    page = client.page
+    loads = []
+    page.on('load', lambda: loads.append(1))
+    page.evaluate(HIDE)
+    do(page, """
+        const { updates } = env;
+        updates.hasChanged = false;
+        updates.registration = { update: async () => ({ installing: {} }) };
+        await updates.take("older");
+    """)
+    page.wait_for_timeout(200)
+    assert (loads, do(page, 'return env.updates.state.isReady')) == ([], False)
 
 
 def test_servers_of_several_versions_do_not_make_it_reload_for_ever(client):

@@ -101,6 +101,34 @@ def test_buy_again(open_app, shopper, bought, shop):
     assert [line['product_id'] for line in shopper.phone.get(f'/lists/{new["id"]}')['lines']] == [shop['tea']]
 
 
+def test_a_list_is_made_once_however_often_it_is_tried(open_app, shopper, bought, shop):
+    before = {found['id'] for found in shopper.phone.get('/lists')['items']}
+    page = open_app(f'/purchases/{bought[1]["id"]}')
+    page.get_by_role('button', name='Buy again').click()
+    sheet = page.get_by_role('dialog')
+    sheet.get_by_role('button', name='On a shopping list').click()
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    for part in ('**/mobile/v1/lists', '**/reorder'):
+        page.route(part, lose, times=1)
+        sheet.get_by_role('button', name='A new list').click()
+        # Told where it is seen and heard, which is not behind the sheet.
+        expect(sheet.get_by_role('status').get_by_text('This needs the network.').last).to_be_visible()
+        expect(page.locator('.app > .notices .notice')).to_have_count(0)
+    sheet.get_by_role('button', name='A new list').click()
+    page.wait_for_url(re.compile('/lists/'))
+    [made] = [found for found in shopper.phone.get('/lists')['items'] if found['id'] not in before]
+    assert [(line['product_id'], line['quantity']) for line in shopper.phone.get(f'/lists/{made["id"]}')['lines']] == [
+        (shop['tea'], bought_quantity(bought[1]))]
+
+
+def bought_quantity(order):
+    return sum(line['quantity'] for line in order['lines'] if line['type'] == 'product')
+
+
 def test_another_customers_purchase(open_app, server, admin, shop, numbers):
     other = Shopper(server, admin, shop, next(numbers))
     page = open_app(f'/purchases/{other.fill("mug")["id"]}')

@@ -418,3 +418,38 @@ def test_offline_there_is_what_was_seen(signed_in, shelf):
     browser.context.set_offline(False)
     page.get_by_role('button', name='Try again').click()
     expect(page.get_by_role('heading', name="We don't know this code")).to_be_visible()
+
+
+def test_an_older_browser_reads_links_too(browse, shelf):
+    browser = browse()
+    browser.context.add_init_script('delete URL.canParse; delete AbortSignal.any;')
+    page = browser.open('/scan')
+    type_code(page, 'https://elsewhere.example/prize')
+    expect(page.get_by_role('dialog', name='This code is a link')).to_be_visible()
+
+
+def test_a_reader_that_cannot_be_fetched_is_told(browse, shelf, cameras):
+    """Also where that is known before the first picture is ready."""
+    browser = browse(browser=cameras('ean'), **CAMERA)
+    browser.context.route('**/scanner.js', lambda route: route.abort())
+    browser.context.add_init_script("""{
+        const make = window.createImageBitmap;
+        window.createImageBitmap = async (...given) => {
+            await new Promise((resolve) => setTimeout(resolve, 1500));
+            return make(...given);
+        };
+    }""")
+    page = browser.open('/scan')
+    expect(page.get_by_role('button', name='Try again')).to_be_visible(timeout=15_000)
+
+
+def test_a_price_is_for_who_has_scanned(signed_in, shelf):
+    browser = signed_in()
+    page = browser.open('/scan')
+    type_code(page, BARCODE)
+    expect(page.get_by_role('heading', level=1)).to_have_text('Scanned Mug')
+    known = '(id) => odoo.loader.modules.get("@mobile_crm/phone/pages/scan/found").lastScanned([...owl.App.apps][0].env, id)'
+    product = int(page.url.split('/products/')[1].split('?')[0])
+    assert page.evaluate(known, product)['id'] == product
+    page.evaluate('async () => { await [...owl.App.apps][0].env.session.leave(); }')
+    assert page.evaluate(known, product) is None

@@ -16,12 +16,22 @@ class TestApiMe(MobileHttpCase):
     def test_get(self):
         self.anna.write({'email': 'anna@mobile-crm.example', 'mobile_birthdate': '1990-02-28',
                          'mobile_favourite_store_ids': [(6, 0, self.store_far.ids)]})
-        self.assertEqual(self.client.get('/me').json, {
+        answer = self.client.get('/me').json
+        self.assertRegex(answer.pop('id'), r'^[0-9a-f]{32}$')
+        self.assertEqual(answer, {
             'name': "Anna Peeters", 'email': 'anna@mobile-crm.example', 'phone': '+32475112233', 'language': 'en-US',
             'birthdate': '1990-02-28', 'favourite_store_ids': [self.store_far.id]})
 
     def test_each_customer_sees_themselves(self):
         self.assertEqual(self.phone_of(self.phone_ben).get('/me').json['name'], self.ben.name)
+
+    def test_they_are_told_apart_by_what_never_changes(self):
+        known = self.client.get('/me').json['id']
+        self.assertEqual(self.phone_of(self.phone).get('/me').json['id'], known)
+        self.anna.write({'name': "Somebody", 'email': 'else@mobile-crm.example', 'phone': '+32475998877',
+                         'mobile_verified_phone': '+32475998877'})
+        self.assertEqual(self.client.get('/me').json['id'], known)
+        self.assertNotEqual(self.phone_of(self.phone_ben).get('/me').json['id'], known)
 
     def test_change_everything(self):
         self.env['res.lang']._activate_lang('de_DE')
@@ -30,7 +40,7 @@ class TestApiMe(MobileHttpCase):
         answer = self.client.patch('/me', values)
         self.assertEqual(answer.status, 200)
         answer.json['favourite_store_ids'].sort()
-        self.assertEqual(answer.json, {**values, 'phone': '+32475112233',
+        self.assertEqual(answer.json, {**values, 'id': self.client.get('/me').json['id'], 'phone': '+32475112233',
                                        'favourite_store_ids': sorted(values['favourite_store_ids'])})
         self.assertEqual((self.anna.name, self.anna.lang, str(self.anna.mobile_birthdate)),
                          ("Anna Janssens", 'de_DE', '2000-02-29'))

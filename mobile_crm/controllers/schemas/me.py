@@ -3,6 +3,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from odoo.tools import hmac
+
 from .base import Output, RecordId, Schema, UtcOutput
 
 
@@ -19,6 +21,7 @@ class CustomerUpdate(Schema):
 class Customer(Output):
     """The signed-in customer."""
 
+    id: str = Field(description='The same on all of their phones, whatever they change, and nobody else\'s')
     name: str
     email: str | None
     phone: str | None = Field(description='E.164')
@@ -34,6 +37,8 @@ class Customer(Output):
             'name', 'email', 'mobile_verified_phone', 'phone_sanitized', 'lang', 'mobile_birthdate',
             'mobile_favourite_store_ids'])
         return cls(
+            # Not the contact's own, which would tell how many there are.
+            id=hmac(partner.sudo().env, 'mobile-customer', partner.id)[:32],
             name=partner.name,
             email=partner.email or None,
             phone=partner.mobile_verified_phone or partner.phone_sanitized or None,

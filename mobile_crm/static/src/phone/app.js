@@ -1,5 +1,9 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, useEffect, useState } from "@odoo/owl";
+import { Empty } from "./components/empty";
+import { Guard } from "./components/guard";
 import { Icon } from "./components/icon";
+import { Notices } from "./components/notices";
+import { Page } from "./components/page";
 import { Sheet } from "./components/sheet";
 import { _t } from "./core/texts";
 import { SignInFirst } from "./pages/sign_in/sign_in_first";
@@ -7,7 +11,7 @@ import { SignInFirst } from "./pages/sign_in/sign_in_first";
 /** The whole app: the page that is shown, the bar of tabs, and what lies over them. */
 export class PhoneApp extends Component {
     static template = "phone.App";
-    static components = { Icon, Sheet, SignInFirst };
+    static components = { Empty, Guard, Icon, Notices, Page, Sheet, SignInFirst };
     static props = {};
 
     setup() {
@@ -17,6 +21,16 @@ export class PhoneApp extends Component {
         this.kept = useState(this.env.kept.state);
         this.queue = useState(this.env.queue.state);
         this.updates = useState(this.env.updates.state);
+        // Of the page that could not be shown.
+        this.fault = useState({ key: null });
+        let shown = null;
+        useEffect((key) => {
+            // Whoever hears the app is taken to the page that a link of the one before has led to.
+            if (shown !== null && shown !== key && document.activeElement === document.body) {
+                this.env.focusPage();
+            }
+            shown = key;
+        }, () => [this.pageKey]);
     }
 
     /** A page that needs a customer is asked for by nobody: then it is said what signing in is good for. */

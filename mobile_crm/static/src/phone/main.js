@@ -113,7 +113,7 @@ async function start() {
     session.queue = queue;
     const env = {
         config, database, channel, api, kept, sync, session, queue, ui, texts,
-        focusPage: () => document.getElementById("page")?.focus(),
+        focusPage: () => document.getElementById("page")?.focus({ preventScroll: true }),
     };
     let app = null;
     env.late = new Late(env, (compiled) => Object.entries(compiled).forEach(([name, made]) => app.addTemplate(name, made)));

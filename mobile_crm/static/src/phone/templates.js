@@ -5,29 +5,47 @@ export const templates = {
 "phone.App": function (app, bdom, helpers
 ) {
   let { text, createBlock, list, multi, html, toggler, comment } = bdom;
-  let { prepareList, withKey } = helpers;
+  let { markRaw, prepareList, withKey } = helpers;
   // Template name: "phone.App"
   const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp2 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp3 = app.createComponent(null, false, false, true, []);
-  const comp4 = app.createComponent(`SignInFirst`, true, false, false, ["path"]);
-  const comp5 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp6 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp7 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp3 = app.createComponent(`Empty`, true, true, false, ["icon"]);
+  const comp4 = app.createComponent(`Page`, true, true, false, ["title"]);
+  const comp5 = app.createComponent(null, false, false, true, []);
+  const comp6 = app.createComponent(`Guard`, true, true, false, ["onFault"]);
+  const comp7 = app.createComponent(`SignInFirst`, true, false, false, ["path"]);
   const comp8 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp9 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp10 = app.createComponent(`Sheet`, true, false, false, ["sheet"]);
+  const comp10 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp11 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp12 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp13 = app.createComponent(`Notices`, true, false, false, ["notices"]);
+  const comp14 = app.createComponent(`Sheet`, true, false, false, ["sheet","notices"]);
   
-  let block1 = createBlock(`<div class="app"><a class="skip" href="#page" block-handler-0="click.prevent">${x("Skip to the content")}</a><div class="bars" role="status"><block-child-0/><block-child-1/></div><block-child-2/><block-child-3/><block-child-3/><block-child-4/><nav class="tabs" aria-label="${x("Main")}"><a block-attribute-1="href" block-attribute-2="aria-current"><block-child-5/><span>${x("Near me")}</span></a><a block-attribute-3="href" block-attribute-4="aria-current"><block-child-6/><span>${x("Offers")}</span></a><a block-attribute-5="href" class="tab-scan" block-attribute-6="aria-current"><block-child-7/><span>${x("Scan")}</span></a><a block-attribute-7="href" block-attribute-8="aria-current"><block-child-8/><span>${x("For you")}</span></a><a block-attribute-9="href" block-attribute-10="aria-current"><block-child-9/><span>${x("Me")}</span><block-child-10/></a></nav><div class="notices" role="status" aria-live="polite"><block-child-11/></div><block-child-12/></div>`);
+  let block1 = createBlock(`<div class="app"><a class="skip" href="#page" block-handler-0="click.prevent">${x("Skip to the content")}</a><div class="bars" role="status"><block-child-0/><block-child-1/></div><block-child-2/><block-child-3/><block-child-4/><block-child-4/><block-child-5/><nav class="tabs" aria-label="${x("Main")}"><a block-attribute-1="href" block-attribute-2="aria-current"><block-child-6/><span>${x("Near me")}</span></a><a block-attribute-3="href" block-attribute-4="aria-current"><block-child-7/><span>${x("Offers")}</span></a><a block-attribute-5="href" class="tab-scan" block-attribute-6="aria-current"><block-child-8/><span>${x("Scan")}</span></a><a block-attribute-7="href" block-attribute-8="aria-current"><block-child-9/><span>${x("For you")}</span></a><a block-attribute-9="href" block-attribute-10="aria-current"><block-child-10/><span>${x("Me")}</span><block-child-11/></a></nav><block-child-12/><block-child-13/></div>`);
   let block2 = createBlock(`<p class="offline-bar"><block-child-0/><span>${x("You are offline. What you see was kept on this phone.")}</span></p>`);
   let block4 = createBlock(`<p class="offline-bar"><block-child-0/><span><block-text-0/></span></p>`);
   let block6 = createBlock(`<div class="offline-bar" role="status"><span class="grow">${x("A new version is ready.")}</span><button type="button" class="link" block-handler-0="click">${x("Reload")}</button></div>`);
-  let block14 = createBlock(`<span class="badge"><block-text-0/></span>`);
-  let block16 = createBlock(`<div class="notice" block-attribute-0="class"><span><block-text-1/></span><block-child-0/></div>`);
-  let block17 = createBlock(`<button type="button" class="link" block-handler-0="click"><block-text-1/></button>`);
+  let block7 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
+  let block18 = createBlock(`<span class="badge"><block-text-0/></span>`);
+  
+  function slot1(ctx, node, key = "") {
+    return comp3({icon: 'warning',title: `${t("That did not work")}`,slots: markRaw({'default': {__render: slot2.bind(this), __ctx: ctx}})}, key + `__3`, node, this, null);
+  }
+  
+  function slot2(ctx, node, key = "") {
+    const v3 = ctx['fault'];
+    let hdlr3 = [()=>v3.key=null, ctx];
+    return block7([hdlr3]);
+  }
+  
+  function slot3(ctx, node, key = "") {
+    const Comp1 = ctx['current'].route.component;
+    return toggler(Comp1, comp5(Object.assign({}, ctx['pageProps']), (Comp1).name + key + `__5`, node, this, Comp1));
+  }
   
   return function template(ctx, node, key = "") {
-    let b2, b4, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b18;
+    let b2, b4, b6, b9, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20;
     const v1 = ctx['this'];
     let hdlr1 = ["prevent", ()=>v1.env.focusPage(), ctx];
     if (!ctx['session'].isOnline) {
@@ -44,60 +62,45 @@ export const templates = {
       let hdlr2 = [()=>v2.env.updates.reload(), ctx];
       b6 = block6([hdlr2]);
     }
-    if (ctx['isAllowed']) {
+    if (ctx['fault'].key===ctx['pageKey']) {
+      b9 = comp4({title: ctx['env'].config.name,slots: markRaw({'default': {__render: slot1.bind(this), __ctx: ctx}})}, key + `__4`, node, this, null);
+    } else if (ctx['isAllowed']) {
       const tKey_1 = ctx['pageKey'];
-      const Comp1 = ctx['current'].route.component;
-      b7 = toggler(tKey_1, toggler(Comp1, comp3(Object.assign({}, ctx['pageProps']), (Comp1).name + tKey_1 + key + `__3`, node, this, Comp1)));
+      const v4 = ctx['this'];
+      b11 = toggler(tKey_1, comp6({onFault: ()=>v4.fault.key=v4.pageKey,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx}})}, tKey_1 + key + `__6`, node, this, null));
     } else {
-      b8 = comp4({path: ctx['current'].path}, key + `__4`, node, this, null);
+      b12 = comp7({path: ctx['current'].path}, key + `__7`, node, this, null);
     }
     let attr1 = ctx['env'].router.url('/near');
     let attr2 = ctx['current'].route.tab==='near'?'page':undefined;
-    b9 = comp5({name: 'pin'}, key + `__5`, node, this, null);
+    b13 = comp8({name: 'pin'}, key + `__8`, node, this, null);
     let attr3 = ctx['env'].router.url('/offers');
     let attr4 = ctx['current'].route.tab==='offers'?'page':undefined;
-    b10 = comp6({name: 'offer'}, key + `__6`, node, this, null);
+    b14 = comp9({name: 'offer'}, key + `__9`, node, this, null);
     let attr5 = ctx['env'].router.url('/scan');
     let attr6 = ctx['current'].route.tab==='scan'?'page':undefined;
-    b11 = comp7({name: 'scan'}, key + `__7`, node, this, null);
+    b15 = comp10({name: 'scan'}, key + `__10`, node, this, null);
     let attr7 = ctx['env'].router.url('/for-you');
     let attr8 = ctx['current'].route.tab==='for-you'?'page':undefined;
-    b12 = comp8({name: 'star'}, key + `__8`, node, this, null);
+    b16 = comp11({name: 'star'}, key + `__11`, node, this, null);
     let attr9 = ctx['env'].router.url('/me');
     let attr10 = ctx['current'].route.tab==='me'?'page':undefined;
-    b13 = comp9({name: 'me'}, key + `__9`, node, this, null);
+    b17 = comp12({name: 'me'}, key + `__12`, node, this, null);
     if (ctx['unread']) {
       let txt2 = ctx['unread'];
-      b14 = block14([txt2]);
+      b18 = block18([txt2]);
     }
+    b19 = comp13({notices: ctx['over'].sheets.length?[]:ctx['over'].notices}, key + `__13`, node, this, null);
     ctx = Object.create(ctx);
-    const [k_block15, v_block15, l_block15, c_block15] = prepareList(ctx['over'].notices);;
-    for (let i1 = 0; i1 < l_block15; i1++) {
-      ctx[`notice`] = k_block15[i1];
-      const key1 = ctx['notice'].number;
-      let b17;
-      let attr11 = ctx['notice'].kind;
-      let txt3 = ctx['notice'].text;
-      if (ctx['notice'].action) {
-        const v3 = ctx['notice'];
-        const v4 = ctx['this'];
-        let hdlr3 = [()=>{v3.action.run();v4.env.ui.dismiss(v3.number);}, ctx];
-        let txt4 = ctx['notice'].action.label;
-        b17 = block17([hdlr3, txt4]);
-      }
-      c_block15[i1] = withKey(block16([attr11, txt3], [b17]), key1);
-    }
-    ctx = ctx.__proto__;
-    b15 = list(c_block15);
-    ctx = Object.create(ctx);
-    const [k_block18, v_block18, l_block18, c_block18] = prepareList(ctx['over'].sheets);;
-    for (let i1 = 0; i1 < l_block18; i1++) {
-      ctx[`sheet`] = k_block18[i1];
+    const [k_block20, v_block20, l_block20, c_block20] = prepareList(ctx['over'].sheets);;
+    for (let i1 = 0; i1 < l_block20; i1++) {
+      ctx[`sheet`] = k_block20[i1];
+      ctx[`sheet_last`] = i1 === k_block20.length - 1;
       const key1 = ctx['sheet'].number;
-      c_block18[i1] = withKey(comp10({sheet: ctx['sheet']}, key + `__10__${key1}`, node, this, null), key1);
+      c_block20[i1] = withKey(comp14({sheet: ctx['sheet'],notices: ctx['sheet_last']?ctx['over'].notices:[]}, key + `__14__${key1}`, node, this, null), key1);
     }
-    b18 = list(c_block18);
-    return block1([hdlr1, attr1, attr2, attr3, attr4, attr5, attr6, attr7, attr8, attr9, attr10], [b2, b4, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b18]);
+    b20 = list(c_block20);
+    return block1([hdlr1, attr1, attr2, attr3, attr4, attr5, attr6, attr7, attr8, attr9, attr10], [b2, b4, b6, b9, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20]);
   }
 },
 "phone.Code": function (app, bdom, helpers
@@ -160,8 +163,9 @@ export const templates = {
   // Template name: "phone.Sheet"
   const comp1 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp2 = app.createComponent(null, false, false, true, ["close"]);
+  const comp3 = app.createComponent(`Notices`, true, false, false, ["notices"]);
   
-  let block1 = createBlock(`<dialog class="sheet" aria-labelledby="sheet-title" block-handler-0="cancel.prevent" block-handler-1="click" block-ref="2"><div class="sheet-body"><header class="sheet-head"><h2 id="sheet-title"><block-text-3/></h2><button type="button" class="icon-button" aria-label="${x("Close")}" block-handler-4="click"><block-child-0/></button></header><block-child-1/></div></dialog>`);
+  let block1 = createBlock(`<dialog class="sheet" aria-labelledby="sheet-title" block-handler-0="cancel.prevent" block-handler-1="click" block-ref="2"><div class="sheet-body"><header class="sheet-head"><h2 id="sheet-title"><block-text-3/></h2><button type="button" class="icon-button" aria-label="${x("Close")}" block-handler-4="click"><block-child-0/></button></header><block-child-1/></div><block-child-2/></dialog>`);
   
   return function template(ctx, node, key = "") {
     const v1 = ctx['props'];
@@ -174,7 +178,40 @@ export const templates = {
     const b2 = comp1({name: 'close'}, key + `__1`, node, this, null);
     const Comp1 = ctx['props'].sheet.component;
     const b3 = toggler(Comp1, comp2(Object.assign({}, ctx['props'].sheet.props, {close: ctx['props'].sheet.close}), (Comp1).name + key + `__2`, node, this, Comp1));
-    return block1([hdlr1, hdlr2, ref1, txt1, hdlr3], [b2, b3]);
+    const b4 = comp3({notices: ctx['props'].notices}, key + `__3`, node, this, null);
+    return block1([hdlr1, hdlr2, ref1, txt1, hdlr3], [b2, b3, b4]);
+  }
+},
+"phone.Notices": function (app, bdom, helpers
+) {
+  let { text, createBlock, list, multi, html, toggler, comment } = bdom;
+  let { prepareList, withKey } = helpers;
+  // Template name: "phone.Notices"
+  
+  let block1 = createBlock(`<div class="notices" role="status" aria-live="polite"><block-child-0/></div>`);
+  let block3 = createBlock(`<div class="notice" block-attribute-0="class"><span><block-text-1/></span><block-child-0/></div>`);
+  let block4 = createBlock(`<button type="button" class="link" block-handler-0="click"><block-text-1/></button>`);
+  
+  return function template(ctx, node, key = "") {
+    ctx = Object.create(ctx);
+    const [k_block2, v_block2, l_block2, c_block2] = prepareList(ctx['props'].notices);;
+    for (let i1 = 0; i1 < l_block2; i1++) {
+      ctx[`notice`] = k_block2[i1];
+      const key1 = ctx['notice'].number;
+      let b4;
+      let attr1 = ctx['notice'].kind;
+      let txt1 = ctx['notice'].text;
+      if (ctx['notice'].action) {
+        const v1 = ctx['notice'];
+        const v2 = ctx['this'];
+        let hdlr1 = [()=>{v1.action.run();v2.env.ui.dismiss(v1.number);}, ctx];
+        let txt2 = ctx['notice'].action.label;
+        b4 = block4([hdlr1, txt2]);
+      }
+      c_block2[i1] = withKey(block3([attr1, txt1], [b4]), key1);
+    }
+    const b2 = list(c_block2);
+    return block1([], [b2]);
   }
 },
 "phone.Question": function (app, bdom, helpers
@@ -233,6 +270,16 @@ export const templates = {
     const b7 = callSlot(ctx, node, key, 'default', false, {});
     const b6 = block6([], [b7]);
     return multi([b2, b6]);
+  }
+},
+"phone.Guard": function (app, bdom, helpers
+) {
+  let { text, createBlock, list, multi, html, toggler, comment } = bdom;
+  let { callSlot } = helpers;
+  // Template name: "phone.Guard"
+  
+  return function template(ctx, node, key = "") {
+    return callSlot(ctx, node, key, 'default', false, {});
   }
 },
 "phone.Empty": function (app, bdom, helpers

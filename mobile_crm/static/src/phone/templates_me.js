@@ -582,7 +582,7 @@ export const templates = {
         let txt1 = ctx['card'].program;
         let txt2 = ctx['types'][ctx['card'].type];
         if (ctx['card'].expires_at) {
-          let txt3 = ctx['env'].texts.day(ctx['card'].expires_at,{dateStyle:'long'});
+          let txt3 = ctx['lastDay'](ctx['card']);
           b7 = block7([txt3]);
         }
         let txt4 = ctx['balanceOf'](ctx['card']);

@@ -17,50 +17,52 @@ export const templates = {
   const comp7 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp8 = app.createComponent(`Code`, true, false, false, ["format","value"]);
   const comp9 = app.createComponent(`Empty`, true, true, false, ["icon","text"]);
-  const comp10 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp11 = app.createComponent(`Empty`, true, true, false, ["icon"]);
-  const comp12 = app.createComponent(`Page`, true, true, false, ["back"]);
+  const comp10 = app.createComponent(`Empty`, true, false, false, ["icon"]);
+  const comp11 = app.createComponent(`Icon`, true, false, false, ["name"]);
+  const comp12 = app.createComponent(`Empty`, true, true, false, ["icon"]);
+  const comp13 = app.createComponent(`Page`, true, true, false, ["back"]);
   
   let block1 = createBlock(`<a class="icon-button" block-attribute-0="href" aria-label="${x("Scan the next one")}"><block-child-0/></a>`);
   let block5 = createBlock(`<a class="card line" block-attribute-0="href"><block-child-0/><span class="grow"><span class="strong">${x("Your exit pass")}</span><br/><span class="muted small">${x("Show it on your way out.")}</span></span><span class="along"><block-child-1/></span></a>`);
-  let block10 = createBlock(`<p class="card">${x("This is your basket as this phone knew it last. To change it or to pay you need the network, or go to the till.")}</p>`);
-  let block11 = createBlock(`<div class="line spread"><h2 class="grow"><block-text-0/></h2><span class="muted number"><block-text-1/></span></div>`);
-  let block12 = createBlock(`<p class="muted small"><block-text-0/></p>`);
-  let block13 = createBlock(`<div class="card"><h2>${x("Your basket is being paid")}</h2><p>${x("It can be changed again when the payment is taken back.")}</p><a class="button primary wide" block-attribute-0="href">${x("Show the payment")}</a></div>`);
-  let block14 = createBlock(`<p class="card">${x("There is nothing in it yet. Scan what you take from the shelf.")}</p>`);
-  let block15 = createBlock(`<ul class="list" aria-label="${x("What is in your basket")}"><block-child-0/></ul>`);
-  let block17 = createBlock(`<li class="basket-line"><block-child-0/><div><h3><bdi><block-text-0/></bdi></h3><p class="muted small number"><block-text-1/></p></div><span class="end strong number"><block-text-2/></span><block-child-1/><div class="basket-count"><block-child-2/><block-child-3/><block-child-4/></div></li>`);
-  let block19 = createBlock(`<div class="grow small"><block-child-0/><block-child-1/></div>`);
-  let block20 = createBlock(`<p class="warning"><block-text-0/></p>`);
-  let block21 = createBlock(`<span class="tag warning">${x("A colleague checks this")}</span>`);
-  let block22 = createBlock(`<span class="stepper"><button type="button" class="icon-button" block-attribute-0="aria-label" block-handler-1="click"><block-child-0/></button><span class="count strong number" aria-live="polite"><block-text-2/></span><button type="button" class="icon-button" block-attribute-3="aria-label" block-handler-4="click"><block-child-1/></button></span>`);
-  let block25 = createBlock(`<span class="count number"><block-text-0/></span>`);
-  let block26 = createBlock(`<button type="button" class="link" block-attribute-0="aria-label" block-handler-1="click">${x("Take out")}</button>`);
-  let block27 = createBlock(`<a class="button wide" block-attribute-0="href"><block-child-0/> ${x("Scan the next one")} </a>`);
-  let block29 = createBlock(`<section class="card" aria-labelledby="coupons"><h2 id="coupons">${x("Coupons")}</h2><block-child-0/><block-child-1/></section>`);
-  let block31 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="tag success">${x("Counts on this basket")}</span></span><block-child-0/></div>`);
-  let block32 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
-  let block34 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi></span><block-child-0/></div>`);
-  let block35 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Use it")}</button>`);
-  let block36 = createBlock(`<section class="card" aria-labelledby="rewards"><h2 id="rewards">${x("Your rewards")}</h2><block-child-0/></section>`);
-  let block38 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="muted small"><block-text-1/></span></span><block-child-0/><block-child-1/></div>`);
-  let block39 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
-  let block40 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Take it")}</button>`);
-  let block41 = createBlock(`<section class="card show" aria-labelledby="checks" role="status"><h2 id="checks">${x("A colleague looks first")}</h2><block-child-0/><block-child-1/><p class="letters"><block-text-0/></p><p class="muted small">${x("Show this to a colleague. You can go on to pay as soon as they have looked.")}</p></section>`);
-  let block43 = createBlock(`<p><block-text-0/></p>`);
-  let block45 = createBlock(`<section class="card" aria-labelledby="sum"><h2 id="sum" class="visually-hidden">${x("What it comes to")}</h2><dl class="totals" block-attribute-0="aria-busy"><block-child-0/><block-child-1/><div class="total"><dt>${x("Total")}</dt><dd class="number" aria-live="polite"><block-text-1/></dd></div></dl></section>`);
-  let block47 = createBlock(`<div class="success"><dt><bdi><block-text-0/></bdi></dt><dd class="number"><block-text-1/></dd></div>`);
-  let block49 = createBlock(`<div class="muted small"><dt><block-text-0/></dt><dd class="number"><block-text-1/></dd></div>`);
-  let block50 = createBlock(`<div class="pay-bar"><button type="button" class="button primary wide" block-property-0="disabled" block-handler-1="click"><block-child-0/><block-child-1/></button></div>`);
-  let block53 = createBlock(`<button type="button" class="link danger" block-handler-0="click">${x("Empty the basket")}</button>`);
-  let block54 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
-  let block56 = createBlock(`<div class="wait" role="status" aria-label="${x("Loading")}"><i/><i/><i/></div>`);
-  let block58 = createBlock(`<div class="card" role="status"><block-child-0/><block-child-1/></div>`);
-  let block60 = createBlock(`<h2>${x("Your basket is paid")}</h2>`);
-  let block61 = createBlock(`<a class="button primary wide" block-attribute-0="href">${x("Show the purchase")}</a>`);
-  let block62 = createBlock(`<p>${x("Your last basket was given up, because nothing happened for a while.")}</p>`);
-  let block64 = createBlock(`<ol class="scan-steps"><li>${x("Scan the barcode of each thing you take.")}</li><li>${x("See what it costs, with your coupons.")}</li><li>${x("Pay here or at the till.")}</li><li>${x("Show your exit pass at the door.")}</li></ol>`);
-  let block65 = createBlock(`<a class="button primary" block-attribute-0="href"><block-child-0/> ${x("Start scanning")} </a>`);
+  let block8 = createBlock(`<p class="card"><block-text-0/></p>`);
+  let block11 = createBlock(`<p class="card">${x("This is your basket as this phone knew it last. To change it or to pay you need the network, or go to the till.")}</p>`);
+  let block12 = createBlock(`<div class="line spread"><h2 class="grow"><block-text-0/></h2><span class="muted number"><block-text-1/></span></div>`);
+  let block13 = createBlock(`<p class="muted small"><block-text-0/></p>`);
+  let block14 = createBlock(`<div class="card"><h2>${x("Your basket is being paid")}</h2><p>${x("It can be changed again when the payment is taken back.")}</p><a class="button primary wide" block-attribute-0="href">${x("Show the payment")}</a></div>`);
+  let block15 = createBlock(`<p class="card">${x("There is nothing in it yet. Scan what you take from the shelf.")}</p>`);
+  let block16 = createBlock(`<ul class="list" aria-label="${x("What is in your basket")}"><block-child-0/></ul>`);
+  let block18 = createBlock(`<li class="basket-line"><block-child-0/><div><h3><bdi><block-text-0/></bdi></h3><p class="muted small number"><block-text-1/></p></div><span class="end strong number"><block-text-2/></span><block-child-1/><div class="basket-count"><block-child-2/><block-child-3/><block-child-4/></div></li>`);
+  let block20 = createBlock(`<div class="grow small"><block-child-0/><block-child-1/></div>`);
+  let block21 = createBlock(`<p class="warning"><block-text-0/></p>`);
+  let block22 = createBlock(`<span class="tag warning">${x("A colleague checks this")}</span>`);
+  let block23 = createBlock(`<span class="stepper"><button type="button" class="icon-button" block-attribute-0="aria-label" block-handler-1="click"><block-child-0/></button><span class="count strong number" aria-live="polite"><block-text-2/></span><button type="button" class="icon-button" block-attribute-3="aria-label" block-handler-4="click"><block-child-1/></button></span>`);
+  let block26 = createBlock(`<span class="count number"><block-text-0/></span>`);
+  let block27 = createBlock(`<button type="button" class="link" block-attribute-0="aria-label" block-handler-1="click">${x("Take out")}</button>`);
+  let block28 = createBlock(`<a class="button wide" block-attribute-0="href"><block-child-0/> ${x("Scan the next one")} </a>`);
+  let block30 = createBlock(`<section class="card" aria-labelledby="coupons"><h2 id="coupons">${x("Coupons")}</h2><block-child-0/><block-child-1/></section>`);
+  let block32 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="tag success">${x("Counts on this basket")}</span></span><block-child-0/></div>`);
+  let block33 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
+  let block35 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi></span><block-child-0/></div>`);
+  let block36 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Use it")}</button>`);
+  let block37 = createBlock(`<section class="card" aria-labelledby="rewards"><h2 id="rewards">${x("Your rewards")}</h2><block-child-0/></section>`);
+  let block39 = createBlock(`<div class="line spread"><span class="grow"><bdi><block-text-0/></bdi><br/><span class="muted small"><block-text-1/></span></span><block-child-0/><block-child-1/></div>`);
+  let block40 = createBlock(`<button type="button" class="link" block-property-0="disabled" block-handler-1="click">${x("Leave out")}</button>`);
+  let block41 = createBlock(`<button type="button" class="button" block-property-0="disabled" block-handler-1="click">${x("Take it")}</button>`);
+  let block42 = createBlock(`<section class="card show" aria-labelledby="checks" role="status"><h2 id="checks">${x("A colleague looks first")}</h2><block-child-0/><block-child-1/><p class="letters"><block-text-0/></p><p class="muted small">${x("Show this to a colleague. You can go on to pay as soon as they have looked.")}</p></section>`);
+  let block44 = createBlock(`<p><block-text-0/></p>`);
+  let block46 = createBlock(`<section class="card" aria-labelledby="sum"><h2 id="sum" class="visually-hidden">${x("What it comes to")}</h2><dl class="totals" block-attribute-0="aria-busy"><block-child-0/><block-child-1/><div class="total"><dt>${x("Total")}</dt><dd class="number" aria-live="polite"><block-text-1/></dd></div></dl></section>`);
+  let block48 = createBlock(`<div class="success"><dt><bdi><block-text-0/></bdi></dt><dd class="number"><block-text-1/></dd></div>`);
+  let block50 = createBlock(`<div class="muted small"><dt><block-text-0/></dt><dd class="number"><block-text-1/></dd></div>`);
+  let block51 = createBlock(`<div class="pay-bar"><button type="button" class="button primary wide" block-property-0="disabled" block-handler-1="click"><block-child-0/><block-child-1/></button></div>`);
+  let block54 = createBlock(`<button type="button" class="link danger" block-handler-0="click">${x("Empty the basket")}</button>`);
+  let block55 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
+  let block58 = createBlock(`<div class="wait" role="status" aria-label="${x("Loading")}"><i/><i/><i/></div>`);
+  let block60 = createBlock(`<div class="card" role="status"><block-child-0/><block-child-1/></div>`);
+  let block62 = createBlock(`<h2>${x("Your basket is paid")}</h2>`);
+  let block63 = createBlock(`<a class="button primary wide" block-attribute-0="href">${x("Show the purchase")}</a>`);
+  let block64 = createBlock(`<p>${x("Your last basket was given up, because nothing happened for a while.")}</p>`);
+  let block66 = createBlock(`<ol class="scan-steps"><li>${x("Scan the barcode of each thing you take.")}</li><li>${x("See what it costs, with your coupons.")}</li><li>${x("Pay here or at the till.")}</li><li>${x("Show your exit pass at the door.")}</li></ol>`);
+  let block67 = createBlock(`<a class="button primary" block-attribute-0="href"><block-child-0/> ${x("Start scanning")} </a>`);
   
   function slot1(ctx, node, key = "") {
     let attr1 = ctx['env'].router.url('/scan?for=basket');
@@ -69,7 +71,7 @@ export const templates = {
   }
   
   function slot2(ctx, node, key = "") {
-    let b4, b8, b55, b56, b57;
+    let b4, b8, b9, b56, b57, b58, b59;
     ctx = Object.create(ctx);
     const [k_block4, v_block4, l_block4, c_block4] = prepareList(ctx['own'].passes);;
     for (let i1 = 0; i1 < l_block4; i1++) {
@@ -82,250 +84,256 @@ export const templates = {
     }
     ctx = ctx.__proto__;
     b4 = list(c_block4);
+    if (ctx['session'].isSignedIn&&ctx['wantedText']) {
+      let txt1 = ctx['wantedText'];
+      b8 = block8([txt1]);
+    }
     if (ctx['order']) {
-      let b9, b10, b11, b12, b13, b14, b15, b27, b29, b36, b41, b45, b50, b53;
-      b9 = callTemplate_1.call(this, ctx, node, key + `__4`);
+      let b10, b11, b12, b13, b14, b15, b16, b28, b30, b37, b42, b46, b51, b54;
+      b10 = callTemplate_1.call(this, ctx, node, key + `__4`);
       if (!ctx['session'].isOnline) {
-        b10 = block10();
+        b11 = block11();
       }
-      let txt1 = ctx['order'].store?ctx['order'].store.name:'';
-      let txt2 = ctx['countText'];
-      b11 = block11([txt1, txt2]);
+      let txt2 = ctx['order'].store?ctx['order'].store.name:'';
+      let txt3 = ctx['countText'];
+      b12 = block12([txt2, txt3]);
       if (ctx['endText']) {
-        let txt3 = ctx['endText'];
-        b12 = block12([txt3]);
+        let txt4 = ctx['endText'];
+        b13 = block13([txt4]);
       }
       if (!ctx['isOpen']) {
         let attr3 = ctx['env'].router.url('/basket/pay');
-        b13 = block13([attr3]);
+        b14 = block14([attr3]);
       }
       if (!ctx['lines'].length) {
-        b14 = block14();
+        b15 = block15();
       } else {
         ctx = Object.create(ctx);
-        const [k_block16, v_block16, l_block16, c_block16] = prepareList(ctx['lines']);;
-        for (let i1 = 0; i1 < l_block16; i1++) {
-          ctx[`line`] = k_block16[i1];
+        const [k_block17, v_block17, l_block17, c_block17] = prepareList(ctx['lines']);;
+        for (let i1 = 0; i1 < l_block17; i1++) {
+          ctx[`line`] = k_block17[i1];
           const key1 = ctx['line'].id;
-          let b18, b19, b22, b25, b26;
-          b18 = comp4({url: ctx['line'].image_url,icon: 'basket'}, key + `__5__${key1}`, node, this, null);
-          let txt4 = ctx['line'].name;
-          let txt5 = ctx['priceText'](ctx['line']);
-          let txt6 = ctx['money'](ctx['line'].total);
+          let b19, b20, b23, b26, b27;
+          b19 = comp4({url: ctx['line'].image_url,icon: 'basket'}, key + `__5__${key1}`, node, this, null);
+          let txt5 = ctx['line'].name;
+          let txt6 = ctx['priceText'](ctx['line']);
+          let txt7 = ctx['money'](ctx['line'].total);
           if (ctx['warning'](ctx['line'])||ctx['line'].needs_staff) {
-            let b20, b21;
+            let b21, b22;
             if (ctx['warning'](ctx['line'])) {
-              let txt7 = ctx['warning'](ctx['line']);
-              b20 = block20([txt7]);
+              let txt8 = ctx['warning'](ctx['line']);
+              b21 = block21([txt8]);
             }
             if (ctx['line'].needs_staff) {
-              b21 = block21();
+              b22 = block22();
             }
-            b19 = block19([], [b20, b21]);
+            b20 = block20([], [b21, b22]);
           }
           if (ctx['isOpen']&&ctx['isCounted'](ctx['line'])) {
             let attr4 = ctx['labelLess'](ctx['line']);
             const v1 = ctx['this'];
             const v2 = ctx['line'];
             let hdlr1 = [()=>v1.change(v2,-1), ctx];
-            const b23 = comp5({name: 'minus'}, key + `__6__${key1}`, node, this, null);
-            let txt8 = ctx['amount'](ctx['line']);
+            const b24 = comp5({name: 'minus'}, key + `__6__${key1}`, node, this, null);
+            let txt9 = ctx['amount'](ctx['line']);
             let attr5 = ctx['labelMore'](ctx['line']);
             const v3 = ctx['this'];
             const v4 = ctx['line'];
             let hdlr2 = [()=>v3.change(v4,1), ctx];
-            const b24 = comp6({name: 'plus'}, key + `__7__${key1}`, node, this, null);
-            b22 = block22([attr4, hdlr1, txt8, attr5, hdlr2], [b23, b24]);
+            const b25 = comp6({name: 'plus'}, key + `__7__${key1}`, node, this, null);
+            b23 = block23([attr4, hdlr1, txt9, attr5, hdlr2], [b24, b25]);
           } else {
-            let txt9 = ctx['amount'](ctx['line']);
-            b25 = block25([txt9]);
+            let txt10 = ctx['amount'](ctx['line']);
+            b26 = block26([txt10]);
           }
           if (ctx['isOpen']) {
             let attr6 = ctx['labelRemove'](ctx['line']);
             const v5 = ctx['this'];
             const v6 = ctx['line'];
             let hdlr3 = [()=>v5.remove(v6), ctx];
-            b26 = block26([attr6, hdlr3]);
+            b27 = block27([attr6, hdlr3]);
           }
-          c_block16[i1] = withKey(block17([txt4, txt5, txt6], [b18, b19, b22, b25, b26]), key1);
+          c_block17[i1] = withKey(block18([txt5, txt6, txt7], [b19, b20, b23, b26, b27]), key1);
         }
         ctx = ctx.__proto__;
-        const b16 = list(c_block16);
-        b15 = block15([], [b16]);
+        const b17 = list(c_block17);
+        b16 = block16([], [b17]);
       }
       if (ctx['isOpen']) {
         let attr7 = ctx['env'].router.url('/scan?for=basket');
-        const b28 = comp7({name: 'scan'}, key + `__8`, node, this, null);
-        b27 = block27([attr7], [b28]);
+        const b29 = comp7({name: 'scan'}, key + `__8`, node, this, null);
+        b28 = block28([attr7], [b29]);
       }
       if (ctx['facts'].offers.length||ctx['facts'].usable_offers.length) {
         ctx = Object.create(ctx);
-        const [k_block30, v_block30, l_block30, c_block30] = prepareList(ctx['facts'].offers);;
-        for (let i1 = 0; i1 < l_block30; i1++) {
-          ctx[`offer`] = k_block30[i1];
+        const [k_block31, v_block31, l_block31, c_block31] = prepareList(ctx['facts'].offers);;
+        for (let i1 = 0; i1 < l_block31; i1++) {
+          ctx[`offer`] = k_block31[i1];
           const key1 = ctx['offer'].id;
-          let b32;
-          let txt10 = ctx['offer'].title;
+          let b33;
+          let txt11 = ctx['offer'].title;
           if (ctx['isOpen']) {
             let prop1 = new Boolean(ctx['state'].isSending||undefined);
             const v7 = ctx['this'];
             const v8 = ctx['offer'];
             let hdlr4 = [()=>v7.dropOffer(v8), ctx];
-            b32 = block32([prop1, hdlr4]);
+            b33 = block33([prop1, hdlr4]);
           }
-          c_block30[i1] = withKey(block31([txt10], [b32]), key1);
+          c_block31[i1] = withKey(block32([txt11], [b33]), key1);
         }
         ctx = ctx.__proto__;
-        const b30 = list(c_block30);
+        const b31 = list(c_block31);
         ctx = Object.create(ctx);
-        const [k_block33, v_block33, l_block33, c_block33] = prepareList(ctx['facts'].usable_offers);;
-        for (let i1 = 0; i1 < l_block33; i1++) {
-          ctx[`offer`] = k_block33[i1];
+        const [k_block34, v_block34, l_block34, c_block34] = prepareList(ctx['facts'].usable_offers);;
+        for (let i1 = 0; i1 < l_block34; i1++) {
+          ctx[`offer`] = k_block34[i1];
           const key1 = ctx['offer'].id;
-          let b35;
-          let txt11 = ctx['offer'].title;
+          let b36;
+          let txt12 = ctx['offer'].title;
           if (ctx['isOpen']) {
             let prop2 = new Boolean(ctx['state'].isSending||undefined);
             const v9 = ctx['this'];
             const v10 = ctx['offer'];
             let hdlr5 = [()=>v9.useOffer(v10), ctx];
-            b35 = block35([prop2, hdlr5]);
+            b36 = block36([prop2, hdlr5]);
           }
-          c_block33[i1] = withKey(block34([txt11], [b35]), key1);
+          c_block34[i1] = withKey(block35([txt12], [b36]), key1);
         }
         ctx = ctx.__proto__;
-        const b33 = list(c_block33);
-        b29 = block29([], [b30, b33]);
+        const b34 = list(c_block34);
+        b30 = block30([], [b31, b34]);
       }
       if (ctx['facts'].rewards.length) {
         ctx = Object.create(ctx);
-        const [k_block37, v_block37, l_block37, c_block37] = prepareList(ctx['facts'].rewards);;
-        for (let i1 = 0; i1 < l_block37; i1++) {
-          ctx[`reward`] = k_block37[i1];
+        const [k_block38, v_block38, l_block38, c_block38] = prepareList(ctx['facts'].rewards);;
+        for (let i1 = 0; i1 < l_block38; i1++) {
+          ctx[`reward`] = k_block38[i1];
           const key1 = ctx['reward'].reward_id+':'+ctx['reward'].card_id;
-          let b39, b40;
-          let txt12 = ctx['reward'].title;
-          let txt13 = ctx['costs'](ctx['reward']);
+          let b40, b41;
+          let txt13 = ctx['reward'].title;
+          let txt14 = ctx['costs'](ctx['reward']);
           if (ctx['reward'].claimed) {
             let prop3 = new Boolean(ctx['state'].isSending||undefined);
             const v11 = ctx['this'];
             const v12 = ctx['reward'];
             let hdlr6 = [()=>v11.drop(v12), ctx];
-            b39 = block39([prop3, hdlr6]);
+            b40 = block40([prop3, hdlr6]);
           } else {
             let prop4 = new Boolean(ctx['state'].isSending||undefined);
             const v13 = ctx['this'];
             const v14 = ctx['reward'];
             let hdlr7 = [()=>v13.claim(v14), ctx];
-            b40 = block40([prop4, hdlr7]);
+            b41 = block41([prop4, hdlr7]);
           }
-          c_block37[i1] = withKey(block38([txt12, txt13], [b39, b40]), key1);
+          c_block38[i1] = withKey(block39([txt13, txt14], [b40, b41]), key1);
         }
         ctx = ctx.__proto__;
-        const b37 = list(c_block37);
-        b36 = block36([], [b37]);
+        const b38 = list(c_block38);
+        b37 = block37([], [b38]);
       }
       if (ctx['checks'].length) {
         ctx = Object.create(ctx);
-        const [k_block42, v_block42, l_block42, c_block42] = prepareList(ctx['checks']);;
-        for (let i1 = 0; i1 < l_block42; i1++) {
-          ctx[`check`] = k_block42[i1];
+        const [k_block43, v_block43, l_block43, c_block43] = prepareList(ctx['checks']);;
+        for (let i1 = 0; i1 < l_block43; i1++) {
+          ctx[`check`] = k_block43[i1];
           const key1 = ctx['check'].line_id+ctx['check'].reason;
-          let txt14 = ctx['check'].text;
-          c_block42[i1] = withKey(block43([txt14]), key1);
+          let txt15 = ctx['check'].text;
+          c_block43[i1] = withKey(block44([txt15]), key1);
         }
         ctx = ctx.__proto__;
-        const b42 = list(c_block42);
-        const b44 = comp8({format: 'qr',value: ctx['order'].id,label: `${t("Your basket, for the colleague to scan")}`}, key + `__9`, node, this, null);
-        let txt15 = ctx['order'].name;
-        b41 = block41([txt15], [b42, b44]);
+        const b43 = list(c_block43);
+        const b45 = comp8({format: 'qr',value: ctx['order'].id,label: `${t("Your basket, for the colleague to scan")}`}, key + `__9`, node, this, null);
+        let txt16 = ctx['order'].name;
+        b42 = block42([txt16], [b43, b45]);
       }
       let attr8 = ctx['isWaiting']?'true':'false';
       ctx = Object.create(ctx);
-      const [k_block46, v_block46, l_block46, c_block46] = prepareList(ctx['rewards']);;
-      for (let i1 = 0; i1 < l_block46; i1++) {
-        ctx[`reward`] = k_block46[i1];
+      const [k_block47, v_block47, l_block47, c_block47] = prepareList(ctx['rewards']);;
+      for (let i1 = 0; i1 < l_block47; i1++) {
+        ctx[`reward`] = k_block47[i1];
         ctx[`reward_index`] = i1;
         const key1 = ctx['reward_index'];
-        let txt16 = ctx['reward'].name;
-        let txt17 = ctx['money'](ctx['reward'].total);
-        c_block46[i1] = withKey(block47([txt16, txt17]), key1);
+        let txt17 = ctx['reward'].name;
+        let txt18 = ctx['money'](ctx['reward'].total);
+        c_block47[i1] = withKey(block48([txt17, txt18]), key1);
       }
       ctx = ctx.__proto__;
-      const b46 = list(c_block46);
+      const b47 = list(c_block47);
       ctx = Object.create(ctx);
-      const [k_block48, v_block48, l_block48, c_block48] = prepareList(ctx['order'].taxes);;
-      for (let i1 = 0; i1 < l_block48; i1++) {
-        ctx[`tax`] = k_block48[i1];
+      const [k_block49, v_block49, l_block49, c_block49] = prepareList(ctx['order'].taxes);;
+      for (let i1 = 0; i1 < l_block49; i1++) {
+        ctx[`tax`] = k_block49[i1];
         ctx[`tax_index`] = i1;
         const key1 = ctx['tax_index'];
-        let txt18 = ctx['taxText'](ctx['tax']);
-        let txt19 = ctx['money'](ctx['tax'].amount);
-        c_block48[i1] = withKey(block49([txt18, txt19]), key1);
+        let txt19 = ctx['taxText'](ctx['tax']);
+        let txt20 = ctx['money'](ctx['tax'].amount);
+        c_block49[i1] = withKey(block50([txt19, txt20]), key1);
       }
       ctx = ctx.__proto__;
-      const b48 = list(c_block48);
-      let txt20 = ctx['money'](ctx['order'].total);
-      b45 = block45([attr8, txt20], [b46, b48]);
+      const b49 = list(c_block49);
+      let txt21 = ctx['money'](ctx['order'].total);
+      b46 = block46([attr8, txt21], [b47, b49]);
       if (ctx['isOpen']&&ctx['lines'].length) {
-        let b51, b52;
+        let b52, b53;
         let prop5 = new Boolean(ctx['checks'].length||!ctx['session'].isOnline||undefined);
         let hdlr8 = [ctx['pay'], ctx];
         if (ctx['checks'].length) {
-          b51 = text(`${t("A colleague looks first")}`);
+          b52 = text(`${t("A colleague looks first")}`);
         } else {
-          b52 = text(ctx['payText']);
+          b53 = text(ctx['payText']);
         }
-        b50 = block50([prop5, hdlr8], [b51, b52]);
+        b51 = block51([prop5, hdlr8], [b52, b53]);
       }
       if (ctx['isOpen']) {
         let hdlr9 = [ctx['giveUp'], ctx];
-        b53 = block53([hdlr9]);
+        b54 = block54([hdlr9]);
       }
-      b8 = multi([b9, b10, b11, b12, b13, b14, b15, b27, b29, b36, b41, b45, b50, b53]);
+      b9 = multi([b10, b11, b12, b13, b14, b15, b16, b28, b30, b37, b42, b46, b51, b54]);
     } else if (ctx['own'].problem) {
       const ctx2 = capture(ctx);
-      b55 = comp9({icon: ctx['session'].isOnline?'warning':'offline',title: `${t("Your basket cannot be shown")}`,text: ctx['own'].problem,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx2}})}, key + `__10`, node, this, null);
+      b56 = comp9({icon: ctx['session'].isOnline?'warning':'offline',title: `${t("Your basket cannot be shown")}`,text: ctx['own'].problem,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx2}})}, key + `__10`, node, this, null);
+    } else if (ctx['session'].isSignedIn&&!ctx['state'].isFresh&&!ctx['session'].isOnline) {
+      b57 = comp10({icon: 'offline',title: `${t("Your basket cannot be shown")}`,text: `${t("Your basket needs the network.")}`}, key + `__11`, node, this, null);
     } else if (ctx['session'].isSignedIn&&!ctx['state'].isFresh) {
-      b56 = block56();
+      b58 = block58();
     } else {
-      let b58, b67;
+      let b60, b69;
       if (ctx['state'].ended) {
-        let b59, b62;
+        let b61, b64;
         if (ctx['state'].ended.basket.state==='sold') {
-          const b60 = block60();
+          const b62 = block62();
           let attr9 = ctx['env'].router.url('/purchases/'+ctx['state'].ended.id);
-          const b61 = block61([attr9]);
-          b59 = multi([b60, b61]);
+          const b63 = block63([attr9]);
+          b61 = multi([b62, b63]);
         } else {
-          b62 = block62();
+          b64 = block64();
         }
-        b58 = block58([], [b59, b62]);
+        b60 = block60([], [b61, b64]);
       }
       const ctx3 = capture(ctx);
-      b67 = comp11({icon: 'basket',title: `${t("Scan and go")}`,text: `${t("Scan what you take from the shelf, pay with your phone, and go. No waiting at the till.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx3}})}, key + `__12`, node, this, null);
-      b57 = multi([b58, b67]);
+      b69 = comp12({icon: 'basket',title: `${t("Scan and go")}`,text: `${t("Scan what you take from the shelf, pay with your phone, and go. No waiting at the till.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx3}})}, key + `__13`, node, this, null);
+      b59 = multi([b60, b69]);
     }
-    return multi([b4, b8, b55, b56, b57]);
+    return multi([b4, b8, b9, b56, b57, b58, b59]);
   }
   
   function slot3(ctx, node, key = "") {
     const v15 = ctx['this'];
     let hdlr10 = [()=>v15.look(), ctx];
-    return block54([hdlr10]);
+    return block55([hdlr10]);
   }
   
   function slot4(ctx, node, key = "") {
-    const b64 = block64();
+    const b66 = block66();
     let attr10 = ctx['env'].router.url('/scan?for=basket');
-    const b66 = comp10({name: 'scan'}, key + `__11`, node, this, null);
-    const b65 = block65([attr10], [b66]);
-    return multi([b64, b65]);
+    const b68 = comp11({name: 'scan'}, key + `__12`, node, this, null);
+    const b67 = block67([attr10], [b68]);
+    return multi([b66, b67]);
   }
   
   return function template(ctx, node, key = "") {
     const ctx1 = capture(ctx);
-    return comp12({title: `${t("Basket")}`,back: '/scan',slots: markRaw({'actions': {__render: slot1.bind(this), __ctx: ctx1}, 'default': {__render: slot2.bind(this), __ctx: ctx1}})}, key + `__13`, node, this, null);
+    return comp13({title: `${t("Basket")}`,back: '/scan',slots: markRaw({'actions': {__render: slot1.bind(this), __ctx: ctx1}, 'default': {__render: slot2.bind(this), __ctx: ctx1}})}, key + `__14`, node, this, null);
   }
 },
 "phone.BasketChanges": function (app, bdom, helpers
@@ -730,10 +738,11 @@ export const templates = {
   const comp6 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp7 = app.createComponent(`Icon`, true, false, false, ["name"]);
   const comp8 = app.createComponent(`Icon`, true, false, false, ["name"]);
-  const comp9 = app.createComponent(`Empty`, true, true, false, ["icon"]);
+  const comp9 = app.createComponent(`Thumb`, true, false, false, ["url","icon","dots"]);
   const comp10 = app.createComponent(`Empty`, true, true, false, ["icon"]);
-  const comp11 = app.createComponent(`Empty`, true, true, false, ["icon","text"]);
-  const comp12 = app.createComponent(`Page`, true, true, false, ["title","back"]);
+  const comp11 = app.createComponent(`Empty`, true, true, false, ["icon"]);
+  const comp12 = app.createComponent(`Empty`, true, true, false, ["icon","text"]);
+  const comp13 = app.createComponent(`Page`, true, true, false, ["title","back"]);
   
   let block2 = createBlock(`<button type="button" class="icon-button" aria-label="${x("Favourite")}" block-attribute-0="aria-pressed" block-handler-1="click"><block-child-0/></button>`);
   let block5 = createBlock(`<div class="product" block-ref="0"><block-child-0/><block-child-1/><div class="card"><p class="prices"><span class="visually-hidden">${x("Your price")}</span><span class="price number"><block-text-1/></span><block-child-2/></p><block-child-3/><block-child-4/><block-child-5/></div><block-child-6/><block-child-7/><div class="product-buy"><div class="stepper" role="group" aria-label="${x("Quantity")}"><button type="button" class="icon-button" aria-label="${x("One less")}" block-property-2="disabled" block-handler-3="click"><block-child-8/></button><output class="number"><block-text-4/></output><button type="button" class="icon-button" aria-label="${x("One more")}" block-handler-5="click"><block-child-9/></button></div><button type="button" class="button primary" block-property-6="disabled" block-handler-7="click"><block-child-10/> ${x("Into the basket")} </button><button type="button" class="button" block-handler-8="click"><block-child-11/> ${x("Put it on a list")}</button></div><block-child-12/><block-child-13/><block-child-14/><a class="button wide" block-attribute-9="href">${x("Ask about it")}</a></div>`);
@@ -759,7 +768,6 @@ export const templates = {
   let block45 = createBlock(`<button type="button" class="button" block-handler-0="click"><block-child-0/> ${x("Show stores near me")} </button>`);
   let block47 = createBlock(`<section class="product-section" aria-labelledby="product-more"><h2 id="product-more"><block-text-0/></h2><ul class="product-more"><block-child-0/></ul></section>`);
   let block49 = createBlock(`<li><a class="card" block-attribute-0="href"><block-child-0/><p class="strong"><block-text-1/></p><p class="number"><block-text-2/></p><p class="muted small"><block-text-3/></p></a></li>`);
-  let block50 = createBlock(`<img block-attribute-0="src" alt="${x("")}" loading="lazy"/>`);
   let block51 = createBlock(`<a class="button primary" block-attribute-0="href">${x("Search")}</a>`);
   let block53 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
   let block55 = createBlock(`<button type="button" class="button" block-handler-0="click">${x("Try again")}</button>`);
@@ -932,12 +940,8 @@ export const templates = {
         for (let i1 = 0; i1 < l_block48; i1++) {
           ctx[`other`] = k_block48[i1];
           const key1 = ctx['other'].product.id;
-          let b50;
           let attr8 = ctx['env'].router.url('/products/'+ctx['other'].product.id);
-          if (ctx['other'].product.image_url) {
-            let attr9 = ctx['other'].product.image_url;
-            b50 = block50([attr9]);
-          }
+          const b50 = comp9({url: ctx['other'].product.image_url,icon: 'basket',dots: 320}, key + `__9__${key1}`, node, this, null);
           let txt16 = ctx['other'].product.name;
           let txt17 = ctx['money'](ctx['other'].product.price);
           let txt18 = ctx['other'].reason.text;
@@ -947,14 +951,14 @@ export const templates = {
         const b48 = list(c_block48);
         b47 = block47([txt15], [b48]);
       }
-      let attr10 = ctx['env'].router.url('/ask?product='+ctx['state'].product.id);
-      b5 = block5([ref1, txt1, prop1, hdlr3, txt10, hdlr4, prop2, hdlr5, hdlr6, attr10], [b6, b7, b8, b11, b12, b14, b15, b20, b24, b25, b26, b27, b28, b33, b47]);
+      let attr9 = ctx['env'].router.url('/ask?product='+ctx['state'].product.id);
+      b5 = block5([ref1, txt1, prop1, hdlr3, txt10, hdlr4, prop2, hdlr5, hdlr6, attr9], [b6, b7, b8, b11, b12, b14, b15, b20, b24, b25, b26, b27, b28, b33, b47]);
     } else if (ctx['state'].fault==='gone') {
-      b52 = comp9({icon: 'search',title: `${t("We don't have this any more")}`,text: `${t("It may have left our range. Search for something like it.")}`,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx}})}, key + `__9`, node, this, null);
+      b52 = comp10({icon: 'search',title: `${t("We don't have this any more")}`,text: `${t("It may have left our range. Search for something like it.")}`,slots: markRaw({'default': {__render: slot3.bind(this), __ctx: ctx}})}, key + `__10`, node, this, null);
     } else if (ctx['state'].fault==='offline') {
-      b54 = comp10({icon: 'offline',title: `${t("You are offline")}`,text: `${t("This product is not kept on your phone.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx}})}, key + `__10`, node, this, null);
+      b54 = comp11({icon: 'offline',title: `${t("You are offline")}`,text: `${t("This product is not kept on your phone.")}`,slots: markRaw({'default': {__render: slot4.bind(this), __ctx: ctx}})}, key + `__11`, node, this, null);
     } else if (ctx['state'].fault) {
-      b56 = comp11({icon: 'warning',title: `${t("That did not work")}`,text: ctx['state'].fault,slots: markRaw({'default': {__render: slot5.bind(this), __ctx: ctx}})}, key + `__11`, node, this, null);
+      b56 = comp12({icon: 'warning',title: `${t("That did not work")}`,text: ctx['state'].fault,slots: markRaw({'default': {__render: slot5.bind(this), __ctx: ctx}})}, key + `__12`, node, this, null);
     } else {
       b57 = block57();
     }
@@ -962,8 +966,8 @@ export const templates = {
   }
   
   function slot3(ctx, node, key = "") {
-    let attr11 = ctx['env'].router.url('/search');
-    return block51([attr11]);
+    let attr10 = ctx['env'].router.url('/search');
+    return block51([attr10]);
   }
   
   function slot4(ctx, node, key = "") {
@@ -977,7 +981,7 @@ export const templates = {
   }
   
   return function template(ctx, node, key = "") {
-    return comp12({title: ctx['title'],back: '/search',slots: markRaw({'actions': {__render: slot1.bind(this), __ctx: ctx}, 'default': {__render: slot2.bind(this), __ctx: ctx}})}, key + `__12`, node, this, null);
+    return comp13({title: ctx['title'],back: '/search',slots: markRaw({'actions': {__render: slot1.bind(this), __ctx: ctx}, 'default': {__render: slot2.bind(this), __ctx: ctx}})}, key + `__13`, node, this, null);
   }
 },
 "phone.ScanPage": function (app, bdom, helpers

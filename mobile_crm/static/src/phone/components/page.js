@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useEffect } from "@odoo/owl";
 import { Icon } from "./icon";
 
 /**
@@ -14,4 +14,12 @@ export class Page extends Component {
         back: { type: String, optional: true },
         slots: { type: Object, optional: true },
     };
+
+    setup() {
+        // What the browser calls the window, and what is read out of a page that has come.
+        useEffect((title) => {
+            const { name } = this.env.config;
+            document.title = title === name ? name : `${title} · ${name}`;
+        }, () => [this.props.title]);
+    }
 }

@@ -221,7 +221,12 @@ export class Api {
             this.onReached(true);
             return answer;
         }
-        const data = await response.json().catch(() => null);
+        const data = await response.json().catch((error) => {
+            if (signal?.aborted) {
+                throw error;
+            }
+            return null;
+        });
         const isOurs = Boolean(response.ok ? data : data?.code);
         this.onReached(isOurs);
         if (response.ok && data) {
@@ -236,7 +241,7 @@ export class Api {
 }
 
 /** Return a name that nobody can guess who does not know the text. */
-async function digest(text) {
+export async function digest(text) {
     const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -20,10 +20,12 @@ export class Basket extends BasketRequests {
         this.database = env.database;
         /**
          * `order`: as `GET /orders/{id}` tells it, or null; `ended`: the one that has just come to an end;
-         * `wished`: quantities that were not sent yet, by line; `isFresh`: whether the server has told it this time.
+         * `wished`: quantities that were not sent yet, by line; `isFresh`: whether the server has told it this time;
+         * `wanted`: id of the coupon that the customer wants to use as soon as it counts.
          */
         this.state = reactive({
-            order: null, ended: null, isLoaded: false, isFresh: false, isSending: false, wished: {}, changes: [] });
+            order: null, ended: null, isLoaded: false, isFresh: false, isSending: false, wished: {}, changes: [],
+            wanted: null });
         env.channel?.addEventListener("message", ({ data }) => data === KEPT && this.read());
         const session = reactive(env.session.state, () => {
             // Reading it again asks to be told of the next change.
@@ -118,7 +120,7 @@ export class Basket extends BasketRequests {
         clearTimeout(this.timer);
         this.unsure = this.etag = this.paying = null;
         Object.assign(this.state, {
-            order: null, ended: null, isLoaded: false, isFresh: false, wished: {}, changes: [] });
+            order: null, ended: null, isLoaded: false, isFresh: false, wished: {}, changes: [], wanted: null });
     }
 
     /** The quantity of a line as the customer wants it. */
@@ -250,6 +252,19 @@ export class Basket extends BasketRequests {
             await this.flush();
             return this.tryOn((order) => order && this.patch(order, values(order)));
         });
+    }
+
+    /** Use the coupon that the customer wants, where it counts. */
+    async useWanted() {
+        const { order, wanted } = this.state;
+        const { offers, usable_offers: usable, state } = order?.basket || {};
+        const isWanted = ({ id }) => id === wanted;
+        if (state === "open" && usable.some(isWanted)) {
+            this.state.wanted = null;
+            await this.update((order) => ({ offer_ids: [...order.basket.offers.map(({ id }) => id), wanted] }));
+        } else if (offers?.some(isWanted)) {
+            this.state.wanted = null;
+        }
     }
 
     /** Give it up. */

@@ -31,12 +31,18 @@ async function send(env, entry) {
     }
 }
 
+/** Change what is kept, and send that: it goes into the queue first, so that nothing is seen that is lost. */
+function change(env, entry, work) {
+    send(env, entry);
+    return env.kept.change(work);
+}
+
 /** Change a list as it is kept at this moment, by a function that returns another one. */
-function edit(env, listId, change) {
-    return env.kept.change(async ({ items }) => {
-        const entry = await items.get(["lists", listId]);
-        if (entry) {
-            await items.put({ ...entry, value: change(entry.value) });
+function edit(env, listId, entry, to) {
+    return change(env, entry, async ({ items }) => {
+        const kept = await items.get(["lists", listId]);
+        if (kept) {
+            await items.put({ ...kept, value: to(kept.value) });
         }
     });
 }
@@ -64,23 +70,22 @@ const told = ({ version: _version, ...line }) => line;
 export async function makeList(env, name, lines = []) {
     const list = { id: crypto.randomUUID(), name, version: 0, lines: lines.map((line, at) => ({
         ...newLine(line, at + 1), id: crypto.randomUUID() })) };
-    await env.kept.put("lists", list);
-    send(env, {
+    await change(env, {
         method: "POST", path: "/lists", label: name,
         body: { id: list.id, name, lines: list.lines.map(told) },
-    });
+    }, ({ items }) => items.put({ kind: "lists", id: list.id, value: list }));
     return list;
 }
 
-export async function renameList(env, list, name) {
-    await edit(env, list.id, (kept) => ({ ...kept, name }));
-    send(env, { method: "PATCH", path: `/lists/${list.id}`, body: { name }, label: name });
+export function renameList(env, list, name) {
+    const entry = { method: "PATCH", path: `/lists/${list.id}`, body: { name }, label: name };
+    return edit(env, list.id, entry, (kept) => ({ ...kept, name }));
 }
 
 /** Delete a list; the customer can take that back for a moment. */
 export async function removeList(env, list) {
-    await env.kept.remove("lists", list.id);
-    send(env, { method: "DELETE", path: `/lists/${list.id}`, label: list.name });
+    await change(env, { method: "DELETE", path: `/lists/${list.id}`, label: list.name },
+        ({ items }) => items.delete(["lists", list.id]));
     env.ui.notice(_t("“%s” was deleted.", list.name), {
         action: { label: _t("Undo"), run: () => makeList(env, list.name, sorted(list.lines)) } });
 }
@@ -99,14 +104,14 @@ export async function removeList(env, list) {
  */
 export async function addLine(env, listId, what, product = null) {
     const line = newLine(what, end(env.kept.one("lists", listId)?.lines || []));
-    await env.kept.change(async ({ items }) => {
-        const entry = await items.get(["lists", listId]);
-        await items.put({ ...entry, value: { ...entry.value, lines: [...entry.value.lines, line] } });
+    const entry = { method: "POST", path: `/lists/${listId}/lines`, body: { lines: [told(line)] }, label: line.text };
+    await change(env, entry, async ({ items }) => {
+        const kept = await items.get(["lists", listId]);
+        await items.put({ ...kept, value: { ...kept.value, lines: [...kept.value.lines, line] } });
         if (product) {
             await items.put({ kind: "products", id: product.id, value: toRaw(product) });
         }
     });
-    send(env, { method: "POST", path: `/lists/${listId}/lines`, body: { lines: [told(line)] }, label: line.text });
     return line;
 }
 
@@ -121,25 +126,25 @@ export async function addProduct(env, list, product, quantity = 1) {
 }
 
 /** Change some of a line's fields. */
-export async function changeLine(env, listId, line, changes) {
-    await edit(env, listId, (list) => ({
+export function changeLine(env, listId, line, changes) {
+    const entry = { method: "PATCH", path: `/lists/${listId}/lines/${line.id}`, body: changes, label: line.text };
+    return edit(env, listId, entry, (list) => ({
         ...list, lines: list.lines.map((kept) => (kept.id === line.id ? { ...kept, ...changes } : kept)) }));
-    send(env, { method: "PATCH", path: `/lists/${listId}/lines/${line.id}`, body: changes, label: line.text });
 }
 
 /** Take a line off; the customer can take that back for a moment. */
 export async function removeLine(env, listId, line) {
-    await edit(env, listId, (list) => ({ ...list, lines: list.lines.filter((kept) => kept.id !== line.id) }));
-    send(env, { method: "DELETE", path: `/lists/${listId}/lines/${line.id}`, label: line.text });
+    const entry = { method: "DELETE", path: `/lists/${listId}/lines/${line.id}`, label: line.text };
+    await edit(env, listId, entry, (list) => ({ ...list, lines: list.lines.filter((kept) => kept.id !== line.id) }));
     env.ui.notice(_t("“%s” is off the list.", line.text), {
         action: { label: _t("Undo"), run: () => putBack(env, listId, line) } });
 }
 
 /** Under another id: the server has deleted the one. */
-async function putBack(env, listId, line) {
+function putBack(env, listId, line) {
     const back = { ...line, id: crypto.randomUUID() };
-    await edit(env, listId, (list) => ({ ...list, lines: [...list.lines, back] }));
-    send(env, { method: "POST", path: `/lists/${listId}/lines`, body: { lines: [told(back)] }, label: back.text });
+    const entry = { method: "POST", path: `/lists/${listId}/lines`, body: { lines: [told(back)] }, label: back.text };
+    return edit(env, listId, entry, (list) => ({ ...list, lines: [...list.lines, back] }));
 }
 
 /**
@@ -197,8 +202,9 @@ export async function toggleFavourite(env, product) {
 }
 
 /** Mark a product of the customer who is signed in, or take the mark away. */
-export async function setFavourite(env, product, isOn) {
-    await env.kept.change(async ({ items }) => {
+export function setFavourite(env, product, isOn) {
+    const entry = { method: isOn ? "PUT" : "DELETE", path: `/favourites/${product.id}`, label: product.name };
+    return change(env, entry, async ({ items }) => {
         const ids = (await items.get(["favourites", 0]))?.value.product_ids || [];
         const others = ids.filter((id) => id !== product.id);
         await items.put({ kind: "favourites", id: 0, value: { product_ids: isOn ? [product.id, ...others] : others } });
@@ -206,5 +212,4 @@ export async function setFavourite(env, product, isOn) {
             await items.put({ kind: "products", id: product.id, value: toRaw(product) });
         }
     });
-    send(env, { method: isOn ? "PUT" : "DELETE", path: `/favourites/${product.id}`, label: product.name });
 }

@@ -12,7 +12,7 @@ import { owner } from "./push_store";
 import { subscribe, unsubscribe } from "./subscription";
 import { _t } from "./texts";
 
-/** Milliseconds after the start until the server is told where pushes go: the page comes first. */
+/** Milliseconds after the start, or a sign-in, until the server is told where pushes go: the page comes first. */
 const LATER = 4000;
 
 export class Push {
@@ -34,8 +34,7 @@ export class Push {
                 env.router.go(data.path);
             }
         });
-        this.watchBadge();
-        setTimeout(() => this.renew().catch(() => {}), LATER);
+        this.watch();
     }
 
     get registration() {
@@ -85,11 +84,17 @@ export class Push {
 
     /** Whether pushes of this app come to this phone. */
     async isOn() {
-        if (Notification.permission !== "granted" || !(await this.env.database.get("meta", "push"))) {
+        if (Notification.permission !== "granted" || !(await this.isWanted())) {
             return false;
         }
         const consent = this.consent(this.env.kept.state.consents);
         return (!consent || consent.granted) && (await owner())?.app === this.env.config.client_id;
+    }
+
+    /** Whether who is signed in has asked for them on this phone: another customer may have done that before. */
+    async isWanted() {
+        const { isSignedIn } = this.env.session.state;
+        return isSignedIn && (await this.env.database.get("meta", "push")) === this.env.kept.owner;
     }
 
     consent(consents) {
@@ -111,7 +116,7 @@ export class Push {
                 return false;
             }
             await subscribe(await this.registration, this.env.api, this.whose);
-            await this.env.database.put("meta", true, "push");
+            await this.env.database.put("meta", this.env.kept.owner, "push");
             this.env.ui.notice(_t("Notifications are on."), { kind: "success" });
             return true;
         } catch (error) {
@@ -171,10 +176,17 @@ export class Push {
         }
     }
 
-    /** Tell the server at each start: addresses change, and so do keys. */
+    /** Tell the server where pushes go: addresses change, and so do keys. What another customer has asked for is ended. */
     async renew() {
-        if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window && (await this.isOn())) {
+        if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) {
+            return;
+        }
+        const { client_id: app } = this.env.config;
+        if (await this.isOn()) {
             await subscribe(await this.registration, this.env.api, this.whose);
+        } else if (this.env.session.state.isSignedIn && !this.state.isBusy && !(await this.isWanted())
+            && (await owner())?.app === app) {
+            await unsubscribe(await this.registration, this.env.api, app);
         }
     }
 
@@ -188,8 +200,8 @@ export class Push {
         return _t("This needs the network. Please try again when you are online.");
     }
 
-    /** Keep the number on the app's icon, and no notification of somebody who has signed out. */
-    watchBadge() {
+    /** Keep the number on the app's icon, no notification of somebody who has signed out, and this phone's address. */
+    watch() {
         let wasSignedIn = false;
         const watch = () => {
             const kept = reactive(this.env.kept.state, watch);
@@ -199,6 +211,9 @@ export class Push {
             (unread ? navigator.setAppBadge?.(unread) : navigator.clearAppBadge?.())?.catch(() => {});
             if (wasSignedIn && !session.isSignedIn) {
                 this.closeAll();
+            }
+            if (!wasSignedIn && session.isSignedIn) {
+                setTimeout(() => this.renew().catch(() => {}), LATER);
             }
             wasSignedIn = session.isSignedIn;
         };

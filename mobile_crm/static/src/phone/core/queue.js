@@ -7,6 +7,8 @@ import { alone } from "./locks";
 
 /** Of a refusal that may be another in a moment. */
 const LATER = [408, 429, 500, 502, 503, 504];
+/** What has done nothing, because somebody else was quicker several times. */
+const LOST_RACE = "conflict";
 /** Milliseconds between two tries: each is twice the one before, up to the longest. */
 const PAUSE = { first: 2000, longest: 300000 };
 /** How often an error of the server's is met with one request before it is given up. */
@@ -27,6 +29,11 @@ export function queueLock(clientId) {
 /** By which name the browser wakes the service worker for it. */
 export function queueTag(clientId) {
     return `queue:${clientId}`;
+}
+
+/** What a request is about, such as "lists": of one kind they keep their order. */
+function kindOf(path) {
+    return path.split("/")[1];
 }
 
 /** Whether all that a body makes has an id from us: then it is there once, however often it is sent. */
@@ -62,6 +69,8 @@ export class Queue {
         this.made = 0;
         this.pause = 0;
         this.notBefore = 0;
+        /** Until when the server wants no more of a kind of request, by kind. */
+        this.resting = new Map();
         this.timer = null;
         channel?.addEventListener("message", ({ data }) => data === "queue" && this.load());
     }
@@ -119,6 +128,14 @@ export class Queue {
         return (await this.database.getAll("queue")).filter((entry) => entry.owner === null || entry.owner === owner);
     }
 
+    /** Return what is to be sent first, of what the server wants just now; undefined when there is none. */
+    async first() {
+        // By a clock that nobody sets.
+        const now = performance.now();
+        return now < this.notBefore ? undefined
+            : (await this.own()).find(({ path }) => !(this.resting.get(kindOf(path)) > now));
+    }
+
     async changed() {
         await this.load();
         this.channel?.postMessage("queue");
@@ -130,12 +147,13 @@ export class Queue {
      * @returns {Promise<boolean>} whether nothing waits any more
      */
     async flush() {
-        // By a clock that nobody sets.
-        const isTooEarly = () => performance.now() < this.notBefore;
         let isRefused = false, sent = 0;
         await alone(this.lockName, async () => {
-            for (let entry; !isTooEarly() && globalThis.navigator.onLine !== false && ([entry] = await this.own()) && entry; ) {
+            for (let entry; globalThis.navigator.onLine !== false && (entry = await this.first()); ) {
                 const outcome = await this.attempt(entry);
+                if (outcome === "rests") {
+                    continue;
+                }
                 if (outcome === "later") {
                     break;
                 }
@@ -154,7 +172,7 @@ export class Queue {
         return !this.state.count;
     }
 
-    /** Try one entry: done, refused, or later. */
+    /** Try one entry: done, refused, later, or it rests with all of its kind, while others go on. */
     async attempt(entry) {
         // Who asks is known by the time of the answer: a flush that runs already may be quicker than they are.
         const asked = () => this.asking.get(entry.number);
@@ -203,8 +221,14 @@ export class Queue {
             // It is gone, which is what was wanted.
             return "done";
         }
+        const rest = performance.now() + Math.min((problem.retryAfter || 0) * 1000, LONGEST_WAIT);
+        if (problem.status === 429 && problem.retryAfter) {
+            // Too many of these. What concerns other things does not wait for them.
+            this.resting.set(kindOf(entry.path), rest);
+            return "rests";
+        }
         if (problem.retryAfter) {
-            this.notBefore = performance.now() + Math.min(problem.retryAfter * 1000, LONGEST_WAIT);
+            this.notBefore = rest;
         }
         if (problem.status === 401 && entry.owner !== null) {
             // Whose session has ended. When they sign in again, it goes on.
@@ -213,8 +237,9 @@ export class Queue {
         if (problem.code === "idempotency_in_progress") {
             return "later";
         }
-        if (LATER.includes(problem.status)) {
-            const failures = (entry.failures || 0) + (problem.status === 500);
+        const isLost = problem.code === LOST_RACE;
+        if (isLost || LATER.includes(problem.status)) {
+            const failures = (entry.failures || 0) + (isLost || problem.status === 500);
             await this.note(entry, { failures });
             return failures < MOST_FAILURES ? "later" : "refused";
         }

@@ -23,8 +23,8 @@ export function addPage(path, component, options = {}) {
     routes.push({ path, pattern, names, component, ...options });
 }
 
-/** Return a part of a path as it is meant; one that somebody has written with a stray per cent sign, as it is. */
-function decode(part) {
+/** Return a part of an address as it is meant; one that somebody has written with a stray per cent sign, as it is. */
+export function decode(part) {
     try {
         return decodeURIComponent(part);
     } catch {

@@ -8,11 +8,6 @@ import { picturesOf } from "./database";
 import { alone } from "./locks";
 import { _t } from "./texts";
 
-/** What tells customers apart: the address that they sign in with. */
-function ownerOf(customer) {
-    return customer.phone || customer.email || customer.name;
-}
-
 export class Session {
     constructor({ api, database, kept, channel, ui }) {
         // Whether it is known who was signed in when the app was opened.
@@ -55,12 +50,15 @@ export class Session {
      * @param {boolean} [options.isSame] whether it is the same customer under another address
      */
     async enter({ customer, ...tokens }, { isSame = false } = {}) {
-        const owner = ownerOf(customer);
+        const owner = customer.id;
         // Not while this install is being registered, which would take the place of these tokens.
         await alone(this.api.lockName, () => this.database.change(["meta", "items", "pages", "queue"], async ({ meta, items, pages, queue }) => {
             await items.clear();
             await pages.clear();
             await meta.delete("cursor");
+            if (!isSame) {
+                await meta.delete("passkey");
+            }
             for (const entry of await queue.getAll()) {
                 if (isSame && entry.owner) {
                     await queue.put({ ...entry, owner });
@@ -126,6 +124,7 @@ export class Session {
             await pages.clear();
             await meta.delete("cursor");
             await meta.delete("owner");
+            await meta.delete("passkey");
             if (withAll) {
                 await queue.clear();
                 await meta.delete("tokens");

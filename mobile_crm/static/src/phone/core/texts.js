@@ -92,6 +92,11 @@ export function money({ amount, currency }) {
     }).format(amount);
 }
 
+/** Write money that the API tells as a plain number, such as the "12.5" of a wallet, with its currency's decimals. */
+export function sum(amount, currency) {
+    return formatter("NumberFormat", { style: "currency", currency }).format(amount);
+}
+
 export function number(value, options = {}) {
     return formatter("NumberFormat", options).format(value);
 }

@@ -26,6 +26,8 @@ export class Updates {
         this.state = reactive({ isReady: false });
         this.next = null;
         this.lookedAt = -Infinity;
+        // Whether a worker has come since the page was opened: it is no older than the page.
+        this.hasChanged = false;
         this.backAt = performance.now();
         navigator.locks?.request(versionLock(config.version), { mode: "shared" }, () => new Promise(() => {}));
     }
@@ -43,7 +45,10 @@ export class Updates {
                 this.gone();
             }
         });
-        container.addEventListener("controllerchange", () => this.ask());
+        container.addEventListener("controllerchange", () => {
+            this.hasChanged = true;
+            this.ask();
+        });
         document.addEventListener("visibilitychange", () => {
             if (!document.hidden) {
                 this.backAt = performance.now();
@@ -78,7 +83,14 @@ export class Updates {
     }
 
     /** Take what the service worker says of its version. */
-    take(version) {
+    async take(version) {
+        if (version !== this.config.version && !this.hasChanged) {
+            // It may be the older of the two: the page comes from the network. Then its successor is on its way.
+            const found = await this.registration.update().catch(() => null);
+            if (found?.installing || found?.waiting || this.hasChanged) {
+                return;
+            }
+        }
         this.next = version;
         this.state.isReady = version !== this.config.version;
         this.reloadWhenIdle();

@@ -1,4 +1,4 @@
-import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { Code } from "../../components/code";
 import { Empty } from "../../components/empty";
 import { Icon } from "../../components/icon";
@@ -9,7 +9,7 @@ import { addToBasket, nameOf } from "../../core/basket";
 import { useLooking } from "../../core/looking";
 import { keptPasses } from "../../core/passes";
 import { addPage } from "../../core/router";
-import { _t, clock, money, number } from "../../core/texts";
+import { _t, clock, money, number, sum } from "../../core/texts";
 import { ExitPage } from "./exit";
 import { PaidPage, PayPage } from "./pay";
 import { RewardChoice } from "./reward_choice";
@@ -38,6 +38,14 @@ class BasketPage extends Component {
                 await this.basket.read();
             }
         });
+        onMounted(() => {
+            const { offer } = this.props.query;
+            if (offer) {
+                this.state.wanted = offer;
+                // On the way back to this page it may have been left out again.
+                this.env.router.go("/basket", { replace: true });
+            }
+        });
         onWillUnmount(() => {
             // What was tapped in the last moment.
             if (Object.keys(this.basket.state.wished).length) {
@@ -50,6 +58,7 @@ class BasketPage extends Component {
         try {
             await this.basket.load();
             this.own.problem = "";
+            await this.basket.useWanted();
         } catch (error) {
             if (!this.order) {
                 this.own.problem = error instanceof Offline ? _t("Your basket needs the network.") : error.message;
@@ -94,6 +103,13 @@ class BasketPage extends Component {
     get endText() {
         const { expires_at: end } = this.facts;
         return end && new Date(end) - Date.now() < TELL_END ? _t("Your basket is kept until %s.", clock(end)) : "";
+    }
+
+    /** Of the coupon that the customer has come with, where it does not count yet. */
+    get wantedText() {
+        const { wanted } = this.state;
+        const offer = wanted && this.env.kept.one("offers", wanted);
+        return offer ? _t("“%s” is used as soon as it counts on what is in your basket.", offer.title) : "";
     }
 
     get countText() {
@@ -209,7 +225,7 @@ class BasketPage extends Component {
         const cost = number(reward.cost);
         return reward.unit === "points"
             ? _t("Takes %s points.", cost)
-            : _t("Takes %s from your account.", money({ amount: reward.cost, currency: reward.unit }));
+            : _t("Takes %s from your account.", sum(reward.cost, reward.unit));
     }
 
     forgetChanges() {

@@ -60,10 +60,9 @@ class ForYouPage extends Component {
         this.state.isLoadingMore = false;
     }
 
-    /** Without asking for the position: only where the phone knows it already. */
+    /** Without asking for the position: only where it is known already, and may be told. */
     ask(cursor = null) {
-        const { lat, lon } = this.env.geo?.state.position || {};
-        return this.env.api.get("/recommendations", { limit: LIMIT, cursor, lat, lon });
+        return this.env.api.get("/recommendations", { limit: LIMIT, cursor, ...this.env.presence.where });
     }
 
     get again() {

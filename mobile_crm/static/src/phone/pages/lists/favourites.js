@@ -20,10 +20,9 @@ export class FavouritesPage extends Component {
 
     /** What is kept has no stores: they are asked for, and shown where the answer comes. */
     async refresh() {
-        const { lat, lon } = this.env.geo?.state.position || {};
         try {
             await this.env.sync.now();
-            const { items } = await this.env.api.get("/favourites", { limit: 100, lat, lon });
+            const { items } = await this.env.api.get("/favourites", { limit: 100, ...this.env.presence.where });
             this.state.fresh = Object.fromEntries(items.map((product) => [product.id, product]));
         } catch {
             // What is kept is shown.

@@ -16,9 +16,8 @@ export class WhereSheet extends Component {
 
     async load() {
         this.state.trouble = "";
-        const { lat, lon } = this.env.geo?.state.position || {};
         try {
-            this.state.answer = await this.env.api.get(`/lists/${this.props.listId}/stores`, { lat, lon });
+            this.state.answer = await this.env.api.get(`/lists/${this.props.listId}/stores`, this.env.presence.where);
         } catch (error) {
             if (!(error instanceof Offline || error instanceof Problem)) {
                 throw error;

@@ -47,6 +47,8 @@ export class ApprovalPage extends Component {
                     allowed: [{ id: passkey, type: "public-key" }],
                 }));
             } catch {
+                this.env.ui.notice(_t("Your phone did not recognise you, so nothing was taken. If your passkey is gone, sign"
+                    + " out, and in again with a code."), { kind: "danger" });
                 return false;
             }
         }

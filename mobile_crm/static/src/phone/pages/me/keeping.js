@@ -49,10 +49,14 @@ export class Keeping {
         // At once, for the next change may come before the browser has written this one.
         this.env.kept.state[this.kind] = markRaw(value);
         const shown = this.env.kept.put(this.kind, value);
+        // At once too: what is shown as done waits in the queue, whatever becomes of the page.
+        const sent = this.env.queue.send({ method: "PUT", path: this.path, body, label });
+        // What comes of it is seen to below, in its turn.
+        sent.catch(() => {});
         const done = this.last.then(async () => {
             await shown;
             try {
-                const answer = await this.env.queue.send({ method: "PUT", path: this.path, body, label });
+                const answer = await sent;
                 if (answer && change === this.changes && this.env.session.state.isSignedIn) {
                     await this.env.kept.put(this.kind, answer);
                 }

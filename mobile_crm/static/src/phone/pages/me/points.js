@@ -1,7 +1,7 @@
 import { Component } from "@odoo/owl";
 import { Empty } from "../../components/empty";
 import { Page } from "../../components/page";
-import { _t, money, number } from "../../core/texts";
+import { _t, day, number, sum } from "../../core/texts";
 import { Answer, useAnswer } from "./answer";
 
 /** Write so many points, or the money of a wallet; `unit` is "points" or a currency. */
@@ -9,8 +9,7 @@ export function amountOf(points, unit, name = "") {
     if (unit === "points") {
         return _t("%(count)s %(points)s", { count: number(points), points: name || _t("points") });
     }
-    const [whole, digits = ""] = points.split(".");
-    return money({ amount: `${whole}.${digits.padEnd(2, "0")}`, currency: unit });
+    return sum(points, unit);
 }
 
 /** Write what is on a card. */
@@ -29,6 +28,8 @@ export class PointsPage extends Component {
     setup() {
         this.answer = useAnswer("/me/points", { limit: 100 });
         this.balanceOf = balanceOf;
+        // Its end is the first moment at which it is no longer good.
+        this.lastDay = ({ expires_at: end }) => day(Date.parse(end) - 1, { dateStyle: "long" });
         this.types = { loyalty: _t("Points"), ewallet: _t("E-wallet"), gift_card: _t("Gift card") };
     }
 }

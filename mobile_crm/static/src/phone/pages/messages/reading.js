@@ -16,7 +16,7 @@ export async function markRead(env, messages) {
         return;
     }
     const at = new Date().toISOString();
-    await env.kept.change(async ({ items }) => {
+    const shown = env.kept.change(async ({ items }) => {
         for (const message of unread) {
             await items.put({ kind: "messages", id: message.id, value: { ...message, read_at: at } });
         }
@@ -25,9 +25,8 @@ export async function markRead(env, messages) {
     try {
         if (unread.length === 1) {
             await env.queue.send({ method: "POST", path: `/messages/${unread[0].id}/read`, label, isQuiet: true });
-            return;
         }
-        for (let from = 0; from < unread.length; from += BATCH) {
+        for (let from = 0; unread.length > 1 && from < unread.length; from += BATCH) {
             const receipts = unread.slice(from, from + BATCH).map(({ id }) => ({ id, status: "opened", at }));
             await env.queue.send({
                 method: "POST", path: "/messages/receipts", body: { receipts }, label, isQuiet: true, isTimed: true });
@@ -35,4 +34,5 @@ export async function markRead(env, messages) {
     } catch {
         // The server does not have one of them any more: so there is nothing to tell.
     }
+    await shown;
 }

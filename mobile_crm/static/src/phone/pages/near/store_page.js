@@ -127,12 +127,13 @@ export class StorePage extends Component {
         const id = Number(this.props.id);
         const isMine = me.favourite_store_ids.includes(id);
         const favourites = isMine ? me.favourite_store_ids.filter((one) => one !== id) : [...me.favourite_store_ids, id];
-        await env.kept.put("me", { ...me, favourite_store_ids: favourites });
+        const shown = env.kept.put("me", { ...me, favourite_store_ids: favourites });
         try {
             await env.queue.send({
                 method: "PATCH", path: "/me", body: { favourite_store_ids: favourites }, label: _t("My stores"),
             });
         } catch (error) {
+            await shown;
             await env.kept.put("me", me);
             env.ui.notice(error.message, { kind: "danger" });
         }

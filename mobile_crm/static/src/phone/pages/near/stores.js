@@ -10,6 +10,8 @@ const PAGE = 100;
 const PAGES = 20;
 /** How many are kept for a phone without the network on which nobody has signed in. */
 const KEPT = 200;
+/** Under which name: no path, under which an answer is kept as it is. */
+const NAME = "nearest stores";
 /** Milliseconds for which what was asked is good. */
 const FRESH = 5 * 60000;
 
@@ -29,7 +31,7 @@ export class Stores {
 
     /** Take what is kept on the phone. */
     async load() {
-        const kept = (await this.env.database.get("pages", "/stores")) || [];
+        const kept = (await this.env.database.get("pages", NAME)) || [];
         this.learn(kept.filter(({ id }) => !this.state.known[id]));
     }
 
@@ -137,7 +139,7 @@ export class Stores {
     /** Keep the nearest for a time without the network. */
     async keep() {
         const stores = this.list({ text: "", isOpen: false, services: [] }).slice(0, KEPT).map(({ store }) => store);
-        await this.env.database.put("pages", stores, "/stores").catch(() => {});
+        await this.env.database.put("pages", stores, NAME).catch(() => {});
     }
 
     /** Ask for one store. */

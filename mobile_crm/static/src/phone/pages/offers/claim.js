@@ -2,6 +2,7 @@ import { Component, onMounted, useState } from "@odoo/owl";
 import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
 import { Offline, Problem } from "../../core/api";
+import { decode } from "../../core/router";
 import { _t, number } from "../../core/texts";
 
 /** Where a code is kept while somebody signs in, and for how many milliseconds. */
@@ -20,9 +21,9 @@ export class ClaimPage extends Component {
     static props = { code: { type: String, optional: true }, query: Object };
 
     setup() {
-        const given = this.props.code || decodeURIComponent(window.location.hash.slice(1));
+        this.given = this.props.code || decode(window.location.hash.slice(1));
         this.session = useState(this.env.session.state);
-        this.state = useState({ code: given.slice(0, LONGEST), trouble: "", isBusy: false });
+        this.state = useState({ code: this.given.slice(0, LONGEST), trouble: "", isBusy: false });
         this.longest = LONGEST;
         onMounted(() => this.goOn());
     }
@@ -34,7 +35,8 @@ export class ClaimPage extends Component {
             return;
         }
         await this.env.database.delete("meta", PENDING);
-        if (Date.now() - pending.at < PATIENCE) {
+        // Not in place of another one, that they have come with now.
+        if ([pending.given, ""].includes(this.given) && Date.now() - pending.at < PATIENCE) {
             this.state.code = pending.code;
             await this.claim();
         }
@@ -53,8 +55,11 @@ export class ClaimPage extends Component {
             await this.claim();
             return;
         }
-        await this.env.database.put("meta", { code, at: Date.now() }, PENDING);
-        await this.env.session.need(_t("Sign in, and the coupon is yours."));
+        await this.env.database.put("meta", { code, given: this.given, at: Date.now() }, PENDING);
+        if (!(await this.env.session.need(_t("Sign in, and the coupon is yours.")))) {
+            // They thought better of it: whoever signs in later has not asked for it.
+            await this.env.database.delete("meta", PENDING);
+        }
     }
 
     async claim() {

@@ -2,6 +2,7 @@ import { Component, markRaw, onWillStart, useEffect, useRef, useState } from "@o
 import { Empty } from "../../components/empty";
 import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
+import { Thumb } from "../../components/thumb";
 import { Offline } from "../../core/api";
 import { addToBasket } from "../../core/basket";
 import { isFavourite, putOnList, toggleFavourite } from "../../core/lists";
@@ -9,7 +10,6 @@ import { permissions } from "../../core/permissions";
 import { addPage } from "../../core/router";
 import { _t, day, distance, money, number } from "../../core/texts";
 import { lastScanned } from "../scan/found";
-import { place } from "../scan/place";
 import { availability } from "./availability";
 import { saving } from "./saving";
 import { keepSeen, seen } from "./seen";
@@ -19,6 +19,8 @@ import { choices } from "./variants";
 const MOST_MORE = 10;
 /** What the customer has chosen of a variant, which is another page, {productId, valueId}: where the keyboard goes on. */
 let chosen = null;
+/** Who wants the shop to know where they are, to tell them of stores, since the app was opened (see `Session`). */
+let askedBy = undefined;
 
 /** A day without a time is the same day everywhere. */
 const dayOfLabel = (date) => day(date, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
@@ -26,7 +28,7 @@ const dayOfLabel = (date) => day(date, { day: "numeric", month: "long", year: "n
 /** One product: what it costs this customer, who has it, what goes with it, and what can be done with it. */
 class ProductPage extends Component {
     static template = "phone.ProductPage";
-    static components = { Empty, Icon, Page };
+    static components = { Empty, Icon, Page, Thumb };
     static props = ["id", "query"];
 
     setup() {
@@ -54,7 +56,7 @@ class ProductPage extends Component {
 
     /** What the label said, if the customer comes from scanning it. */
     get scanned() {
-        return this.props.query.scanned && lastScanned(this.props.id);
+        return this.props.query.scanned && lastScanned(this.env, this.props.id);
     }
 
     show(product) {
@@ -64,7 +66,7 @@ class ProductPage extends Component {
 
     async load() {
         try {
-            const product = await this.env.api.get(`/products/${encodeURIComponent(this.props.id)}`, place(this.env));
+            const product = await this.env.api.get(`/products/${encodeURIComponent(this.props.id)}`, this.where);
             this.show(product);
             Object.assign(this.state, { isPast: false, fault: "" });
             keepSeen(this.env, product).catch(() => {});
@@ -82,7 +84,7 @@ class ProductPage extends Component {
     async loadMore() {
         try {
             const { items } = await this.env.api.get("/recommendations", {
-                product_id: this.props.id, limit: MOST_MORE, ...place(this.env) });
+                product_id: this.props.id, limit: MOST_MORE, ...this.where });
             this.state.more = items.filter(({ product }) => String(product.id) !== this.props.id);
         } catch {
             // The page is complete without.
@@ -167,19 +169,27 @@ class ProductPage extends Component {
         return putOnList(this.env, this.state.product, this.state.quantity);
     }
 
+    /** The position, as far as it may be told: to those who have agreed to it, or for what was asked for here. */
+    get where() {
+        const { position } = this.geo;
+        return this.env.presence.where || (position && askedBy === this.env.kept.owner ? { lat: position.lat, lon: position.lon } : null);
+    }
+
     /** Whether stores near the customer could be shown if it were known where that is. */
     get canLocate() {
-        return !this.state.isPast && this.env.config.location_mode !== "on_device" && !this.geo.position;
+        return !this.state.isPast && this.env.config.location_mode !== "on_device" && !this.where;
     }
 
     async locate() {
-        const answer = await permissions.ask(this.env, "location", {
-            title: _t("Stores near you"),
-            why: _t("With your position we show which stores near you have it."),
-            yes: _t("Show stores near me"),
-            again: true,
-        });
-        if (answer === "granted") {
+        const [title, why, yes] = [_t("Stores near you"), _t("With your position we show which stores near you have it."),
+            _t("Show stores near me")];
+        // The phone may know where it is on the word that it tells nobody.
+        const isKnown = this.geo.position || (await permissions.state(this.env, "location")) === "granted";
+        const isAllowed = isKnown
+            ? await this.env.ui.ask({ title, body: why, yes })
+            : (await permissions.ask(this.env, "location", { title, why, yes, again: true })) === "granted";
+        if (isAllowed) {
+            askedBy = this.env.kept.owner;
             await this.env.geo.now();
             await this.load();
         }

@@ -13,6 +13,9 @@ export class Again extends Component {
         this.money = money;
         this.kept = useState(this.env.kept.state);
         this.state = useState({ isChoosing: false, isSending: false });
+        // Of the list that may be made, and of what is put on a list: another try does the same, and not once more.
+        this.newId = crypto.randomUUID();
+        this.keys = {};
     }
 
     get items() {
@@ -43,7 +46,8 @@ export class Again extends Component {
     async toList(listId = null) {
         const id = await this.do(async () => {
             const chosen = listId || (await this.newList());
-            await this.env.api.post(`/orders/${this.props.orderId}/reorder`, { list_id: chosen });
+            const key = (this.keys[chosen] ??= crypto.randomUUID());
+            await this.env.api.post(`/orders/${this.props.orderId}/reorder`, { list_id: chosen }, { key });
             return chosen;
         });
         if (id) {
@@ -54,9 +58,8 @@ export class Again extends Component {
     }
 
     async newList() {
-        const id = crypto.randomUUID();
-        await this.env.api.post("/lists", { id, name: _t("Buy again"), lines: [] });
-        return id;
+        await this.env.api.post("/lists", { id: this.newId, name: _t("Buy again"), lines: [] });
+        return this.newId;
     }
 
     /** Do something once, however often it is tapped; return what came of it, or null. */

@@ -6,7 +6,7 @@ import { Thumb } from "../../components/thumb";
 import { Offline } from "../../core/api";
 import { LIVING } from "../../core/basket";
 import { keptPasses } from "../../core/passes";
-import { _t, day, money, moment, number } from "../../core/texts";
+import { _t, day, money, moment, number, sum } from "../../core/texts";
 import { Again } from "./again";
 import { Receipt } from "./receipt";
 import { channelOf, deliveryOf, statusOf } from "./words";
@@ -104,7 +104,7 @@ export class PurchasePage extends Component {
     }
 
     pointsText({ program, unit, earned, spent }) {
-        const amount = (value) => unit === "points" ? number(value) : money({ amount: value, currency: unit });
+        const amount = (value) => unit === "points" ? number(value) : sum(value, unit);
         return {
             name: program,
             earned: Number(earned) ? _t("Earned: %s", amount(earned)) : "",

@@ -2,14 +2,15 @@
 
 const scanned = new Map();
 
-/** Keep what the server said of a scanned product for its page, as long as the app is open. */
-export function keepScanned(product) {
-    scanned.set(product.id, product);
+/** Keep what the server said of a scanned product for its page, as long as the app is open: the price is this customer's. */
+export function keepScanned({ kept }, product) {
+    scanned.set(product.id, { owner: kept.owner, product });
 }
 
-/** Return what was said when the product of this id was scanned, or undefined. */
-export function lastScanned(id) {
-    return scanned.get(Number(id));
+/** Return what was said to this customer when the product of this id was scanned, or undefined. */
+export function lastScanned({ kept }, id) {
+    const found = scanned.get(Number(id));
+    return found?.owner === kept.owner ? found?.product : undefined;
 }
 
 /** Let the customer feel that a code was read; hear it, where phones do not shake. */

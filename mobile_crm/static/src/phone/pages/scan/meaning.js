@@ -1,4 +1,5 @@
 /** What a text means that was scanned or typed: a coupon, a page of this app, a link to elsewhere, or goods. */
+import { outsideLink } from "../../core/links";
 import { match } from "../../core/router";
 
 /** A coupon that a till checks without the network: its code is the third of its parts. */
@@ -31,8 +32,9 @@ export function meaning(env, text, format = null) {
     if (FOR_TILLS.test(trimmed)) {
         return { kind: "till", value: trimmed };
     }
-    if (/^https?:\/\//i.test(trimmed) && URL.canParse(trimmed)) {
-        return ofUrl(env, new URL(trimmed), trimmed);
+    const url = /^https?:\/\//i.test(trimmed) && outsideLink(trimmed);
+    if (url) {
+        return ofUrl(env, new URL(url), trimmed);
     }
     if (isCoupon(trimmed)) {
         return { kind: "coupon", value: trimmed };

@@ -49,6 +49,7 @@ class ZxingReader {
         this.worker = new Worker(address);
         this.number = 0;
         this.waiting = null;
+        this.failure = null;
         this.worker.addEventListener("message", ({ data }) => {
             if (data.number === this.number) {
                 this.waiting?.resolve(data.found);
@@ -56,7 +57,8 @@ class ZxingReader {
         });
         this.worker.addEventListener("error", (event) => {
             event.preventDefault();
-            this.waiting?.reject(new NoReader(event.message));
+            this.failure = new NoReader(event.message);
+            this.waiting?.reject(this.failure);
             findOutWhy(env, address);
         });
     }
@@ -66,6 +68,10 @@ class ZxingReader {
         const scale = Math.min(1, LONGEST / Math.max(width, height));
         const bitmap = await createImageBitmap(video, x, y, width, height, {
             resizeWidth: Math.round(width * scale), resizeHeight: Math.round(height * scale) });
+        if (this.failure) {
+            bitmap.close();
+            throw this.failure;
+        }
         return new Promise((resolve, reject) => {
             this.waiting = { resolve, reject };
             this.worker.postMessage({ number: ++this.number, bitmap }, [bitmap]);

@@ -13,7 +13,6 @@ import { keepScanned, signal } from "./found";
 import { gate } from "./gate";
 import { LinkSheet } from "./link_sheet";
 import { meaning, productOf } from "./meaning";
-import { place } from "./place";
 import { ScanBasket } from "./scan_basket";
 import { Viewfinder } from "./viewfinder";
 
@@ -163,8 +162,8 @@ class ScanPage extends Component {
     /** Show the product that a code is on. */
     async lookUp(code, isTyped) {
         try {
-            const product = await this.env.api.get(`/products/barcode/${encodeURIComponent(code)}`, place(this.env));
-            keepScanned(product);
+            const product = await this.env.api.get(`/products/barcode/${encodeURIComponent(code)}`, this.env.presence.where);
+            keepScanned(this.env, product);
             this.env.router.go(`/products/${product.id}?scanned=1`);
         } catch (error) {
             if (error instanceof Problem) {

@@ -6,7 +6,6 @@ import { Offline } from "../../core/api";
 import { addPage } from "../../core/router";
 import { _t } from "../../core/texts";
 import { ProductRow } from "../product/product_row";
-import { place } from "../scan/place";
 import { clearSearches, keepSearch, recentSearches } from "./recent";
 
 /** Milliseconds after the last key until the server is asked. */
@@ -171,7 +170,7 @@ class SearchPage extends Component {
                 category_id: state.categoryId,
                 typing: isTyping || null,
                 cursor: isMore ? state.next : null,
-                ...place(this.env),
+                ...this.env.presence.where,
             }, { signal });
             Object.assign(state, {
                 items: isMore ? [...state.items, ...items] : items, next: next_cursor, asking: "", isKept: false });

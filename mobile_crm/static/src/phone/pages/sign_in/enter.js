@@ -1,4 +1,5 @@
 /** What it takes to become a customer's phone, beside the page that asks for it. */
+import { digest } from "../../core/api";
 import { alone } from "../../core/locks";
 
 /** In the browser's database: until when an account that was deleted from this phone can be kept after all. */
@@ -25,7 +26,9 @@ export async function enter({ api, database, session, sync }, path, body, { key,
             const answer = await alone(api.lockName, async () => {
                 const present = (await database.get("meta", "tokens")) || tokens;
                 const authorization = `Bearer ${present.access_token}`;
-                const { data } = await api.patiently("POST", path, { body, key, authorization });
+                // Registered anew, this phone is another: what was answered to the one before is dead.
+                const { data } = await api.patiently("POST", path, {
+                    body, key: await digest(key + present.access_token), authorization });
                 const { customer: _customer, ...given } = data;
                 // Who waits for the lock goes on with these.
                 await api.write({ ...present, ...given });
