@@ -448,7 +448,8 @@ def test_a_price_is_for_who_has_scanned(signed_in, shelf):
     page = browser.open('/scan')
     type_code(page, BARCODE)
     expect(page.get_by_role('heading', level=1)).to_have_text('Scanned Mug')
-    known = '(id) => odoo.loader.modules.get("@mobile_crm/phone/pages/scan/found").lastScanned([...owl.App.apps][0].env, id)'
+    known = '''(id) => odoo.loader.modules.get("@mobile_crm/phone/pages/scan/found")
+        .lastScanned([...owl.App.apps][0].env, id)'''
     product = int(page.url.split('/products/')[1].split('?')[0])
     assert page.evaluate(known, product)['id'] == product
     page.evaluate('async () => { await [...owl.App.apps][0].env.session.leave(); }')
