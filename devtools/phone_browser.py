@@ -8,6 +8,8 @@ from . import browser
 
 #: In CSS pixels: a small phone, and a small tablet.
 SIZES = {'phone': {'width': 360, 'height': 740}, 'tablet': {'width': 768, 'height': 1024}}
+#: Has the pages send everything by themselves: what the service worker sends is not told to Playwright.
+NO_BACKGROUND = 'if (globalThis.ServiceWorkerRegistration) { delete ServiceWorkerRegistration.prototype.sync; }'
 #: Writes a sign-in that was made over HTTP to where the app keeps its own.
 KEEP = '''
 async ({name, tokens, customer, installId}) => {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import psycopg2
 import pytest
+from playwright.sync_api import expect
 
 from devtools import odoo, postgres
 from devtools import server as odoo_server
@@ -261,6 +262,8 @@ def serve(odoo_cli):
 @pytest.fixture(scope='module')
 def phone_browser():
     """Return a running browser. (Playwright runs once at a time, and some files start their own.)"""
+    # CI runs on few cores, beside other tests.
+    expect.set_options(timeout=20_000)
     with launch() as browser:
         yield browser
 

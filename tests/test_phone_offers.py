@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 
 from devtools.people import Phone, Till
 
-#: Milliseconds: long enough for a slow machine.
-PATIENCE = 20_000
 DAY = 24 * 3600 * 1000
 #: Ends when the phone keeps the text that was signed for a coupon, and what draws it.
 UNTIL_KEPT = '''
@@ -82,10 +80,8 @@ def pocket(browse, holder):
     def open_as(**options):
         phone = browse(**options)
         phone.sign_in(holder)
-        phone.page.set_default_timeout(PATIENCE)
         return phone
 
-    expect.set_options(timeout=PATIENCE)
     return open_as
 
 

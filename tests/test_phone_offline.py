@@ -6,6 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+from devtools.phone_browser import NO_BACKGROUND
 from devtools.process import wait_until
 
 #: The app's own parts, as pages get them.
@@ -25,8 +26,6 @@ IS_READY = '''async () => {
 }'''
 #: As if another app were in front.
 HIDE = '() => { Object.defineProperty(document, "hidden", {value: true, configurable: true}); }'
-#: Has the pages send everything by themselves: what the service worker sends is not told to Playwright.
-NO_BACKGROUND = 'if (globalThis.ServiceWorkerRegistration) { delete ServiceWorkerRegistration.prototype.sync; }'
 #: Has notices stay: a busy machine may look for them when they would be gone.
 STAY = '''{
     const wait = setTimeout;
@@ -233,6 +232,28 @@ def test_too_many_of_one_kind_hold_nothing_else_up(client, phone):
     do(page, 'await env.queue.flush()')
     assert list_id in [one['id'] for one in phone.get('/lists')['items']]
     assert (len(tries), waiting(page)) == (1, 2)
+
+
+def test_too_many_consents_hold_no_withdrawal_up(client, phone):
+    """What cannot be agreed to so often is told; what is withdrawn goes out at once."""
+    page, tries = client.page, []
+
+    def busy(route):
+        tries.append(route.request.post_data_json)
+        if len(tries) == 1:
+            route.fulfill(status=429, headers={'Retry-After': '3600'}, content_type='application/problem+json',
+                          body='{"code": "too_many_requests", "title": "Later", "status": 429}')
+        else:
+            route.continue_()
+
+    client.context.route('**/mobile/v1/me/consents', busy)
+    versions = {consent['purpose']: consent['version'] for consent in phone.get('/me/consents')}
+    do(page, """
+        const kinds = given.map((body) => ({ method: "PUT", path: "/me/consents", label: "Consents", body }));
+        await Promise.allSettled(kinds.map((entry) => env.queue.send(entry)));
+    """, [{'email': True, 'versions': {'email': versions['email']}}, {'location': False}])
+    assert ['email' in body for body in tries] == [True, False]
+    assert waiting(page) == 0
 
 
 def test_a_lost_race_is_tried_again(client, phone):
@@ -517,7 +538,7 @@ def test_a_server_of_two_minds_does_not_make_it_reload_for_ever(client):
     page.on('load', lambda: loads.append(1))
     for _each in range(3):
         page.evaluate(HIDE)
-        do(page, 'setTimeout(() => env.updates.take("yet another"))')
+        do(page, 'env.updates.hasChanged = true; setTimeout(() => env.updates.take("yet another"))')
         page.wait_for_timeout(200)
         page.wait_for_selector('.app')
         page.wait_for_function('() => owl.App.apps.size')
@@ -546,7 +567,7 @@ def test_servers_of_several_versions_do_not_make_it_reload_for_ever(client):
     page.on('load', lambda: loads.append(1))
     for version in ("second", "third", "second", "third", "second"):
         page.evaluate(HIDE)
-        do(page, 'setTimeout(() => env.updates.take(given))', version)
+        do(page, 'env.updates.hasChanged = true; setTimeout(() => env.updates.take(given))', version)
         page.wait_for_timeout(200)
         page.wait_for_selector('.app')
         page.wait_for_function('() => owl.App.apps.size')

@@ -23,14 +23,14 @@ export class PhoneApp extends Component {
         this.updates = useState(this.env.updates.state);
         // Of the page that could not be shown.
         this.fault = useState({ key: null });
-        let shown = null;
-        useEffect((key) => {
+        let isFirst = true;
+        useEffect(() => {
             // Whoever hears the app is taken to the page that a link of the one before has led to.
-            if (shown !== null && shown !== key && document.activeElement === document.body) {
+            if (!isFirst && document.activeElement === document.body) {
                 this.env.focusPage();
             }
-            shown = key;
-        }, () => [this.pageKey]);
+            isFirst = false;
+        }, () => [this.pageKey, this.current.route.component]);
     }
 
     /** A page that needs a customer is asked for by nobody: then it is said what signing in is good for. */

@@ -165,7 +165,7 @@ export const templates = {
   const comp2 = app.createComponent(null, false, false, true, ["close"]);
   const comp3 = app.createComponent(`Notices`, true, false, false, ["notices"]);
   
-  let block1 = createBlock(`<dialog class="sheet" aria-labelledby="sheet-title" block-handler-0="cancel.prevent" block-handler-1="click" block-ref="2"><div class="sheet-body"><header class="sheet-head"><h2 id="sheet-title"><block-text-3/></h2><button type="button" class="icon-button" aria-label="${x("Close")}" block-handler-4="click"><block-child-0/></button></header><block-child-1/></div><block-child-2/></dialog>`);
+  let block1 = createBlock(`<dialog class="sheet" aria-labelledby="sheet-title" block-handler-0="cancel.prevent" block-handler-1="click" block-ref="2"><div class="sheet-body"><header class="sheet-head"><h2 id="sheet-title"><block-text-3/></h2><button type="button" class="icon-button" aria-label="${x("Close")}" block-handler-4="click"><block-child-0/></button></header><block-child-1/><block-child-2/></div></dialog>`);
   
   return function template(ctx, node, key = "") {
     const v1 = ctx['props'];
@@ -202,9 +202,9 @@ export const templates = {
       let attr1 = ctx['notice'].kind;
       let txt1 = ctx['notice'].text;
       if (ctx['notice'].action) {
-        const v1 = ctx['notice'];
-        const v2 = ctx['this'];
-        let hdlr1 = [()=>{v1.action.run();v2.env.ui.dismiss(v1.number);}, ctx];
+        const v1 = ctx['this'];
+        const v2 = ctx['notice'];
+        let hdlr1 = [()=>v1.run(v2), ctx];
         let txt2 = ctx['notice'].action.label;
         b4 = block4([hdlr1, txt2]);
       }

@@ -1,4 +1,4 @@
-import { Component, onError } from "@odoo/owl";
+import { Component, onError, status } from "@odoo/owl";
 
 /** Keeps an error of what is in it from taking the whole app away: it is told to who drew it. */
 export class Guard extends Component {
@@ -8,7 +8,10 @@ export class Guard extends Component {
     setup() {
         onError((error) => {
             console.error(error);
-            this.props.onFault();
+            // Not of a page that was left before it could be shown.
+            if (["new", "mounted"].includes(status(this))) {
+                this.props.onFault();
+            }
         });
     }
 }

@@ -4,4 +4,15 @@ import { Component } from "@odoo/owl";
 export class Notices extends Component {
     static template = "phone.Notices";
     static props = { notices: Array };
+
+    run({ number, action }) {
+        const { router, ui } = this.env;
+        const { path } = router.current;
+        ui.dismiss(number);
+        action.run();
+        if (router.current.path !== path) {
+            // What was asked on the page before needs no answer any more.
+            [...ui.state.sheets].forEach((sheet) => sheet.close());
+        }
+    }
 }

@@ -9,6 +9,7 @@ import { alone } from "./locks";
 const LATER = [408, 429, 500, 502, 503, 504];
 /** What has done nothing, because somebody else was quicker several times. */
 const LOST_RACE = "conflict";
+const CONSENTS = "/me/consents";
 /** Milliseconds between two tries: each is twice the one before, up to the longest. */
 const PAUSE = { first: 2000, longest: 300000 };
 /** How often an error of the server's is met with one request before it is given up. */
@@ -31,9 +32,9 @@ export function queueTag(clientId) {
     return `queue:${clientId}`;
 }
 
-/** What a request is about, such as "lists": of one kind they keep their order. */
-function kindOf(path) {
-    return path.split("/")[1];
+/** Whose request it is and what it is about, such as lists: of one kind they keep their order. */
+function kindOf({ owner, path }) {
+    return `${owner}/${path.split("/")[1]}`;
 }
 
 /** Whether all that a body makes has an id from us: then it is there once, however often it is sent. */
@@ -133,7 +134,7 @@ export class Queue {
         // By a clock that nobody sets.
         const now = performance.now();
         return now < this.notBefore ? undefined
-            : (await this.own()).find(({ path }) => !(this.resting.get(kindOf(path)) > now));
+            : (await this.own()).find((entry) => !(this.resting.get(kindOf(entry)) > now));
     }
 
     async changed() {
@@ -222,9 +223,13 @@ export class Queue {
             return "done";
         }
         const rest = performance.now() + Math.min((problem.retryAfter || 0) * 1000, LONGEST_WAIT);
+        if (problem.status === 429 && entry.path === CONSENTS) {
+            // Nothing that is withdrawn later waits for an hour because of what was agreed to too often.
+            return "refused";
+        }
         if (problem.status === 429 && problem.retryAfter) {
-            // Too many of these. What concerns other things does not wait for them.
-            this.resting.set(kindOf(entry.path), rest);
+            // Too many of these, of this customer. What concerns other things does not wait for them.
+            this.resting.set(kindOf(entry), rest);
             return "rests";
         }
         if (problem.retryAfter) {

@@ -26,7 +26,7 @@ export class Updates {
         this.state = reactive({ isReady: false });
         this.next = null;
         this.lookedAt = -Infinity;
-        // Whether a worker has come since the page was opened: it is no older than the page.
+        // Whether one worker has taken the place of another since the page was opened: it is no older than the page.
         this.hasChanged = false;
         this.backAt = performance.now();
         navigator.locks?.request(versionLock(config.version), { mode: "shared" }, () => new Promise(() => {}));
@@ -45,8 +45,11 @@ export class Updates {
                 this.gone();
             }
         });
+        let before = container.controller;
         container.addEventListener("controllerchange", () => {
-            this.hasChanged = true;
+            // The first one of a page may be as old as any.
+            this.hasChanged ||= before !== null;
+            before = container.controller;
             this.ask();
         });
         document.addEventListener("visibilitychange", () => {
@@ -86,7 +89,7 @@ export class Updates {
     async take(version) {
         if (version !== this.config.version && !this.hasChanged) {
             // It may be the older of the two: the page comes from the network. Then its successor is on its way.
-            const found = await this.registration.update().catch(() => null);
+            const found = await this.registration?.update().catch(() => null);
             if (found?.installing || found?.waiting || this.hasChanged) {
                 return;
             }

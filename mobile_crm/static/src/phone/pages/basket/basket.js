@@ -30,6 +30,7 @@ class BasketPage extends Component {
         this.basket = this.env.basket;
         this.state = useState(this.basket.state);
         this.session = useState(this.env.session.state);
+        this.kept = useState(this.env.kept.state);
         this.own = useState({ problem: "", passes: [] });
         this.look = useLooking(() => this.load(), () => (this.checks.length ? SOON : LATER));
         onWillStart(async () => {
@@ -108,7 +109,7 @@ class BasketPage extends Component {
     /** Of the coupon that the customer has come with, where it does not count yet. */
     get wantedText() {
         const { wanted } = this.state;
-        const offer = wanted && this.env.kept.one("offers", wanted);
+        const offer = wanted && this.kept.offers.find(({ id }) => id === wanted);
         return offer ? _t("“%s” is used as soon as it counts on what is in your basket.", offer.title) : "";
     }
 
@@ -185,6 +186,8 @@ class BasketPage extends Component {
     }
 
     setOffers(change) {
+        // They have decided by themselves.
+        this.state.wanted = null;
         return this.basket.update((order) => ({ offer_ids: change(order.basket.offers.map(({ id }) => id)) }));
     }
 
