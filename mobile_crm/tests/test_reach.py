@@ -68,8 +68,10 @@ class TestReach(ReachCase):
         message = self.offer()
         self.assertEqual(self.states(message), [('push', 'queued', False)])
         self.assertEqual(message.next_channels, 'sms,email')
-        self.assertEqual(message.fallback_at - message.sent_at, timedelta(minutes=5))
-        self.assertEqual(message.expires_at - message.sent_at, timedelta(minutes=15))
+        # A second may end between the two.
+        moment = timedelta(seconds=10)
+        self.assertAlmostEqual(message.fallback_at - message.sent_at, timedelta(minutes=5), delta=moment)
+        self.assertAlmostEqual(message.expires_at - message.sent_at, timedelta(minutes=15), delta=moment)
         attempt = self.attempts(message)
         self.assertEqual((attempt.campaign_id, attempt.expires_at), (self.campaign, message.expires_at))
         self.send()
