@@ -80,6 +80,8 @@ export class ConversationPage extends Component {
         const answer = this.state.talk.messages.findLast(({ from }) => from === "staff");
         if (answer && answer.id !== this.fetched && !this.env.kept.one("messages", answer.id)) {
             this.fetched = answer.id;
+            // One that is on its way may have been answered before there was the answer.
+            await this.env.sync.running?.catch(() => {});
             await this.env.sync.now();
         }
     }
